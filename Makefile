@@ -1,0 +1,64 @@
+# `make` alone tells what can be made. Everything runs in .venv, which is made from pyproject.toml and
+# brought up to date when that file changes; remove .venv to start afresh, for example with another PYTHON.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ENVIRONMENT := .venv/made-from-pyproject
+EXTRAS := lab,test,video,dicom
+WORKSPACE := demo/cells.db
+LAB_ARGS ?=
+
+# JupyterLab refuses to run for root unless told that this is meant
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help lab test check bench format chromium
+
+help:
+	@echo 'make lab      install, run the demo, open the first notebook in JupyterLab'
+	@echo 'make test     all tests, those in a real browser last'
+	@echo 'make check    format, types, direction of imports, tests without a browser'
+	@echo 'make bench    measure speed side by side with other tools'
+	@echo 'make format   format the code and mend what ruff can mend'
+	@echo
+	@echo 'PYTHON=python3.12   the Python that the environment is made from (3.11 or newer)'
+	@echo 'CHROMIUM=/path      the browser of the tests'
+	@echo 'LAB_ARGS=...        more arguments for JupyterLab'
+
+lab: $(WORKSPACE)
+	$(BIN)/jupyter lab $(ALLOW_ROOT) $(LAB_ARGS) notebooks/01_calibration.ipynb
+
+test: $(ENVIRONMENT) chromium
+	@$(BIN)/python -m pytest
+
+check: $(ENVIRONMENT)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m 'not browser'
+
+bench: $(ENVIRONMENT)
+	$(BIN)/python -m tests.bench
+
+format: $(ENVIRONMENT)
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+$(WORKSPACE): | $(ENVIRONMENT)
+	$(BIN)/annowidgets demo --workspace $@
+
+$(ENVIRONMENT): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'annowidgets needs Python 3.11 or newer, and $(PYTHON) is not one: try make PYTHON=python3.12' >&2; \
+		exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
+		rm -rf .venv; \
+		echo '$(PYTHON) cannot make virtual environments here: install its venv module (Debian: python3-venv)' >&2; \
+		exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	@touch $@
+
+chromium:
+	@CHROMIUM='$(CHROMIUM)' sh tests/browser/need_chromium.sh
