@@ -1,0 +1,1 @@
+"""annowidgets: good labels from a notebook. Calibrate instructions, train annotators, then open production."""
