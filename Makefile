@@ -47,6 +47,7 @@ format: $(ENVIRONMENT)
 	$(BIN)/ruff format
 
 $(WORKSPACE): | $(ENVIRONMENT)
+	@mkdir -p $(@D)
 	$(BIN)/annowidgets demo --workspace $@
 
 $(ENVIRONMENT): pyproject.toml
