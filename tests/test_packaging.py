@@ -1,0 +1,113 @@
+"""What people install: whole, and nothing beside it; and a repository that names no place of ours."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.repository import REPOSITORY
+
+
+def tracked(*under: str) -> list[str]:
+    """Return the paths that git tracks and that are there."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--", *under], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    return [path for path in listing.stdout.split("\0") if path and (REPOSITORY / path).is_file()]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the sdist and, out of that, the wheel, as a release is built."""
+    folder = tmp_path_factory.mktemp("dist")
+    # hatchling is in this environment: an isolated build would ask the network for it
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(REPOSITORY)],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def in_wheel(built: Path) -> set[str]:
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        return set(wheel.namelist())
+
+
+@pytest.fixture(scope="module")
+def in_sdist(built: Path) -> set[str]:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
+        return {name.partition("/")[2] for name in sdist.getnames()}
+
+
+def test_the_wheel_holds_every_file_of_the_package(in_wheel: set[str]) -> None:
+    package = set(tracked("annowidgets"))
+    assert "annowidgets/py.typed" in package
+    assert package <= in_wheel
+
+
+def test_the_wheel_holds_nothing_but_the_package_and_its_record(in_wheel: set[str]) -> None:
+    (record,) = {name.partition("/")[0] for name in in_wheel} - {"annowidgets"}
+    assert re.fullmatch(r"annowidgets-[\d.]+\.dist-info", record)
+    assert f"{record}/licenses/LICENSE" in in_wheel
+
+
+def test_the_sdist_holds_the_package_and_no_tests(in_sdist: set[str]) -> None:
+    assert set(tracked("annowidgets")) | {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"} <= in_sdist
+    assert not [name for name in in_sdist if name.startswith(("tests", "notebooks", "demo"))]
+
+
+def test_imports_point_one_way() -> None:
+    # a fresh interpreter in the repository, as `make check` has it
+    run = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "0 broken" in run.stdout
+
+
+def test_the_core_needs_what_it_says_and_no_more() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[^\w-]", requirement)[0] for requirement in project["dependencies"]}
+    imported = {"PIL": "pillow", "markdown_it": "markdown-it-py"}
+    pattern = re.compile(r"^\s*(?:import|from) ([a-zA-Z_]\w*)", re.MULTILINE)
+    used = {
+        imported.get(module, module.replace("_", "-"))
+        for path in tracked("annowidgets/*.py")
+        for module in pattern.findall((REPOSITORY / path).read_text())
+        if module not in sys.stdlib_module_names and module != "annowidgets"
+    }
+    extras = {
+        re.split(r"[^\w-]", r)[0] for extra in ("video", "dicom") for r in project["optional-dependencies"][extra]
+    }
+    assert used <= declared | extras
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        re.compile(r"https?://[^\s/]*(?:pypi|pythonhosted|npmjs|registry)[^\s]*"),
+        re.compile(r"(?:^|[\s\"'(=])/(?:home|root|work|Users|opt)/[\w.-]+"),
+    ],
+    ids=["registry", "machine"],
+)
+def test_no_tracked_file_names_a(place: re.Pattern[str]) -> None:
+    named = {
+        path: found.group()
+        for path in tracked()
+        if path != "tests/test_packaging.py"
+        and (found := place.search((REPOSITORY / path).read_bytes().decode("utf-8", "ignore")))
+    }
+    assert not named
