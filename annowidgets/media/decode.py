@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from annowidgets.errors import InvalidMedia
 from annowidgets.media.base import Pixels
+from annowidgets.media.files import open_file
 from annowidgets.media.sniff import refuse_other_content
 
 if TYPE_CHECKING:
@@ -114,26 +115,7 @@ def upright(array: Pixels, orientation: int) -> Pixels:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a picture file; what can't be opened, or is no picture, is InvalidMedia."""
-    try:
-        if path.is_dir():
-            raise InvalidMedia(
-                f"{path} is a folder, not a picture.",
-                hint="Give its files, for instance sorted(pathlib.Path(folder).glob('*.png')).",
-            )
-        file = path.open("rb")
-    except InvalidMedia:
-        raise
-    except FileNotFoundError:
-        raise InvalidMedia(
-            f"There is no file {path}.",
-            hint=f"A relative path starts at {Path.cwd()}; files that were moved are found by project.relink(folder).",
-        ) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise InvalidMedia(
-            f"{path} can't be opened: {error}.", hint="Check that it is a file that you may read."
-        ) from error
-    with file:
+    with open_file(path) as file:
         refuse_other_content(path, file.read(512))
         file.seek(0)
         yield file

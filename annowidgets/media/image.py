@@ -11,6 +11,7 @@ import numpy as np
 from annowidgets.errors import InvalidMedia
 from annowidgets.media.base import Encoded, Modality, Pixels, as_8_bit, check_index
 from annowidgets.media.decode import read_header, read_pixels
+from annowidgets.media.files import open_file
 
 _MIME = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
@@ -65,7 +66,8 @@ class StillImage:
             return Encoded(to_png(self.frame()), "image/png")
         if read_header(self.path) != header:
             raise self._changed()
-        return Encoded(self.path.read_bytes(), mime)
+        with open_file(self.path) as file:
+            return Encoded(file.read(), mime)
 
     def close(self) -> None:
         """Nothing stays open."""

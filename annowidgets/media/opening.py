@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from annowidgets.errors import InvalidMedia
 from annowidgets.media.base import MODALITIES, Medium, Modality
+from annowidgets.media.files import PathLike
 from annowidgets.media.image import StillImage
-
-PathLike: TypeAlias = str | os.PathLike[str]
 
 
 def open_medium(modality: Modality, paths: PathLike | Sequence[PathLike]) -> Medium:

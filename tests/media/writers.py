@@ -12,31 +12,46 @@ from numpy.typing import NDArray
 
 PNG_COLOR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}  # by number of channels
 
+# First row, first column, row step, column step of each of the seven passes.
+ADAM7 = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+
 
 def chunk(kind: bytes, payload: bytes) -> bytes:
     """One PNG chunk."""
     return struct.pack(">I", len(payload)) + kind + payload + struct.pack(">I", zlib.crc32(kind + payload))
 
 
-def png(values: NDArray[Any], *, filters: Sequence[int] = (0,), extra: bytes = b"", after: bytes = b"") -> bytes:
+def png(
+    values: NDArray[Any],
+    *,
+    filters: Sequence[int] = (0,),
+    interlaced: bool = False,
+    extra: bytes = b"",
+    after: bytes = b"",
+) -> bytes:
     """PNG of an array (h, w, channels) of uint8 or uint16, row i filtered by ``filters[i % len(filters)]``."""
     height, width, channels = values.shape
-    step = channels * values.itemsize
-    rows = [list(row.tobytes()) for row in values.astype(values.dtype.newbyteorder(">"))]
-    above = [0] * (width * step)
+    passes = [values[y::dy, x::dx] for y, x, dy, dx in ADAM7] if interlaced else [values]
+    rows = b"".join(_filtered(part, filters) for part in passes if part.size)
+    kind = (8 * values.itemsize, PNG_COLOR_TYPE[channels], 0, 0, int(interlaced))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *kind))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + chunk(b"IDAT", zlib.compress(rows)) + after + chunk(b"IEND", b"")
+
+
+def _filtered(values: NDArray[Any], filters: Sequence[int]) -> bytes:
+    step = values.shape[2] * values.itemsize
+    above = [0] * (values.shape[1] * step)
     out = bytearray()
-    for number, row in enumerate(rows):
+    for number, row in enumerate(values.astype(values.dtype.newbyteorder(">"))):
         kind = filters[number % len(filters)]
+        current = list(row.tobytes())
         out.append(kind)
-        for position, value in enumerate(row):
-            left = row[position - step] if position >= step else 0
+        for position, value in enumerate(current):
+            left = current[position - step] if position >= step else 0
             corner = above[position - step] if position >= step else 0
-            predicted = _predicted(kind, left, above[position], corner)
-            out.append((value - predicted) % 256)
-        above = row
-    header = struct.pack(">IIBBBBB", width, height, 8 * values.itemsize, PNG_COLOR_TYPE[channels], 0, 0, 0)
-    body = chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(bytes(out))) + after + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
+            out.append((value - _predicted(kind, left, above[position], corner)) % 256)
+        above = current
+    return bytes(out)
 
 
 def _predicted(kind: int, left: int, above: int, corner: int) -> int:
