@@ -7,8 +7,15 @@ of the workflow carry their id in ``rule``.
 from __future__ import annotations
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
+
+
+class Notice(UserWarning):
+    """Something was left as it is, or goes on although it is unusual; nothing was refused."""
 
 
 class AnnowidgetsError(Exception):
@@ -105,6 +112,10 @@ class InvalidLabels(InvalidInput):
         super().__init__(f"{len(problems)} problem(s) with the labels:{lines}", rule=rule)
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default would hand the message to a constructor that takes problems.
+        return type(self), (self.problems,), {"rule": self.rule}
+
 
 class InvalidOntology(InvalidInput):
     """The ontology contradicts itself, or the change of it breaks labels."""
@@ -142,3 +153,12 @@ class NotFound(InvalidInput, LookupError):
 
 class StoreError(AnnowidgetsError):
     """The workspace file can't be opened or written."""
+
+
+def notice(text: str) -> None:
+    """Say something that needs no action, as a `Notice` at the line outside the package that asked for it."""
+    package = str(Path(__file__).parent)
+    depth, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(text, Notice, stacklevel=depth - 1)

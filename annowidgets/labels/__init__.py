@@ -1,5 +1,6 @@
 """What a label is: ontology, shapes and labels, as pure values."""
 
+from annowidgets.labels.answers import is_unanswered
 from annowidgets.labels.key_frames import between, shape_at, shapes_by_frame
 from annowidgets.labels.label import (
     Answer,
@@ -22,6 +23,7 @@ from annowidgets.labels.ontology import (
     Text,
     walk,
 )
+from annowidgets.labels.reach import reaches_into
 from annowidgets.labels.shapes import (
     SHAPES,
     Bitmask,
@@ -35,7 +37,7 @@ from annowidgets.labels.shapes import (
     shape_from_dict,
     shape_type,
 )
-from annowidgets.labels.validation import Problem, find_problems, reaches_into, require_valid
+from annowidgets.labels.validation import Problem, find_problems, require_valid
 
 __all__ = [
     "SHAPES",
@@ -64,6 +66,7 @@ __all__ = [
     "as_labels",
     "between",
     "find_problems",
+    "is_unanswered",
     "labels_from_json",
     "labels_to_json",
     "reaches_into",

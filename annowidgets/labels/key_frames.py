@@ -22,6 +22,11 @@ from annowidgets.labels.shapes import (
 )
 
 
+def frames_of(label: Label, *, interpolate: bool) -> Iterator[range]:
+    """The frames that carry the object, in order, one range per key frame; parameters as in `shapes_by_frame`."""
+    return (frames for frames, _, _ in _spans(label, interpolate))
+
+
 def shapes_by_frame(label: Label, *, interpolate: bool) -> Iterator[tuple[int, Shape]]:
     """The frames that carry the object, in order, each with its shape.
 
@@ -33,25 +38,25 @@ def shapes_by_frame(label: Label, *, interpolate: bool) -> Iterator[tuple[int, S
         Whether the item's frames follow each other in time (sequences and videos). Otherwise only the key frames
         themselves carry the object.
     """
-    if label.shape is not None:
-        yield 0, label.shape
-        return
-    frames = list(label.key_frames)
-    shapes = list(label.key_frames.values())
-    if not interpolate:
-        yield from ((frame, shape) for frame, shape in zip(frames, shapes, strict=True) if shape is not None)
-        return
-    last = frames[-1] if label.until is None else label.until
-    for position, (start, shape) in enumerate(zip(frames, shapes, strict=True)):
-        if shape is None:
-            continue
-        yield start, shape
-        is_last = position + 1 == len(frames)
-        end = last + 1 if is_last else frames[position + 1]
-        following = None if is_last else shapes[position + 1]
-        for frame in range(start + 1, end):
-            moved = None if following is None else between(shape, following, (frame - start) / (end - start))
+    for frames, shape, following in _spans(label, interpolate):
+        yield frames.start, shape
+        for frame in frames[1:]:
+            moved = None if following is None else between(shape, following, (frame - frames.start) / len(frames))
             yield frame, moved or shape
+
+
+def _spans(label: Label, interpolate: bool) -> Iterator[tuple[range, Shape, Shape | None]]:
+    """Per key frame with a shape: the frames up to the next one, its shape, and the next one's."""
+    if label.shape is not None:
+        yield range(1), label.shape, None
+        return
+    starts = list(label.key_frames)
+    shapes = list(label.key_frames.values())
+    end = starts[-1] + 1 if label.until is None else label.until + 1
+    ends = [*starts[1:], end] if interpolate else [start + 1 for start in starts]
+    for start, stop, shape, following in zip(starts, ends, shapes, [*shapes[1:], None], strict=True):
+        if shape is not None:
+            yield range(start, stop), shape, following
 
 
 def shape_at(label: Label, frame: int, *, interpolate: bool) -> Shape | None:
@@ -91,8 +96,9 @@ def _between(a: Shape, b: Shape, t: float) -> Shape | None:
         case BoundingBox(), BoundingBox():
             return BoundingBox(mix(a.x, b.x), mix(a.y, b.y), mix(a.width, b.width), mix(a.height, b.height))
         case RotatableBoundingBox(), RotatableBoundingBox():
-            # IEEE remainder lies in [-180, 180]: the shorter way round.
-            angle = a.angle + math.remainder(b.angle - a.angle, 360.0) * t
+            # IEEE remainder lies in [-180, 180]: the shorter way round. Whole turns are taken off first, exactly.
+            way = math.remainder(math.fmod(b.angle, 360.0) - math.fmod(a.angle, 360.0), 360.0)
+            angle = a.angle + way * t
             return RotatableBoundingBox(
                 mix(a.cx, b.cx), mix(a.cy, b.cy), mix(a.width, b.width), mix(a.height, b.height), angle
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any, TypeAlias
 
 import msgspec
@@ -11,7 +12,7 @@ from msgspec.structs import force_setattr
 
 from annowidgets.errors import InvalidInput, InvalidShape
 from annowidgets.labels.shapes import SHAPES, Shape
-from annowidgets.labels.values import FrozenDict, finite, frame_number, mapping, name
+from annowidgets.labels.values import EMPTY, FrozenDict, finite, frame_number, integer, mapping, name, shown, text
 
 AnswerValue: TypeAlias = str | int | float | tuple[str, ...]
 
@@ -52,16 +53,16 @@ class Label(
 
     category: str
     shape: Shape | None = None
-    attributes: dict[str, AnswerValue] = FrozenDict()
-    key_frames: dict[int, Shape | None] = FrozenDict()
+    attributes: dict[str, AnswerValue] = EMPTY
+    key_frames: dict[int, Shape | None] = EMPTY
     until: int | None = None
-    attributes_by_frame: dict[int, dict[str, AnswerValue]] = FrozenDict()
+    attributes_by_frame: dict[int, dict[str, AnswerValue]] = EMPTY
     id: str = msgspec.field(default_factory=new_id)
 
     def __post_init__(self) -> None:
-        name("Label: category", self.category)
+        force_setattr(self, "category", name("Label: category", self.category))
         shape, key_frames = self.shape, self.key_frames
-        if isinstance(shape, Mapping):
+        if isinstance(shape, Mapping) and not key_frames:
             shape, key_frames = None, shape
         if (shape is None) == (not key_frames):
             raise InvalidInput(
@@ -75,15 +76,13 @@ class Label(
         force_setattr(self, "attributes", answers_of(self.category, self.attributes))
         if self.until is not None:
             force_setattr(self, "until", self._checked_until())
-        if self.attributes_by_frame:
-            by_frame = mapping(f"Label {self.category!r}: attributes_by_frame", self.attributes_by_frame)
-            numbered = {
-                frame_number(f"Label {self.category!r}: frame", frame): answers_of(self.category, answers)
-                for frame, answers in by_frame.items()
-            }
-            force_setattr(self, "attributes_by_frame", FrozenDict(sorted(numbered.items())))
-        if not isinstance(self.id, str) or not self.id:
-            raise InvalidInput(f"Label {self.category!r}: id must be text, got {self.id!r:.60}.")
+        by_frame = mapping(f"Label {self.category!r}: attributes_by_frame", self.attributes_by_frame)
+        numbered = {
+            frame_number(f"Label {self.category!r}: frame", frame): answers_of(self.category, answers)
+            for frame, answers in by_frame.items()
+        }
+        force_setattr(self, "attributes_by_frame", FrozenDict(sorted(numbered.items())) or EMPTY)
+        force_setattr(self, "id", name(f"Label {self.category!r}: id", self.id))
 
     def _checked_until(self) -> int:
         until = frame_number(f"Label {self.category!r}: until", self.until)
@@ -175,7 +174,7 @@ class Answer(
     until: int | None = None
 
     def __post_init__(self) -> None:
-        name("Answer: question", self.question)
+        force_setattr(self, "question", name("Answer: question", self.question))
         force_setattr(self, "value", answer_value(self.question, self.value))
         if self.frame is not None:
             force_setattr(self, "frame", frame_number(f"Answer {self.question!r}: frame", self.frame))
@@ -210,6 +209,8 @@ def labels_from_json(data: bytes | str) -> list[Label | Answer]:
         if isinstance(error.__cause__, InvalidInput):
             raise error.__cause__ from None
         raise InvalidInput(f"Not a list of labels: {error}.") from None
+    except (TypeError, UnicodeEncodeError):
+        raise InvalidInput(f"Labels are read from JSON text, got {shown(data)}.") from None
 
 
 def as_labels(labels: Any) -> list[Label | Answer]:
@@ -229,20 +230,22 @@ def as_labels(labels: Any) -> list[Label | Answer]:
 def answer_value(question: str, value: Any) -> AnswerValue:
     """A value that an answer can have: text, a finite number, or a tuple of different texts."""
     if isinstance(value, str):
-        return value
+        return text(f"The answer to {question!r}", value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        options = sorted(value) if isinstance(value, (set, frozenset)) else list(value)
-        if all(isinstance(option, str) for option in options) and len(set(options)) == len(options):
-            return tuple(options)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        return value
+        if all(isinstance(option, str) for option in value):
+            options = tuple(text(f"The answer to {question!r}", option) for option in value)
+            if len(set(options)) == len(options):
+                return tuple(sorted(options)) if isinstance(value, (set, frozenset)) else options
+    elif isinstance(value, Integral):
+        if (whole := integer(value)) is not None:
+            return whole
     else:
         try:
             return finite("Answer", question, value)
         except InvalidShape:
             pass
     raise InvalidInput(
-        f"The answer to {question!r} can't be {value!r:.60}.",
+        f"The answer to {question!r} can't be {shown(value)}.",
         hint="Text, a number, or a list of different options; to leave it unanswered, leave it out.",
     )
 
@@ -250,17 +253,18 @@ def answer_value(question: str, value: Any) -> AnswerValue:
 def answers_of(category: str, attributes: Any) -> FrozenDict[str, AnswerValue]:
     """Attributes of a label as an immutable mapping of checked values."""
     given = mapping(f"Label {category!r}: attributes", attributes)
-    return FrozenDict(
+    answers = FrozenDict(
         {
             name(f"Label {category!r}: attribute", question): answer_value(question, value)
             for question, value in given.items()
         }
     )
+    return answers or EMPTY
 
 
 def _require_shape(category: str, shape: Any) -> None:
     if type(shape) not in SHAPES.values():
-        raise InvalidInput(f"Label {category!r}: {shape!r:.60} is no shape.", hint=f"Shapes: {', '.join(SHAPES)}.")
+        raise InvalidInput(f"Label {category!r}: {shown(shape)} is no shape.", hint=f"Shapes: {', '.join(SHAPES)}.")
 
 
 def _checked_key_frames(category: str, key_frames: Mapping[Any, Any]) -> FrozenDict[int, Shape | None]:
@@ -272,4 +276,4 @@ def _checked_key_frames(category: str, key_frames: Mapping[Any, Any]) -> FrozenD
     ordered = dict(sorted(numbered.items()))
     if ordered and next(iter(ordered.values())) is None:
         raise InvalidInput(f"Label {category!r}: the first key frame must hold a shape.")
-    return FrozenDict(ordered)
+    return FrozenDict(ordered) or EMPTY

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -15,12 +15,15 @@ from msgspec.structs import force_setattr
 from annowidgets.errors import InvalidInput, InvalidOntology, NotFound
 from annowidgets.labels.shapes import SHAPES
 from annowidgets.labels.tolerance import checked_tolerance
-from annowidgets.labels.values import name
+from annowidgets.labels.values import finite, name, shown
 
 Scope = Literal["item", "frame"]
 ShapeName = Literal[
     "bounding_box", "rotatable_bounding_box", "polygon", "polyline", "keypoint", "bitmask", "object_primitive"
 ]
+
+# How deep questions may lie under options; nobody answers a form that is deeper.
+DEEPEST = 20
 
 # Ten hues that stay apart for most colour-blind readers and on grey pictures.
 PALETTE = (
@@ -52,7 +55,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     questions: tuple[Question, ...] = ()
 
     def __post_init__(self) -> None:
-        _checked(name, "Option", self.value)
+        force_setattr(self, "value", _name("Option", self.value))
         force_setattr(self, "questions", _questions(f"Option {self.value!r}", self.questions))
 
 
@@ -81,11 +84,11 @@ class Radio(_Question, frozen=True, tag="radio"):
     scope: Scope = "item"
 
     def __post_init__(self) -> None:
-        _check_question(self, self.name, self.required, self.scope)
+        _check_question(self)
         options = tuple(
             option if isinstance(option, Option) else Option(option) for option in _sequence(self.name, self.options)
         )
-        _check_options(self.name, [option.value for option in options])
+        _require_different(self.name, [option.value for option in options])
         force_setattr(self, "options", options)
 
 
@@ -110,10 +113,8 @@ class Checklist(_Question, frozen=True, tag="checklist"):
     scope: Scope = "item"
 
     def __post_init__(self) -> None:
-        _check_question(self, self.name, self.required, self.scope)
-        options = _sequence(self.name, self.options)
-        _check_options(self.name, options)
-        force_setattr(self, "options", options)
+        _check_question(self)
+        force_setattr(self, "options", _names(self.name, self.options))
 
 
 class Text(_Question, frozen=True, tag="text"):
@@ -134,7 +135,7 @@ class Text(_Question, frozen=True, tag="text"):
     scope: Scope = "item"
 
     def __post_init__(self) -> None:
-        _check_question(self, self.name, self.required, self.scope)
+        _check_question(self)
 
 
 class Number(_Question, frozen=True, tag="number"):
@@ -158,11 +159,11 @@ class Number(_Question, frozen=True, tag="number"):
     scope: Scope = "item"
 
     def __post_init__(self) -> None:
-        _check_question(self, self.name, self.required, self.scope)
-        tolerance = self.tolerance
-        if isinstance(tolerance, bool) or not isinstance(tolerance, (int, float)) or not 0 <= tolerance < math.inf:
-            raise InvalidOntology(f"Number {self.name!r}: tolerance must be a number from 0, got {tolerance!r:.60}.")
-        force_setattr(self, "tolerance", float(tolerance))
+        _check_question(self)
+        tolerance = _number(f"Number {self.name!r}", "tolerance", self.tolerance)
+        if tolerance < 0:
+            raise InvalidOntology(f"Number {self.name!r}: tolerance must be a number from 0, got {tolerance:g}.")
+        force_setattr(self, "tolerance", tolerance)
 
 
 Question: TypeAlias = Radio | Checklist | Text | Number
@@ -187,20 +188,19 @@ class Skeleton(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     sigmas: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        points = _sequence("Skeleton: points", self.points)
-        _check_options("Skeleton: points", points)
-        edges = tuple(_sequence("Skeleton: edge", edge) for edge in _sequence("Skeleton: edges", self.edges))
+        points = _names("Skeleton: points", self.points)
+        edges = tuple(_names("Skeleton: edge", edge) for edge in _sequence("Skeleton: edges", self.edges))
         for edge in edges:
-            if len(edge) != 2 or edge[0] == edge[1] or not set(edge) <= set(points):
-                raise InvalidOntology(f"Skeleton: edge {edge!r:.60} must join two of the points {', '.join(points)}.")
+            if len(edge) != 2 or not set(edge) <= set(points):
+                raise InvalidOntology(f"Skeleton: edge {shown(edge)} must join two of the points {', '.join(points)}.")
         force_setattr(self, "points", points)
         force_setattr(self, "edges", edges)
         if self.sigmas is not None:
-            sigmas = _sequence("Skeleton: sigmas", self.sigmas)
-            positive = all(isinstance(s, (int, float)) and not isinstance(s, bool) and 0 < s < math.inf for s in sigmas)
-            if len(sigmas) != len(points) or not positive:
+            given = _sequence("Skeleton: sigmas", self.sigmas)
+            sigmas = tuple(_number("Skeleton", "sigma", sigma) for sigma in given)
+            if len(sigmas) != len(points) or not all(1e-9 <= sigma <= 1e9 for sigma in sigmas):
                 raise InvalidOntology(f"Skeleton: sigmas must be {len(points)} numbers above 0, one per point.")
-            force_setattr(self, "sigmas", tuple(float(s) for s in sigmas))
+            force_setattr(self, "sigmas", sigmas)
 
 
 class ObjectClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -231,14 +231,14 @@ class ObjectClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
-        _checked(name, "ObjectClass: name", self.name)
+        force_setattr(self, "name", _name("ObjectClass: name", self.name))
         owner = f"ObjectClass {self.name!r}"
-        if self.shape not in SHAPES:
-            raise InvalidOntology(f"{owner}: unknown shape {self.shape!r:.60}.", hint=f"Shapes: {', '.join(SHAPES)}.")
+        if not isinstance(self.shape, str) or self.shape not in SHAPES:
+            raise InvalidOntology(f"{owner}: unknown shape {shown(self.shape)}.", hint=f"Shapes: {', '.join(SHAPES)}.")
         if self.color is not None and not (
             isinstance(self.color, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", self.color)
         ):
-            raise InvalidOntology(f"{owner}: color must be like '#d62728', got {self.color!r:.60}.")
+            raise InvalidOntology(f"{owner}: color must be like '#d62728', got {shown(self.color)}.")
         force_setattr(self, "attributes", _questions(owner, self.attributes))
         if any(question.scope != "item" for question in walk(self.attributes)):
             raise InvalidOntology(f"{owner}: an attribute belongs to its object and has no scope.")
@@ -248,6 +248,7 @@ class ObjectClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
             raise InvalidOntology(f"{owner}: an object primitive needs a skeleton, other shapes have none.")
         if self.skeleton is not None and not isinstance(self.skeleton, Skeleton):
             raise InvalidOntology(f"{owner}: skeleton must be a Skeleton.")
+        force_setattr(self, "shape", str.__str__(self.shape))
 
 
 class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -337,6 +338,8 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             if isinstance(error.__cause__, InvalidInput):
                 raise error.__cause__ from None
             raise InvalidOntology(f"Not an ontology: {error}.") from None
+        except RecursionError:
+            raise InvalidOntology("Not an ontology: it is nested too deeply.") from None
 
     @classmethod
     def from_file(cls, path: str | Path, *, format: Literal["json", "coco"] = "json") -> Ontology:
@@ -347,18 +350,21 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         path : path
             A file written from `to_dict`, or a COCO data set.
         format : {"json", "coco"}
-            For "coco" the categories become classes: object primitives where they name key points, otherwise polygons
-            or, where the data set's annotations hold no segmentation, bounding boxes.
+            For "coco" the categories become classes: object primitives where they name key points; bounding boxes
+            where none of their annotations holds a segmentation; otherwise polygons. A category without annotations
+            follows the other ones.
         """
         path = Path(path)
         if format not in ("json", "coco"):
-            raise InvalidOntology(f"Unknown format {format!r:.60}.", hint="Formats: json, coco.")
+            raise InvalidOntology(f"Unknown format {shown(format)}.", hint="Formats: json, coco.")
         try:
             plain = msgspec.json.decode(path.read_bytes())
         except OSError as error:
             raise InvalidOntology(f"{path} can't be read: {error.strerror}.") from None
         except msgspec.DecodeError as error:
             raise InvalidOntology(f"{path} is no JSON: {error}.") from None
+        except RecursionError:
+            raise InvalidOntology(f"{path} is nested too deeply for an ontology.") from None
         return cls.from_dict(plain) if format == "json" else _from_coco(path, plain)
 
 
@@ -375,19 +381,34 @@ def _from_coco(path: Path, plain: Any) -> Ontology:
     categories = plain.get("categories") if isinstance(plain, dict) else None
     if not isinstance(categories, list) or not categories or not all(isinstance(c, dict) for c in categories):
         raise InvalidOntology(f"{path} has no list of COCO categories.")
-    annotations = plain.get("annotations") or []
-    outlined = {a.get("category_id") for a in annotations if isinstance(a, dict) and a.get("segmentation")}
-    classes = []
-    for category in categories:
-        points = category.get("keypoints")
-        if points:
-            edges = tuple((points[a - 1], points[b - 1]) for a, b in category.get("skeleton") or [])
-            skeleton = Skeleton(points, edges)
-            classes.append(ObjectClass(category.get("name"), shape="object_primitive", skeleton=skeleton))
-        else:
-            shape: ShapeName = "polygon" if category.get("id") in outlined else "bounding_box"
-            classes.append(ObjectClass(category.get("name"), shape=shape))
-    return Ontology(objects=tuple(classes))
+    annotations = plain.get("annotations")
+    outlined: dict[int | str, bool] = {}
+    for annotation in annotations if isinstance(annotations, list) else []:
+        identity = annotation.get("category_id") if isinstance(annotation, dict) else None
+        if isinstance(identity, (int, str)):
+            outlined[identity] = outlined.get(identity, False) or bool(annotation.get("segmentation"))
+    any_outlined = any(outlined.values())
+
+    def object_class(category: dict[str, Any]) -> ObjectClass:
+        called, identity = category.get("name"), category.get("id")
+        if category.get("keypoints"):
+            return ObjectClass(called, shape="object_primitive", skeleton=_coco_skeleton(category))  # type: ignore[arg-type]
+        is_outlined = outlined.get(identity, any_outlined) if isinstance(identity, (int, str)) else any_outlined
+        return ObjectClass(called, shape="polygon" if is_outlined else "bounding_box")  # type: ignore[arg-type]
+
+    return Ontology(objects=tuple(map(object_class, categories)))
+
+
+def _coco_skeleton(category: dict[str, Any]) -> Skeleton:
+    """The skeleton of a COCO category, whose edges count its key points from 1."""
+    points = _sequence("COCO keypoints", category["keypoints"])
+    edges = []
+    for edge in _sequence("COCO skeleton", category.get("skeleton") or []):
+        ends = _sequence("COCO skeleton: edge", edge)
+        if len(ends) != 2 or not all(type(end) is int and 1 <= end <= len(points) for end in ends):
+            raise InvalidOntology(f"COCO skeleton: edge {shown(edge)} must join two of {len(points)} key points.")
+        edges.append((points[ends[0] - 1], points[ends[1] - 1]))
+    return Skeleton(points, tuple(edges))
 
 
 def _class_meaning(item: ObjectClass) -> dict[str, Any]:
@@ -440,17 +461,30 @@ def _differences(place: str, mine: Any, other: Any) -> Iterator[str]:
             yield from _differences(inner, mine[key], other[key])
 
 
-def _checked(check: Any, *arguments: Any) -> None:
+def _name(owner: str, value: Any) -> str:
     try:
-        check(*arguments)
+        return name(owner, value)
     except InvalidInput as error:
         raise InvalidOntology(error.message, hint=error.hint) from None
 
 
+def _number(owner: str, field: str, value: Any) -> float:
+    try:
+        return finite(owner, field, value)
+    except InvalidInput as error:
+        raise InvalidOntology(error.message) from None
+
+
 def _sequence(owner: str, value: Any) -> tuple[Any, ...]:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise InvalidOntology(f"{owner} must be a list, got {value!r:.60}.")
+        raise InvalidOntology(f"{owner} must be a list, got {shown(value)}.")
     return tuple(value)
+
+
+def _names(owner: str, value: Any) -> tuple[str, ...]:
+    names = tuple(_name(owner, item) for item in _sequence(owner, value))
+    _require_different(owner, names)
+    return names
 
 
 def _questions(owner: str, value: Any) -> tuple[Question, ...]:
@@ -458,30 +492,42 @@ def _questions(owner: str, value: Any) -> tuple[Question, ...]:
     for question in questions:
         if not isinstance(question, get_args(Question)):
             raise InvalidOntology(
-                f"{owner}: {question!r:.60} is no question.", hint="Radio, Checklist, Text or Number."
+                f"{owner}: {shown(question)} is no question.", hint="Radio, Checklist, Text or Number."
             )
+    if _depth(questions) > DEEPEST:
+        raise InvalidOntology(f"{owner}: questions are nested more than {DEEPEST} deep.")
     _refuse_repeated(owner, [question.name for question in walk(questions)])
     return questions
 
 
-def _check_question(question: object, question_name: Any, required: Any, scope: Any) -> None:
-    _checked(name, f"{type(question).__name__}: name", question_name)
-    if not isinstance(required, bool):
-        raise InvalidOntology(f"{question_name!r}: required must be True or False, got {required!r:.60}.")
-    if scope not in get_args(Scope):
-        raise InvalidOntology(f"{question_name!r}: scope must be 'item' or 'frame', got {scope!r:.60}.")
+def _depth(questions: Iterable[Question]) -> int:
+    inner = (
+        _depth(option.questions)
+        for question in questions
+        if isinstance(question, Radio)
+        for option in question.options
+        if option.questions
+    )
+    return 1 + max(inner, default=0)
 
 
-def _check_options(owner: str, options: Sequence[Any]) -> None:
-    for option in options:
-        _checked(name, f"{owner}: option", option)
-    _refuse_repeated(owner, options)
-    if not options:
+def _check_question(question: Question) -> None:
+    force_setattr(question, "name", _name(f"{type(question).__name__}: name", question.name))
+    if not isinstance(question.required, bool):
+        raise InvalidOntology(f"{question.name!r}: required must be True or False, got {shown(question.required)}.")
+    if not isinstance(question.scope, str) or question.scope not in get_args(Scope):
+        raise InvalidOntology(f"{question.name!r}: scope must be 'item' or 'frame', got {shown(question.scope)}.")
+    force_setattr(question, "scope", str.__str__(question.scope))
+
+
+def _require_different(owner: str, names: Sequence[str]) -> None:
+    if not names:
         raise InvalidOntology(f"{owner}: at least one is needed.")
+    _refuse_repeated(owner, names)
 
 
 def _refuse_repeated(owner: str, names: Sequence[str]) -> None:
-    repeated = sorted({item for item in names if names.count(item) > 1})
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
     if repeated:
         raise InvalidOntology(
             f"{owner}: {', '.join(map(repr, repeated))} occurs more than once.",

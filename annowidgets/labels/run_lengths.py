@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annowidgets.errors import InvalidShape
+from annowidgets.labels.values import integer, shown
 
 Runs = npt.NDArray[np.int64]
 
@@ -31,7 +32,8 @@ def decode(counts: str) -> Runs:
     InvalidShape
         Where the text is no such string.
     """
-    codes = np.frombuffer(counts.encode("ascii", "replace"), np.uint8).astype(np.int64) - 48
+    text = counts.encode() if counts.isascii() else b""
+    codes = np.frombuffer(text, np.uint8).astype(np.int64) - 48
     if codes.size == 0 or codes.min() < 0 or codes.max() > 63:
         raise InvalidShape("Bitmask: counts are no COCO run lengths.")
     is_last = codes & 0x20 == 0
@@ -84,13 +86,15 @@ def checked(size: Any, counts: Any) -> tuple[tuple[int, int], str]:
         Compressed or plain run lengths.
     """
     try:
-        height, width = (int(side) for side in size if not isinstance(side, bool) and int(side) == side)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidShape(f"Bitmask: size must be (height, width), got {size!r:.60}.") from None
+        height, width = map(integer, size)
+    except (TypeError, ValueError):
+        height = width = None
+    if height is None or width is None:
+        raise InvalidShape(f"Bitmask: size must be (height, width) in whole pixels, got {shown(size)}.")
     if height <= 0 or width <= 0 or height * width > MAX_PIXELS:
         raise InvalidShape(f"Bitmask: a size of {height} x {width} is no picture's.")
     if isinstance(counts, bytes):
-        counts = counts.decode("ascii", "replace")
+        counts = counts.decode("latin-1")
     runs = decode(counts) if isinstance(counts, str) else _plain(counts)
     if runs.size == 0 or runs.min() < 0 or runs.max() > MAX_PIXELS or runs.sum() != height * width:
         raise InvalidShape(
@@ -105,10 +109,12 @@ def checked(size: Any, counts: Any) -> tuple[tuple[int, int], str]:
 
 
 def _plain(counts: Any) -> Runs:
+    if isinstance(counts, np.ndarray) and counts.ndim == 1 and counts.dtype.kind in "iu":
+        return counts.astype(np.int64)
     try:
-        runs = np.asarray(counts)
-        if runs.ndim != 1 or runs.dtype.kind not in "iu":
-            raise ValueError
-    except ValueError:
-        raise InvalidShape("Bitmask: counts must be COCO run lengths (text, or a list of integers).") from None
-    return runs.astype(np.int64)
+        runs = [integer(run) for run in counts]
+    except TypeError:
+        runs = [None]
+    if None in runs:
+        raise InvalidShape("Bitmask: counts must be COCO run lengths (text, or a list of integers).")
+    return np.array(runs, np.int64)

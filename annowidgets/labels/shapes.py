@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from msgspec.structs import force_setattr
 
-from annowidgets.errors import InvalidShape
+from annowidgets.errors import InvalidInput, InvalidShape
 from annowidgets.labels import run_lengths
 from annowidgets.labels.even_odd import Ring, even_odd
-from annowidgets.labels.values import FrozenDict, finite, mapping
+from annowidgets.labels.values import FrozenDict, finite, mapping, name, shown
 
 Visibility = Literal["visible", "occluded", "absent"]
 Point = tuple[float, float]
@@ -26,6 +26,10 @@ Family = Literal["region", "line", "point", "primitive"]
 
 # A polygon thinner than this share of its extent has no area that floats can tell from rounding.
 _NO_AREA = 1e-12
+# Coordinates up to here, in pixels, leave 6 digits behind the point; areas and lengths from here on don't underflow.
+_LARGEST = 1e9
+_SMALLEST_AREA = 1e-100
+_SHORTEST = 1e-50
 
 
 class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -56,9 +60,8 @@ class BoundingBox(_Shape, frozen=True, tag="bounding_box"):
 
     def __post_init__(self) -> None:
         _set_numbers(self)
-        if not (self.x + self.width > self.x and self.y + self.height > self.y):
-            raise InvalidShape(f"BoundingBox: a box of {self.width:g} x {self.height:g} has no area.")
-        _refuse_overflow(self, self.x + self.width, self.y + self.height, self.width * self.height)
+        _refuse_flat_box(self, self.x, self.y, self.width, self.height)
+        _refuse_too_large(self)
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Smallest (x_min, y_min, x_max, y_max) that holds the shape, in pixels."""
@@ -87,12 +90,8 @@ class RotatableBoundingBox(_Shape, frozen=True, tag="rotatable_bounding_box"):
 
     def __post_init__(self) -> None:
         _set_numbers(self)
-        if (
-            not (self.cx + self.width > self.cx and self.cy + self.height > self.cy)
-            or min(self.width, self.height) <= 0
-        ):
-            raise InvalidShape(f"RotatableBoundingBox: a box of {self.width:g} x {self.height:g} has no area.")
-        _refuse_overflow(self, self.cx + self.width, self.cy + self.height, self.width * self.height)
+        _refuse_flat_box(self, self.cx, self.cy, self.width, self.height)
+        _refuse_too_large(self)
 
     def corners(self) -> tuple[Point, Point, Point, Point]:
         """The four corners in pixels, clockwise from what was upper left before turning."""
@@ -128,13 +127,13 @@ class Polygon(_Shape, frozen=True, tag="polygon"):
         given = self.rings
         rings = given if _is_nested(given, 3) else (given,)
         force_setattr(self, "rings", tuple(_ring(ring) for ring in rings))
-        _refuse_overflow(self, *self.bounds())
+        _refuse_too_large(self)
         if not self._has_area():
             raise InvalidShape("Polygon: the rings enclose no area.")
 
     def _has_area(self) -> bool:
         x0, y0, x1, y1 = self.bounds()
-        least = _NO_AREA * max(x1 - x0, y1 - y0) ** 2
+        least = max(_NO_AREA * max(x1 - x0, y1 - y0) ** 2, _SMALLEST_AREA)
         # A ring that winds around something has area; only those that cancel out need the real geometry.
         if len(self.rings) == 1 and abs(_winding_area(self.rings[0])) > least:
             return True
@@ -159,10 +158,11 @@ class Polyline(_Shape, frozen=True, tag="polyline"):
 
     def __post_init__(self) -> None:
         points = _points("Polyline", self.points)
-        if len(set(points)) < 2:
-            raise InvalidShape("Polyline: a line needs at least two different points.")
         force_setattr(self, "points", points)
-        _refuse_overflow(self, *self.bounds())
+        x0, y0, x1, y1 = self.bounds() if points else (0, 0, 0, 0)
+        if max(x1 - x0, y1 - y0) < _SHORTEST:
+            raise InvalidShape("Polyline: a line needs at least two different points.")
+        _refuse_too_large(self)
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Smallest (x_min, y_min, x_max, y_max) that holds the shape, in pixels."""
@@ -184,6 +184,7 @@ class Keypoint(_Shape, frozen=True, tag="keypoint"):
 
     def __post_init__(self) -> None:
         _set_numbers(self)
+        _refuse_too_large(self)
 
     def bounds(self) -> tuple[float, float, float, float]:
         """Smallest (x_min, y_min, x_max, y_max) that holds the shape, in pixels."""
@@ -264,25 +265,11 @@ class ObjectPrimitive(_Shape, frozen=True, tag="object_primitive"):
     points: dict[str, tuple[float, float, Visibility]]
 
     def __post_init__(self) -> None:
-        points = {}
-        for name, point in mapping("ObjectPrimitive: points", self.points).items():
-            if not isinstance(name, str) or not isinstance(point, Sequence) or len(point) != 3:
-                raise InvalidShape(f"ObjectPrimitive: point {name!r:.60} must be name -> (x, y, visibility).")
-            x, y, visibility = point
-            if visibility not in get_args(Visibility):
-                raise InvalidShape(
-                    f"ObjectPrimitive: point {name!r} is {visibility!r:.60}, "
-                    f"visibility is one of {', '.join(get_args(Visibility))}."
-                )
-            points[name] = (
-                finite("ObjectPrimitive", f"{name}.x", x),
-                finite("ObjectPrimitive", f"{name}.y", y),
-                visibility,
-            )
+        points = dict(map(_named_point, mapping("ObjectPrimitive: points", self.points).items()))
         force_setattr(self, "points", FrozenDict(points))
         if not self.present():
             raise InvalidShape("ObjectPrimitive: no point is present.", hint="Leave the label out instead.")
-        _refuse_overflow(self, *self.bounds())
+        _refuse_too_large(self)
 
     def present(self) -> dict[str, Point]:
         """Name -> (x, y) of the points that are visible or occluded."""
@@ -315,8 +302,10 @@ def shape_from_dict(plain: Mapping[str, Any]) -> Shape:
     InvalidShape
         Unknown type, missing or unknown fields, impossible geometry.
     """
+    if not isinstance(plain, Mapping):
+        raise InvalidShape(f"Not a shape: {shown(plain)}.", hint=f"Types: {', '.join(SHAPES)}.")
     try:
-        shape: Shape = msgspec.convert(plain, Shape, strict=True)
+        shape: Shape = msgspec.convert(plain, Shape)
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, InvalidShape):
             raise error.__cause__ from None
@@ -331,25 +320,51 @@ def _set_numbers(shape: _Shape) -> None:
             force_setattr(shape, field, finite(type(shape).__name__, field, value))
 
 
-def _refuse_overflow(shape: _Shape, *figures: float) -> None:
-    if not all(map(math.isfinite, figures)) or any(abs(figure) > 1e150 for figure in figures):
-        raise InvalidShape(f"{type(shape).__name__}: the coordinates are too large to compute with.")
+def _refuse_flat_box(shape: _Shape, x: float, y: float, width: float, height: float) -> None:
+    # A side may also be too short to be seen beside a large coordinate.
+    if not (x + width > x and y + height > y and width * height > _SMALLEST_AREA):
+        raise InvalidShape(f"{type(shape).__name__}: a box of {width:g} x {height:g} has no area.")
+
+
+def _refuse_too_large(shape: Shape) -> None:
+    # Said this way round, NaN is refused too.
+    if not all(abs(edge) <= _LARGEST for edge in shape.bounds()):
+        raise InvalidShape(f"{type(shape).__name__}: coordinates beyond {_LARGEST:.0f} are no pixels.")
 
 
 def _is_nested(value: Any, depth: int) -> bool:
-    for _ in range(depth - 1):
-        if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__len__") or len(value) == 0:
-            return False
-        value = value[0]
-    return hasattr(value, "__len__")
+    """Whether a list of lists is ``depth`` lists deep, as far as its first elements tell."""
+    try:
+        for _ in range(depth - 1):
+            value = next(iter(value))
+        return not isinstance(value, str) and iter(value) is not None
+    except (TypeError, StopIteration):
+        return False
 
 
 def _points(owner: str, value: Any) -> tuple[Point, ...]:
     try:
         pairs = [(x, y) for x, y in value]
     except (TypeError, ValueError):
-        raise InvalidShape(f"{owner}: points must be pairs (x, y), got {value!r:.60}.") from None
+        raise InvalidShape(f"{owner}: points must be pairs (x, y), got {shown(value)}.") from None
     return tuple((finite(owner, "x", x), finite(owner, "y", y)) for x, y in pairs)
+
+
+def _named_point(entry: tuple[Any, Any]) -> tuple[str, tuple[float, float, Visibility]]:
+    given_name, point = entry
+    try:
+        point_name = name("ObjectPrimitive: point", given_name)
+        x, y, visibility = point
+    except InvalidInput as error:
+        raise InvalidShape(error.message) from None
+    except (TypeError, ValueError):
+        raise InvalidShape(f"ObjectPrimitive: point {shown(given_name)} must be (x, y, visibility).") from None
+    owner = f"ObjectPrimitive: point {point_name!r}"
+    if not isinstance(visibility, str) or visibility not in get_args(Visibility):
+        kinds = ", ".join(get_args(Visibility))
+        raise InvalidShape(f"{owner} is {shown(visibility)}, visibility is one of {kinds}.")
+    kind: Any = str.__str__(visibility)
+    return point_name, (finite(owner, "x", x), finite(owner, "y", y), kind)
 
 
 def _ring(value: Any) -> Ring:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from numbers import Real
 from typing import Any, Literal, NamedTuple
 
 from annowidgets.errors import InvalidOntology
+from annowidgets.labels.values import shown
+
+# In any of the units; outside of these nothing could be measured, and squares would under- or overflow.
+_LEAST, _MOST = 1e-9, 1e9
 
 
 class Tolerance(NamedTuple):
@@ -15,7 +20,7 @@ class Tolerance(NamedTuple):
     Attributes
     ----------
     value : float
-        Greater than 0.
+        From 1e-9 to 1e9.
     unit : {"px", "diagonal", "mm"}
         "diagonal": a fraction of the diagonal of the label's own frame.
     """
@@ -32,7 +37,7 @@ def parse_tolerance(value: float | str) -> Tolerance:
     InvalidOntology
         For anything else, and for what is not above 0.
     """
-    number: float = math.nan
+    number = math.nan
     unit: Any = "px"
     if isinstance(value, str):
         match = re.fullmatch(r"\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*(px|%|mm)?\s*", value)
@@ -42,12 +47,13 @@ def parse_tolerance(value: float | str) -> Tolerance:
             except ValueError:
                 number = math.nan
             unit = {"%": "diagonal", "mm": "mm"}.get(match[2], "px")
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        number = float(value)
+    elif isinstance(value, Real) and not isinstance(value, bool):
+        # Compared first, because float() fails on an integer of many digits.
+        number = float(value) if value <= _MOST else math.inf
     if unit == "diagonal":
         number /= 100
-    if not 0 < number < math.inf:
-        raise InvalidOntology(f"A tolerance can't be {value!r:.60}.", hint='Write 5 (pixels), "1%" or "2mm", above 0.')
+    if not _LEAST <= number <= _MOST:
+        raise InvalidOntology(f"A tolerance can't be {shown(value)}.", hint='Write 5 (pixels), "1%" or "2mm", above 0.')
     return Tolerance(number, unit)
 
 

@@ -7,26 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from annowidgets.errors import InvalidLabels
-from annowidgets.labels.even_odd import even_odd
-from annowidgets.labels.key_frames import shapes_by_frame
-from annowidgets.labels.label import Answer, AnswerValue, Label, Labels
-from annowidgets.labels.ontology import Checklist, Number, ObjectClass, Ontology, Question, Radio, walk
-from annowidgets.labels.shapes import (
-    Bitmask,
-    BoundingBox,
-    Keypoint,
-    ObjectPrimitive,
-    Polyline,
-    RotatableBoundingBox,
-    Shape,
-    shape_type,
-)
-
-# What counts as an area inside the frame: more than rounding leaves of an edge that touches it.
-_TOUCHES = 1e-9
+from annowidgets.labels.answers import misplaced, missing, value_problem
+from annowidgets.labels.key_frames import frames_of
+from annowidgets.labels.label import Answer, AnswerValue, Label, Labels, as_labels
+from annowidgets.labels.ontology import ObjectClass, Ontology, Question, walk
+from annowidgets.labels.reach import reaches_into
+from annowidgets.labels.shapes import Bitmask, ObjectPrimitive, Shape, shape_type
 
 
 class Problem(NamedTuple):
@@ -70,22 +60,25 @@ def find_problems(
     complete : bool
         Whether required questions must be answered: for a submission, not for a draft.
     """
+    labels = as_labels(labels)
     check = _Check(ontology, sizes, interpolate, complete)
     found: list[Problem] = []
     ids: set[str] = set()
     for position, label in enumerate(labels):
         if isinstance(label, Label):
-            where = f"{label.category} (labels[{position}])"
             texts = list(check.label(label))
             if label.id in ids:
                 texts.append(f"its id {label.id} is another label's too")
             ids.add(label.id)
+            where = f"{label.category} (labels[{position}])"
             found += [Problem(position, label.id, f"{where}: {text}.") for text in texts]
+    for place, text in check.answers(labels):
+        if place is None:
+            found.append(Problem(None, None, f"{text}."))
         else:
-            texts = list(check.answer(label))
-            found += [Problem(position, None, f"{label.question} (labels[{position}]): {text}.") for text in texts]
-    found += [Problem(None, None, f"{text}.") for text in check.classifications(labels)]
-    return found
+            position, answer = place
+            found.append(Problem(position, None, f"{answer.question} (labels[{position}]): {text}."))
+    return sorted(found, key=lambda problem: len(labels) if problem.position is None else problem.position)
 
 
 def require_valid(
@@ -101,6 +94,9 @@ def require_valid(
     found = find_problems(labels, ontology, sizes, interpolate=interpolate, complete=complete)
     if found:
         raise InvalidLabels(found, rule=rule)
+
+
+_Place = tuple[int, Answer]
 
 
 class _Check:
@@ -125,15 +121,16 @@ class _Check:
         placed = {0: label.shape} if label.shape is not None else label.key_frames
         for frame, shape in placed.items():
             if frame >= len(self.sizes):
-                yield f"frame {frame} doesn't exist, the item has {len(self.sizes)}"
+                yield self.no_frame(frame)
             elif shape is not None:
                 yield from self.shape(object_class, shape, frame)
         for number in (label.until, *label.attributes_by_frame):
             if number is not None and number >= len(self.sizes):
-                yield f"frame {number} doesn't exist, the item has {len(self.sizes)}"
-        yield from _answers(object_class.attributes, label.attributes, self.complete)
-        for frame in label.attributes_by_frame:
-            yield from _answers(object_class.attributes, label.attributes_at(frame), self.complete)
+                yield self.no_frame(number)
+        yield from self.attributes(object_class.attributes, label)
+
+    def no_frame(self, frame: int) -> str:
+        return f"frame {frame} doesn't exist, the item has {len(self.sizes)}"
 
     def shape(self, object_class: ObjectClass, shape: Shape, frame: int) -> Iterator[str]:
         kind = shape_type(shape)
@@ -151,6 +148,56 @@ class _Check:
         elif not reaches_into(shape, (height, width)):
             yield f"it lies outside the frame{on} of {height} x {width} (height x width)"
 
+    def attributes(self, questions: Sequence[Question], label: Label) -> Iterator[str]:
+        yield from _attribute_problems(questions, label.attributes, label.attributes)
+        first = min(label.key_frames, default=0)
+        open_before = self.missing(questions, label.attributes_at(first))
+        yield from (f"{name} must be answered" for name in open_before)
+        for frame, answers in label.attributes_by_frame.items():
+            current = label.attributes_at(frame)
+            on = f" from frame {frame} on"
+            # An inherited answer that has lost its parent option is let be: there is no way to take an answer back.
+            yield from (text + on for text in _attribute_problems(questions, answers, current))
+            if frame > first:
+                still_open = self.missing(questions, current)
+                yield from (f"{name} must be answered{on}" for name in still_open if name not in open_before)
+                open_before = still_open
+
+    def missing(self, questions: Sequence[Question], given: Mapping[str, AnswerValue]) -> list[str]:
+        return missing(questions, given) if self.complete else []
+
+    def answers(self, labels: Labels) -> Iterator[tuple[_Place | None, str]]:
+        """What is wrong with the answers, and where; no place where an answer is missing."""
+        given: dict[int | None, dict[str, _Place]] = defaultdict(dict)
+        for position, answer in enumerate(labels):
+            if isinstance(answer, Answer):
+                place = (position, answer)
+                yield from ((place, text) for text in self.answer(answer))
+                taken: dict[int, list[int | None]] = defaultdict(list)
+                for frame in self.frames_answered(answer):
+                    other, _ = given[frame].setdefault(answer.question, place)
+                    if other != position:
+                        taken[other].append(frame)
+                yield from (
+                    (place, f"labels[{other}] answers it already{self.on(frames)}") for other, frames in taken.items()
+                )
+        carrying = self.frames_with_objects(labels)
+        frames_asked = sorted(carrying | {frame for frame in given if frame is not None})
+        by_scope: dict[str, Sequence[int | None]] = {"item": [None], "frame": frames_asked}
+        # One sentence for all the frames that it is true of.
+        frames_of_problem: dict[tuple[_Place | None, str], list[int | None]] = defaultdict(list)
+        for scope, frames in by_scope.items():
+            questions = [question for question in self.ontology.classifications if question.scope == scope]
+            for frame in frames if questions else []:
+                places = given.get(frame, {})
+                values = {name: answer.value for name, (_, answer) in places.items()}
+                for name in misplaced(questions, values, values):
+                    frames_of_problem[places[name], "it is only asked under another option"].append(frame)
+                if frame is None or frame in carrying:
+                    for name in self.missing(questions, values):
+                        frames_of_problem[None, f"{name}: it must be answered"].append(frame)
+        yield from ((place, text + self.on(frames)) for (place, text), frames in frames_of_problem.items())
+
     def answer(self, answer: Answer) -> Iterator[str]:
         question = self.questions.get(answer.question)
         if question is None:
@@ -162,135 +209,49 @@ class _Check:
             if answer.frame is None:
                 yield "it is asked of every frame: say which, as in Answer(..., frame=0)"
             elif max(answer.frame, answer.until or 0) >= len(self.sizes):
-                yield f"frame {max(answer.frame, answer.until or 0)} doesn't exist, the item has {len(self.sizes)}"
-        problem = _value_problem(question, answer.value)
+                yield self.no_frame(max(answer.frame, answer.until or 0))
+        problem = value_problem(question, answer.value)
         if problem:
             yield problem
 
-    def classifications(self, labels: Labels) -> Iterator[str]:
-        """Answers that are missing, given twice, or stand under an option that was not chosen."""
-        by_scope: dict[int | None, dict[str, AnswerValue]] = defaultdict(dict)
-        for label in labels:
-            if not isinstance(label, Answer) or label.question not in self.questions:
-                continue
-            last = label.frame if label.until is None else label.until
-            frames = (
-                [None] if label.frame is None or last is None else range(label.frame, min(last + 1, len(self.sizes)))
-            )
-            twice = [frame for frame in frames if label.question in by_scope[frame]]
-            if twice:
-                yield f"{label.question}: answered twice" + (f" on frame {twice[0]}" if twice[0] is not None else "")
-            for frame in frames:
-                by_scope[frame][label.question] = label.value
-        asked_of_frames = [question for question in self.ontology.classifications if question.scope == "frame"]
-        if asked_of_frames:
-            carrying = {
-                frame
-                for label in labels
-                if isinstance(label, Label)
-                for frame, _ in shapes_by_frame(label, interpolate=self.interpolate)
-                if frame < len(self.sizes)
-            }
-            for frame in sorted(carrying | {frame for frame in by_scope if frame is not None}):
-                complete = self.complete and frame in carrying
-                texts = _answers(asked_of_frames, by_scope.get(frame, {}), complete, values=False)
-                yield from (f"{text} on frame {frame}" if len(self.sizes) > 1 else text for text in texts)
-        asked_once = [question for question in self.ontology.classifications if question.scope == "item"]
-        yield from _answers(asked_once, by_scope.get(None, {}), self.complete, values=False)
+    def frames_answered(self, answer: Answer) -> Sequence[int | None]:
+        """The item's frames that an answer speaks for; [None] for the item as a whole."""
+        question = self.questions.get(answer.question)
+        if question is None:
+            return []
+        if question.scope == "item":
+            return [None]
+        if answer.frame is None:
+            return []
+        last = answer.frame if answer.until is None else answer.until
+        return range(answer.frame, min(last + 1, len(self.sizes)))
+
+    def frames_with_objects(self, labels: Labels) -> set[int]:
+        ranges = chain.from_iterable(
+            frames_of(label, interpolate=self.interpolate) for label in labels if isinstance(label, Label)
+        )
+        return set().union(*(range(frames.start, min(frames.stop, len(self.sizes))) for frames in ranges))
+
+    def on(self, frames: Sequence[int | None]) -> str:
+        """As in "on frames 0 to 3, 7"; nothing where there is one frame, or where the item as a whole is meant."""
+        numbers = [frame for frame in frames if frame is not None]
+        if len(self.sizes) == 1 or not numbers:
+            return ""
+        starts = [n for i, n in enumerate(numbers) if i == 0 or numbers[i - 1] != n - 1]
+        ends = [n for i, n in enumerate(numbers) if i + 1 == len(numbers) or numbers[i + 1] != n + 1]
+        runs = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
+        more = f" and {len(runs) - 10} more runs" if len(runs) > 10 else ""
+        return f" on frame{'s' if len(numbers) > 1 else ''} {', '.join(runs[:10])}{more}"
 
 
-def _answers(
-    questions: Sequence[Question], given: Mapping[str, AnswerValue], complete: bool, *, values: bool = True
+def _attribute_problems(
+    questions: Sequence[Question], answers: Mapping[str, AnswerValue], current: Mapping[str, AnswerValue]
 ) -> Iterator[str]:
-    """Problems of a set of answers to a tree of questions."""
-    asked = list(_asked(questions, given))
+    """What is wrong with answers that an object is given, where ``current`` are all that hold then."""
     known = {question.name: question for question in walk(questions)}
-    for question in asked:
-        if complete and question.required and is_unanswered(given.get(question.name)):
-            yield f"{question.name} must be answered"
-    open_names = {question.name for question in asked}
-    for name, value in given.items():
+    for name, value in answers.items():
         if name not in known:
-            if values:
-                yield f"there is no attribute {name!r}; there are: {', '.join(known) or 'none'}"
-        elif name not in open_names:
-            yield f"{name} is only asked under another option"
-        elif values and (problem := _value_problem(known[name], value)):
+            yield f"there is no attribute {name!r}; there are: {', '.join(known) or 'none'}"
+        elif problem := value_problem(known[name], value):
             yield problem
-
-
-def _asked(questions: Sequence[Question], given: Mapping[str, AnswerValue]) -> Iterator[Question]:
-    for question in questions:
-        yield question
-        if isinstance(question, Radio):
-            for option in question.options:
-                if given.get(question.name) == option.value:
-                    yield from _asked(option.questions, given)
-
-
-def is_unanswered(value: AnswerValue | None) -> bool:
-    """Whether a value is no answer: None, a text of white space, an empty checklist."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value == ()
-
-
-def _value_problem(question: Question, value: AnswerValue) -> str | None:
-    if isinstance(question, Radio):
-        options = [option.value for option in question.options]
-        if value not in options:
-            return f"{question.name} can't be {value!r:.60}, options: {', '.join(options)}"
-    elif isinstance(question, Checklist):
-        if not isinstance(value, tuple):
-            return f"{question.name} takes a list of options, got {value!r:.60}"
-        unknown = [option for option in value if option not in question.options]
-        if unknown:
-            return f"{question.name} can't hold {unknown[0]!r:.60}, options: {', '.join(question.options)}"
-    elif isinstance(question, Number):
-        if not isinstance(value, (int, float)):
-            return f"{question.name} takes a number, got {value!r:.60}"
-    elif not isinstance(value, str):
-        return f"{question.name} takes text, got {value!r:.60}"
-    return None
-
-
-def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
-    """Whether a shape reaches into a frame.
-
-    A region has area inside, a line meets the frame, a keypoint lies on it, a primitive has a present point on it.
-
-    Parameters
-    ----------
-    shape : shape
-        In pixels.
-    size : (height, width)
-        Of the frame.
-    """
-    height, width = size
-
-    def on_frame(x: float, y: float) -> bool:
-        return -_TOUCHES <= x <= width + _TOUCHES and -_TOUCHES <= y <= height + _TOUCHES
-
-    if isinstance(shape, Keypoint):
-        return on_frame(shape.x, shape.y)
-    if isinstance(shape, ObjectPrimitive):
-        return any(on_frame(x, y) for x, y in shape.present().values())
-    if isinstance(shape, Bitmask):
-        return shape.size == (height, width)
-    x0, y0, x1, y1 = shape.bounds()
-    if isinstance(shape, BoundingBox):
-        inside_width, inside_height = min(x1, width) - max(x0, 0), min(y1, height) - max(y0, 0)
-        return inside_width > 0 and inside_height > 0 and inside_width * inside_height > _TOUCHES
-    if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
-        return True
-    if shape.family == "region":
-        if min(x1, width) - max(x0, 0) <= 0 or min(y1, height) - max(y0, 0) <= 0:
-            return False
-    elif x1 < -_TOUCHES or y1 < -_TOUCHES or x0 > width + _TOUCHES or y0 > height + _TOUCHES:
-        return False
-
-    import shapely
-
-    frame = shapely.box(0, 0, width, height)
-    if not isinstance(shape, Polyline):
-        area = shapely.Polygon(shape.corners()) if isinstance(shape, RotatableBoundingBox) else even_odd(shape.rings)
-        return bool(area.intersection(frame).area > _TOUCHES)
-    return bool(shapely.dwithin(shapely.LineString(shape.points), frame, _TOUCHES))
+    yield from (f"{name} is only asked under another option" for name in misplaced(questions, current, answers))

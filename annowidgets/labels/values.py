@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
+import reprlib
+import unicodedata
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
 
 from annowidgets.errors import InvalidInput, InvalidShape
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+# The largest number that every reader of JSON keeps exactly (RFC 8259, section 6).
+LARGEST_INTEGER = 2**53 - 1
+# Not printable to Python, but Persian, Indic scripts and composed emoji are not written without joiners, nor Japanese
+# without its space.
+_ALSO_PRINTABLE = str.maketrans("", "", "\u200c\u200d\u3000")
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = _short.maxlong = 60
 
 
 class FrozenDict(dict[K, V]):
@@ -29,6 +41,19 @@ class FrozenDict(dict[K, V]):
         return FrozenDict, (dict(self),)
 
 
+# One for all: JSON leaves out what is the very default.
+EMPTY: FrozenDict[Any, Any] = FrozenDict()
+
+
+def shown(value: object) -> str:
+    """The value as a message shows it: short, whatever was given."""
+    try:
+        return _short.repr(value)
+    except (ValueError, RecursionError):
+        # Python refuses to write out an integer of thousands of digits.
+        return f"a {type(value).__name__} too large to show"
+
+
 def finite(owner: str, field: str, value: Any) -> float:
     """Return ``value`` as a float; refuse anything that is not a finite number.
 
@@ -44,35 +69,49 @@ def finite(owner: str, field: str, value: Any) -> float:
     InvalidShape
         For bools, text, NaN and infinities.
     """
-    if type(value) is not float:
-        try:
-            if isinstance(value, (bool, str, bytes)):
-                raise TypeError
-            value = float(value)
-        except (TypeError, ValueError, OverflowError):
-            raise InvalidShape(f"{owner}: {field} must be a number, got {value!r:.60}.") from None
-    if not math.isfinite(value):
-        raise InvalidShape(f"{owner}: {field} must be finite, got {value}.")
-    return float(value)
+    # Asking for the type first is what makes outlines of many points cheap.
+    if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
+        raise InvalidShape(f"{owner}: {field} must be a number, got {shown(value)}.")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InvalidShape(f"{owner}: {field} must be finite, got {shown(value)}.")
+    return number
 
 
 def name(owner: str, value: Any) -> str:
-    """Return a usable name; refuse other types, empty ones and outer white space."""
+    """Return a usable name in its composed form (NFC); refuse other types, empty ones and outer white space."""
     if not isinstance(value, str) or not value.strip() or value != value.strip():
-        raise InvalidInput(f"{owner} must be a name without white space around it, got {value!r:.60}.")
-    if not value.isprintable():
-        raise InvalidInput(f"{owner} {value!r:.60} holds characters that can't be shown.")
-    return value
+        raise InvalidInput(f"{owner} must be a name without white space around it, got {shown(value)}.")
+    if not value.translate(_ALSO_PRINTABLE).isprintable():
+        raise InvalidInput(f"{owner} {shown(value)} holds characters that can't be shown.")
+    return text(owner, value)
+
+
+def text(owner: str, value: str) -> str:
+    """Return text in its composed form (NFC), in which equal names are equal; refuse what no file can hold."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{owner} {shown(value)} is no valid Unicode text.") from None
+    # Subclasses (numpy.str_, enumerations) become plain text too.
+    return unicodedata.normalize("NFC", str.__str__(value))
 
 
 def frame_number(owner: str, value: Any) -> int:
     """Return a frame index (an integer from 0); refuse anything else."""
-    try:
-        if isinstance(value, (bool, str, bytes)) or int(value) != value or value < 0:
-            raise TypeError
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidInput(f"{owner} must be a frame number (0, 1, ...), got {value!r:.60}.") from None
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= LARGEST_INTEGER or value != int(value):
+        raise InvalidInput(f"{owner} must be a frame number (0, 1, ...), got {shown(value)}.")
     return int(value)
+
+
+def integer(value: Any) -> int | None:
+    """Return ``value`` as an int if it is one that every reader of JSON keeps, None otherwise."""
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
+    return int(value) if is_integer and abs(value) <= LARGEST_INTEGER else None
 
 
 def mapping(owner: str, value: Any) -> Mapping[Any, Any]:

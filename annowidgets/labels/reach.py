@@ -1,0 +1,61 @@
+"""Whether a shape reaches into its frame."""
+
+from __future__ import annotations
+
+from annowidgets.labels.even_odd import even_odd
+from annowidgets.labels.shapes import (
+    Bitmask,
+    BoundingBox,
+    Keypoint,
+    ObjectPrimitive,
+    Polyline,
+    RotatableBoundingBox,
+    Shape,
+)
+
+# What counts as an area inside the frame: more than rounding leaves of an edge that touches it.
+_TOUCHES = 1e-9
+
+
+def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
+    """Whether a shape reaches into a frame.
+
+    A region has area inside, a line meets the frame, a keypoint lies on it, a primitive has a present point on it.
+
+    Parameters
+    ----------
+    shape : shape
+        In pixels.
+    size : (height, width)
+        Of the frame.
+    """
+    height, width = size
+
+    def on_frame(x: float, y: float) -> bool:
+        return -_TOUCHES <= x <= width + _TOUCHES and -_TOUCHES <= y <= height + _TOUCHES
+
+    if isinstance(shape, Keypoint):
+        return on_frame(shape.x, shape.y)
+    if isinstance(shape, ObjectPrimitive):
+        return any(on_frame(x, y) for x, y in shape.present().values())
+    if isinstance(shape, Bitmask):
+        return shape.size == (height, width)
+    x0, y0, x1, y1 = shape.bounds()
+    if x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height:
+        return True
+    inside_width, inside_height = min(x1, width) - max(x0, 0), min(y1, height) - max(y0, 0)
+    if isinstance(shape, BoundingBox):
+        return min(inside_width, inside_height) > 0 and inside_width * inside_height > _TOUCHES
+    if shape.family == "region":
+        if min(inside_width, inside_height) <= 0:
+            return False
+    elif x1 < -_TOUCHES or y1 < -_TOUCHES or x0 > width + _TOUCHES or y0 > height + _TOUCHES:
+        return False
+
+    import shapely
+
+    frame = shapely.box(0, 0, width, height)
+    if not isinstance(shape, Polyline):
+        area = shapely.Polygon(shape.corners()) if isinstance(shape, RotatableBoundingBox) else even_odd(shape.rings)
+        return bool(area.intersection(frame).area > _TOUCHES)
+    return bool(shapely.dwithin(shapely.LineString(shape.points), frame, _TOUCHES))
