@@ -11,18 +11,8 @@ from annowidgets.labels.label import (
     labels_from_json,
     labels_to_json,
 )
-from annowidgets.labels.ontology import (
-    Checklist,
-    Number,
-    ObjectClass,
-    Ontology,
-    Option,
-    Question,
-    Radio,
-    Skeleton,
-    Text,
-    walk,
-)
+from annowidgets.labels.ontology import ObjectClass, Ontology, Skeleton
+from annowidgets.labels.questions import Checklist, Number, Option, Question, Radio, Text, walk
 from annowidgets.labels.reach import reaches_into
 from annowidgets.labels.shapes import (
     SHAPES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from annowidgets.labels.label import AnswerValue
-from annowidgets.labels.ontology import Checklist, Number, Question, Radio, walk
+from annowidgets.labels.questions import Checklist, Number, Question, Radio, walk
 from annowidgets.labels.values import shown
 
 

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import force_setattr
 
 from annowidgets.errors import InvalidInput, InvalidOntology, NotFound
+from annowidgets.labels.checks import checked_name, checked_names, checked_number, refuse_repeated, sequence
+from annowidgets.labels.questions import Checklist, Number, Question, Radio, checked_questions, walk
 from annowidgets.labels.shapes import SHAPES
 from annowidgets.labels.tolerance import checked_tolerance
-from annowidgets.labels.values import finite, name, shown
+from annowidgets.labels.values import shown
 
-Scope = Literal["item", "frame"]
 ShapeName = Literal[
     "bounding_box", "rotatable_bounding_box", "polygon", "polyline", "keypoint", "bitmask", "object_primitive"
 ]
-
-# How deep questions may lie under options; nobody answers a form that is deeper.
-DEEPEST = 20
 
 # Ten hues that stay apart for most colour-blind readers and on grey pictures.
 PALETTE = (
@@ -38,135 +35,6 @@ PALETTE = (
     "#bcbd22",
     "#7f7f7f",
 )
-
-
-class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One answer of a Radio, with the questions that it opens.
-
-    Parameters
-    ----------
-    value : str
-        The answer.
-    questions : sequence of questions
-        Asked only where this option is chosen.
-    """
-
-    value: str
-    questions: tuple[Question, ...] = ()
-
-    def __post_init__(self) -> None:
-        force_setattr(self, "value", _name("Option", self.value))
-        force_setattr(self, "questions", _questions(f"Option {self.value!r}", self.questions))
-
-
-class _Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"):
-    pass
-
-
-class Radio(_Question, frozen=True, tag="radio"):
-    """A question with exactly one of several answers.
-
-    Parameters
-    ----------
-    name : str
-        The question.
-    options : sequence of str or Option
-        At least one, all different; an Option may open further questions.
-    required : bool
-        Whether a submission must answer it.
-    scope : {"item", "frame"}
-        For classifications: whether it is asked once, or of every frame.
-    """
-
-    name: str
-    options: tuple[Option, ...]
-    required: bool = False
-    scope: Scope = "item"
-
-    def __post_init__(self) -> None:
-        _check_question(self)
-        options = tuple(
-            option if isinstance(option, Option) else Option(option) for option in _sequence(self.name, self.options)
-        )
-        _require_different(self.name, [option.value for option in options])
-        force_setattr(self, "options", options)
-
-
-class Checklist(_Question, frozen=True, tag="checklist"):
-    """A question with any number of several answers.
-
-    Parameters
-    ----------
-    name : str
-        The question.
-    options : sequence of str
-        At least one; all different.
-    required : bool
-        Whether a submission must tick at least one.
-    scope : {"item", "frame"}
-        For classifications: whether it is asked once, or of every frame.
-    """
-
-    name: str
-    options: tuple[str, ...]
-    required: bool = False
-    scope: Scope = "item"
-
-    def __post_init__(self) -> None:
-        _check_question(self)
-        force_setattr(self, "options", _names(self.name, self.options))
-
-
-class Text(_Question, frozen=True, tag="text"):
-    """A question answered in words.
-
-    Parameters
-    ----------
-    name : str
-        The question.
-    required : bool
-        Whether a submission must answer it.
-    scope : {"item", "frame"}
-        For classifications: whether it is asked once, or of every frame.
-    """
-
-    name: str
-    required: bool = False
-    scope: Scope = "item"
-
-    def __post_init__(self) -> None:
-        _check_question(self)
-
-
-class Number(_Question, frozen=True, tag="number"):
-    """A question answered by a number.
-
-    Parameters
-    ----------
-    name : str
-        The question.
-    tolerance : float
-        How far from the benchmark's answer still counts as equal; 0 unless set.
-    required : bool
-        Whether a submission must answer it.
-    scope : {"item", "frame"}
-        For classifications: whether it is asked once, or of every frame.
-    """
-
-    name: str
-    tolerance: float = 0.0
-    required: bool = False
-    scope: Scope = "item"
-
-    def __post_init__(self) -> None:
-        _check_question(self)
-        tolerance = _number(f"Number {self.name!r}", "tolerance", self.tolerance)
-        if tolerance < 0:
-            raise InvalidOntology(f"Number {self.name!r}: tolerance must be a number from 0, got {tolerance:g}.")
-        force_setattr(self, "tolerance", tolerance)
-
-
-Question: TypeAlias = Radio | Checklist | Text | Number
 
 
 class Skeleton(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -188,16 +56,16 @@ class Skeleton(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     sigmas: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        points = _names("Skeleton: points", self.points)
-        edges = tuple(_names("Skeleton: edge", edge) for edge in _sequence("Skeleton: edges", self.edges))
+        points = checked_names("Skeleton: points", self.points)
+        edges = tuple(checked_names("Skeleton: edge", edge) for edge in sequence("Skeleton: edges", self.edges))
         for edge in edges:
             if len(edge) != 2 or not set(edge) <= set(points):
                 raise InvalidOntology(f"Skeleton: edge {shown(edge)} must join two of the points {', '.join(points)}.")
         force_setattr(self, "points", points)
         force_setattr(self, "edges", edges)
         if self.sigmas is not None:
-            given = _sequence("Skeleton: sigmas", self.sigmas)
-            sigmas = tuple(_number("Skeleton", "sigma", sigma) for sigma in given)
+            given = sequence("Skeleton: sigmas", self.sigmas)
+            sigmas = tuple(checked_number("Skeleton", "sigma", sigma) for sigma in given)
             if len(sigmas) != len(points) or not all(1e-9 <= sigma <= 1e9 for sigma in sigmas):
                 raise InvalidOntology(f"Skeleton: sigmas must be {len(points)} numbers above 0, one per point.")
             force_setattr(self, "sigmas", sigmas)
@@ -231,7 +99,7 @@ class ObjectClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "name", _name("ObjectClass: name", self.name))
+        force_setattr(self, "name", checked_name("ObjectClass: name", self.name))
         owner = f"ObjectClass {self.name!r}"
         if not isinstance(self.shape, str) or self.shape not in SHAPES:
             raise InvalidOntology(f"{owner}: unknown shape {shown(self.shape)}.", hint=f"Shapes: {', '.join(SHAPES)}.")
@@ -239,7 +107,7 @@ class ObjectClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
             isinstance(self.color, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", self.color)
         ):
             raise InvalidOntology(f"{owner}: color must be like '#d62728', got {shown(self.color)}.")
-        force_setattr(self, "attributes", _questions(owner, self.attributes))
+        force_setattr(self, "attributes", checked_questions(owner, self.attributes))
         if any(question.scope != "item" for question in walk(self.attributes)):
             raise InvalidOntology(f"{owner}: an attribute belongs to its object and has no scope.")
         if self.tolerance is not None:
@@ -266,14 +134,14 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     classifications: tuple[Question, ...] = ()
 
     def __post_init__(self) -> None:
-        objects = _sequence("objects", self.objects)
+        objects = sequence("objects", self.objects)
         if not all(isinstance(item, ObjectClass) for item in objects):
             raise InvalidOntology("Ontology: objects must be a list of ObjectClass.")
-        force_setattr(self, "classifications", _questions("Ontology", self.classifications))
+        force_setattr(self, "classifications", checked_questions("Ontology", self.classifications))
         if not objects and not self.classifications:
             raise InvalidOntology("Ontology: there is no class and no classification, so nothing to label.")
         names = [item.name for item in objects] + [question.name for question in walk(self.classifications)]
-        _refuse_repeated("Ontology", names)
+        refuse_repeated("Ontology", names)
         for top in self.classifications:
             if any(nested.scope != top.scope for nested in walk([top])):
                 raise InvalidOntology(f"Ontology: questions under {top.name!r} must have its scope, {top.scope!r}.")
@@ -365,50 +233,9 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise InvalidOntology(f"{path} is no JSON: {error}.") from None
         except RecursionError:
             raise InvalidOntology(f"{path} is nested too deeply for an ontology.") from None
-        return cls.from_dict(plain) if format == "json" else _from_coco(path, plain)
+        from annowidgets.labels.coco_categories import ontology_of_coco
 
-
-def walk(questions: Iterable[Question]) -> Iterator[Question]:
-    """All questions, each followed by those nested under its options."""
-    for question in questions:
-        yield question
-        if isinstance(question, Radio):
-            for option in question.options:
-                yield from walk(option.questions)
-
-
-def _from_coco(path: Path, plain: Any) -> Ontology:
-    categories = plain.get("categories") if isinstance(plain, dict) else None
-    if not isinstance(categories, list) or not categories or not all(isinstance(c, dict) for c in categories):
-        raise InvalidOntology(f"{path} has no list of COCO categories.")
-    annotations = plain.get("annotations")
-    outlined: dict[int | str, bool] = {}
-    for annotation in annotations if isinstance(annotations, list) else []:
-        identity = annotation.get("category_id") if isinstance(annotation, dict) else None
-        if isinstance(identity, (int, str)):
-            outlined[identity] = outlined.get(identity, False) or bool(annotation.get("segmentation"))
-    any_outlined = any(outlined.values())
-
-    def object_class(category: dict[str, Any]) -> ObjectClass:
-        called, identity = category.get("name"), category.get("id")
-        if category.get("keypoints"):
-            return ObjectClass(called, shape="object_primitive", skeleton=_coco_skeleton(category))  # type: ignore[arg-type]
-        is_outlined = outlined.get(identity, any_outlined) if isinstance(identity, (int, str)) else any_outlined
-        return ObjectClass(called, shape="polygon" if is_outlined else "bounding_box")  # type: ignore[arg-type]
-
-    return Ontology(objects=tuple(map(object_class, categories)))
-
-
-def _coco_skeleton(category: dict[str, Any]) -> Skeleton:
-    """The skeleton of a COCO category, whose edges count its key points from 1."""
-    points = _sequence("COCO keypoints", category["keypoints"])
-    edges = []
-    for edge in _sequence("COCO skeleton", category.get("skeleton") or []):
-        ends = _sequence("COCO skeleton: edge", edge)
-        if len(ends) != 2 or not all(type(end) is int and 1 <= end <= len(points) for end in ends):
-            raise InvalidOntology(f"COCO skeleton: edge {shown(edge)} must join two of {len(points)} key points.")
-        edges.append((points[ends[0] - 1], points[ends[1] - 1]))
-    return Skeleton(points, tuple(edges))
+        return cls.from_dict(plain) if format == "json" else ontology_of_coco(path, plain)
 
 
 def _class_meaning(item: ObjectClass) -> dict[str, Any]:
@@ -459,77 +286,3 @@ def _differences(place: str, mine: Any, other: Any) -> Iterator[str]:
             yield f"{inner}: only there"
         else:
             yield from _differences(inner, mine[key], other[key])
-
-
-def _name(owner: str, value: Any) -> str:
-    try:
-        return name(owner, value)
-    except InvalidInput as error:
-        raise InvalidOntology(error.message, hint=error.hint) from None
-
-
-def _number(owner: str, field: str, value: Any) -> float:
-    try:
-        return finite(owner, field, value)
-    except InvalidInput as error:
-        raise InvalidOntology(error.message) from None
-
-
-def _sequence(owner: str, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise InvalidOntology(f"{owner} must be a list, got {shown(value)}.")
-    return tuple(value)
-
-
-def _names(owner: str, value: Any) -> tuple[str, ...]:
-    names = tuple(_name(owner, item) for item in _sequence(owner, value))
-    _require_different(owner, names)
-    return names
-
-
-def _questions(owner: str, value: Any) -> tuple[Question, ...]:
-    questions = _sequence(owner, value)
-    for question in questions:
-        if not isinstance(question, get_args(Question)):
-            raise InvalidOntology(
-                f"{owner}: {shown(question)} is no question.", hint="Radio, Checklist, Text or Number."
-            )
-    if _depth(questions) > DEEPEST:
-        raise InvalidOntology(f"{owner}: questions are nested more than {DEEPEST} deep.")
-    _refuse_repeated(owner, [question.name for question in walk(questions)])
-    return questions
-
-
-def _depth(questions: Iterable[Question]) -> int:
-    inner = (
-        _depth(option.questions)
-        for question in questions
-        if isinstance(question, Radio)
-        for option in question.options
-        if option.questions
-    )
-    return 1 + max(inner, default=0)
-
-
-def _check_question(question: Question) -> None:
-    force_setattr(question, "name", _name(f"{type(question).__name__}: name", question.name))
-    if not isinstance(question.required, bool):
-        raise InvalidOntology(f"{question.name!r}: required must be True or False, got {shown(question.required)}.")
-    if not isinstance(question.scope, str) or question.scope not in get_args(Scope):
-        raise InvalidOntology(f"{question.name!r}: scope must be 'item' or 'frame', got {shown(question.scope)}.")
-    force_setattr(question, "scope", str.__str__(question.scope))
-
-
-def _require_different(owner: str, names: Sequence[str]) -> None:
-    if not names:
-        raise InvalidOntology(f"{owner}: at least one is needed.")
-    _refuse_repeated(owner, names)
-
-
-def _refuse_repeated(owner: str, names: Sequence[str]) -> None:
-    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
-    if repeated:
-        raise InvalidOntology(
-            f"{owner}: {', '.join(map(repr, repeated))} occurs more than once.",
-            hint="Names must be different.",
-        )

@@ -14,7 +14,8 @@ from annowidgets.errors import InvalidLabels
 from annowidgets.labels.answers import misplaced, missing, value_problem
 from annowidgets.labels.key_frames import frames_of
 from annowidgets.labels.label import Answer, AnswerValue, Label, Labels, as_labels
-from annowidgets.labels.ontology import ObjectClass, Ontology, Question, walk
+from annowidgets.labels.ontology import ObjectClass, Ontology
+from annowidgets.labels.questions import Question, walk
 from annowidgets.labels.reach import reaches_into
 from annowidgets.labels.shapes import Bitmask, ObjectPrimitive, Shape, shape_type
 
