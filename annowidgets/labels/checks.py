@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annowidgets.errors import InvalidInput, InvalidOntology
@@ -28,9 +28,12 @@ def checked_number(owner: str, field: str, value: Any) -> float:
 
 def sequence(owner: str, value: Any) -> tuple[Any, ...]:
     """A list as a tuple; text and mappings are none."""
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise InvalidOntology(f"{owner} must be a list, got {shown(value)}.")
-    return tuple(value)
+    try:
+        if isinstance(value, (str, bytes, Mapping)):
+            raise TypeError
+        return tuple(value)
+    except TypeError:
+        raise InvalidOntology(f"{owner} must be a list, got {shown(value)}.") from None
 
 
 def checked_names(owner: str, value: Any) -> tuple[str, ...]:

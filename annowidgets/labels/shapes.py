@@ -18,7 +18,7 @@ from msgspec.structs import force_setattr
 from annowidgets.errors import InvalidInput, InvalidShape
 from annowidgets.labels import run_lengths
 from annowidgets.labels.even_odd import Ring, even_odd
-from annowidgets.labels.values import FrozenDict, finite, mapping, name, shown
+from annowidgets.labels.values import FrozenDict, finite, name, shown
 
 Visibility = Literal["visible", "occluded", "absent"]
 Point = tuple[float, float]
@@ -220,7 +220,10 @@ class Bitmask(_Shape, frozen=True, tag="bitmask"):
         mask : array of shape (height, width)
             Of bools or integers.
         """
-        array = np.asarray(mask)
+        try:
+            array = np.asarray(mask)
+        except ValueError:
+            raise InvalidShape("Bitmask: the rows of the mask differ in length.") from None
         if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biu":
             raise InvalidShape(
                 f"Bitmask: an array of bools or integers of shape (height, width) is needed, "
@@ -265,7 +268,9 @@ class ObjectPrimitive(_Shape, frozen=True, tag="object_primitive"):
     points: dict[str, tuple[float, float, Visibility]]
 
     def __post_init__(self) -> None:
-        points = dict(map(_named_point, mapping("ObjectPrimitive: points", self.points).items()))
+        if not isinstance(self.points, Mapping):
+            raise InvalidShape(f"ObjectPrimitive: points must be a mapping, got {shown(self.points)}.")
+        points = dict(map(_named_point, self.points.items()))
         force_setattr(self, "points", FrozenDict(points))
         if not self.present():
             raise InvalidShape("ObjectPrimitive: no point is present.", hint="Leave the label out instead.")

@@ -49,7 +49,7 @@ def parse_tolerance(value: float | str) -> Tolerance:
             unit = {"%": "diagonal", "mm": "mm"}.get(match[2], "px")
     elif isinstance(value, Real) and not isinstance(value, bool):
         # Compared first, because float() fails on an integer of many digits.
-        number = float(value) if value <= _MOST else math.inf
+        number = float(value) if 0 < value <= _MOST else math.nan
     if unit == "diagonal":
         number /= 100
     if not _LEAST <= number <= _MOST:
