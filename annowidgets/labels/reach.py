@@ -14,7 +14,7 @@ from annowidgets.labels.shapes import (
 )
 
 # What counts as an area inside the frame: more than rounding leaves of an edge that touches it.
-_TOUCHES = 1e-9
+TOUCHES = 1e-9
 
 
 def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
@@ -32,7 +32,7 @@ def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
     height, width = size
 
     def on_frame(x: float, y: float) -> bool:
-        return -_TOUCHES <= x <= width + _TOUCHES and -_TOUCHES <= y <= height + _TOUCHES
+        return -TOUCHES <= x <= width + TOUCHES and -TOUCHES <= y <= height + TOUCHES
 
     if isinstance(shape, Keypoint):
         return on_frame(shape.x, shape.y)
@@ -45,11 +45,11 @@ def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
         return True
     inside_width, inside_height = min(x1, width) - max(x0, 0), min(y1, height) - max(y0, 0)
     if isinstance(shape, BoundingBox):
-        return min(inside_width, inside_height) > 0 and inside_width * inside_height > _TOUCHES
+        return min(inside_width, inside_height) > 0 and inside_width * inside_height > TOUCHES
     if shape.family == "region":
         if min(inside_width, inside_height) <= 0:
             return False
-    elif x1 < -_TOUCHES or y1 < -_TOUCHES or x0 > width + _TOUCHES or y0 > height + _TOUCHES:
+    elif x1 < -TOUCHES or y1 < -TOUCHES or x0 > width + TOUCHES or y0 > height + TOUCHES:
         return False
 
     import shapely
@@ -57,5 +57,5 @@ def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
     frame = shapely.box(0, 0, width, height)
     if not isinstance(shape, Polyline):
         area = shapely.Polygon(shape.corners()) if isinstance(shape, RotatableBoundingBox) else even_odd(shape.rings)
-        return bool(area.intersection(frame).area > _TOUCHES)
-    return bool(shapely.dwithin(shapely.LineString(shape.points), frame, _TOUCHES))
+        return bool(area.intersection(frame).area > TOUCHES)
+    return bool(shapely.dwithin(shapely.LineString(shape.points), frame, TOUCHES))
