@@ -57,7 +57,7 @@ points = st.tuples(coordinates, coordinates)
 
 
 @st.composite
-def _possible(draw: st.DrawFn, make: Any, *arguments: st.SearchStrategy[Any]) -> Any:
+def possible(draw: st.DrawFn, make: Any, *arguments: st.SearchStrategy[Any]) -> Any:
     try:
         return make(*(draw(argument) for argument in arguments))
     except InvalidShape:
@@ -65,20 +65,20 @@ def _possible(draw: st.DrawFn, make: Any, *arguments: st.SearchStrategy[Any]) ->
 
 
 def bounding_boxes() -> st.SearchStrategy[BoundingBox]:
-    return _possible(BoundingBox, coordinates, coordinates, lengths, lengths)
+    return possible(BoundingBox, coordinates, coordinates, lengths, lengths)
 
 
 def rotatable_bounding_boxes() -> st.SearchStrategy[RotatableBoundingBox]:
-    return _possible(RotatableBoundingBox, coordinates, coordinates, lengths, lengths, st.floats(-720, 720))
+    return possible(RotatableBoundingBox, coordinates, coordinates, lengths, lengths, st.floats(-720, 720))
 
 
 def polygons() -> st.SearchStrategy[Polygon]:
     ring = st.lists(points, min_size=3, max_size=8)
-    return _possible(Polygon, st.one_of(ring, st.lists(ring, min_size=1, max_size=3)))
+    return possible(Polygon, st.one_of(ring, st.lists(ring, min_size=1, max_size=3)))
 
 
 def polylines() -> st.SearchStrategy[Polyline]:
-    return _possible(Polyline, st.lists(points, min_size=2, max_size=8))
+    return possible(Polyline, st.lists(points, min_size=2, max_size=8))
 
 
 def keypoints() -> st.SearchStrategy[Keypoint]:
