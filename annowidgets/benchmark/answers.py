@@ -1,0 +1,85 @@
+"""How far two answers to a question agree, and two sets of answers to a tree of questions."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from annowidgets.benchmark.checks import ALLOWANCE
+from annowidgets.errors import InvalidInput
+from annowidgets.labels.answers import is_unanswered
+from annowidgets.labels.label import AnswerValue
+from annowidgets.labels.questions import Checklist, Number, Question, Radio
+
+Given = Mapping[str, AnswerValue]
+
+
+def agreement(question: Question, benchmark: AnswerValue, trainee: AnswerValue) -> float:
+    """Agreement of two answers, 0 to 1.
+
+    Radio and Text: 1 where equal (Text after NFC, case folding, white space to one space). Checklist: Jaccard's index
+    of the two sets. Number: 1 within the question's tolerance.
+    """
+    match question:
+        case Checklist():
+            one, other = set(benchmark), set(trainee)  # type: ignore[arg-type]
+            return len(one & other) / len(one | other)
+        case Number():
+            return float(abs(benchmark - trainee) <= question.tolerance + ALLOWANCE)  # type: ignore[operator]
+        case Radio():
+            return float(benchmark == trainee)
+        case _:
+            return float(plain_text(benchmark) == plain_text(trainee))  # type: ignore[arg-type]
+
+
+def plain_text(text: str) -> str:
+    """What of a text counts when it is compared."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def compare(questions: Sequence[Question], benchmark: Given, trainee: Given) -> dict[str, float | None]:
+    """Compare answers to a tree of questions.
+
+    Nested questions count where the benchmark took their branch; what a side answered under a branch that it did not
+    take itself does not count.
+
+    Parameters
+    ----------
+    questions : sequence of questions
+        The tree's top.
+    benchmark, trainee : mapping of question -> answer
+
+    Returns
+    -------
+    dict
+        For each question that counts and either side answered: the agreement, or None where only one side answered.
+    """
+    return dict(_compare(questions, benchmark, trainee))
+
+
+def _compare(questions: Sequence[Question], benchmark: Given, trainee: Given) -> Iterator[tuple[str, float | None]]:
+    for question in questions:
+        one, other = benchmark.get(question.name), trainee.get(question.name)
+        for value in (one, other):
+            if value is not None:
+                _require_kind(question, value)
+        if not is_unanswered(one) and not is_unanswered(other):
+            yield question.name, agreement(question, one, other)  # type: ignore[arg-type]
+        elif not is_unanswered(one) or not is_unanswered(other):
+            yield question.name, None
+        if isinstance(question, Radio):
+            for option in question.options:
+                if option.questions and one == option.value:
+                    yield from _compare(option.questions, benchmark, trainee if other == one else {})
+
+
+def _require_kind(question: Question, value: AnswerValue) -> None:
+    match question:
+        case Checklist():
+            fits, kind = isinstance(value, tuple), "a list of options"
+        case Number():
+            fits, kind = isinstance(value, (int, float)), "a number"
+        case _:
+            fits, kind = isinstance(value, str), "text"
+    if not fits:
+        raise InvalidInput(f"The answer to {question.name!r} must be {kind}, got {value!r:.60}.")

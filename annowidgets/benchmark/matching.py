@@ -1,0 +1,152 @@
+"""One-to-one matching of benchmark and trainee labels with the largest total weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from annowidgets.benchmark.ragged import Ints
+from annowidgets.benchmark.tables import Bools, Floats
+from annowidgets.errors import InvalidInput
+
+# The solver needs a dense matrix of the labels that overlap each other in one heap.
+_LARGEST_HEAP = 25_000_000
+
+# Weights are counted in units of the ninth decimal: whole numbers, so that sums are exact and a tie is a tie.
+_UNITS = 1e9
+
+
+class Edges(NamedTuple):
+    """Pairs that may be matched.
+
+    Attributes
+    ----------
+    a, b : array of shape (n,)
+        Rows of the benchmark's and the trainee's labels.
+    weight : array of shape (n,)
+        Greater than 0, in whole units of 1e-9.
+    """
+
+    a: Ints
+    b: Ints
+    weight: Floats
+
+    def at(self, rows: Ints | Bools) -> Edges:
+        """Some of the pairs."""
+        return Edges(self.a[rows], self.b[rows], self.weight[rows])
+
+
+def weigh(similarity: Floats, same_category: Bools, agreement: Floats) -> Floats:
+    """Weight of pairs in the matching, in whole units of 1e-9.
+
+    Parameters
+    ----------
+    similarity : array of shape (n,)
+        0 to 1.
+    same_category : array of bool of shape (n,)
+    agreement : array of shape (n,)
+        Share of attributes that agree, NaN where neither side answered any.
+
+    Returns
+    -------
+    array of shape (n,)
+        ``similarity * f``: f is 1 for different categories, 2.01 + 0.01 * agreement for the same.
+    """
+    factor = np.where(same_category, 2.01 + 0.01 * np.where(np.isnan(agreement), 1.0, agreement), 1.0)
+    return np.rint(similarity * factor * _UNITS)
+
+
+def match(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
+    """The pairs of the matching with the largest total weight.
+
+    Parameters
+    ----------
+    edges : Edges
+        Each pair once.
+    rank : callable
+        Given rows of labels that stand in the same heap and on the same side, the order in which they are taken: an
+        array of positions, that depends on what the labels are and not on how they are listed. Asked only where there
+        is a choice.
+
+    Returns
+    -------
+    array of int
+        Positions of the chosen pairs in ``edges``, ascending.
+
+    Raises
+    ------
+    InvalidInput
+        Thousands of labels that all overlap each other.
+
+    Notes
+    -----
+    Labels fall into heaps that no pair connects, and each heap is solved by itself (linear sum assignment, Crouse
+    2016), so that labels elsewhere decide no tie. A pair that outweighs the best others of both its labels together is
+    in every solution; most heaps dissolve that way.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    left = np.flatnonzero(edges.weight > 0)
+    chosen = [np.empty(0, np.int64)]
+    while left.size:
+        certain = left[_certain(edges.at(left))]
+        if not certain.size:
+            break
+        chosen.append(certain)
+        taken_a, taken_b = np.isin(edges.a[left], edges.a[certain]), np.isin(edges.b[left], edges.b[certain])
+        left = left[~taken_a & ~taken_b]
+    if left.size:
+        rest = edges.at(left)
+        rows_a, node_a = np.unique(rest.a, return_inverse=True)
+        rows_b, node_b = np.unique(rest.b, return_inverse=True)
+        n = rows_a.size + rows_b.size
+        graph = coo_array((np.ones(left.size, np.int8), (node_a, node_b + rows_a.size)), shape=(n, n))
+        heap = connected_components(graph, directed=False)[1][node_a]
+        order = np.argsort(heap, kind="stable")
+        starts = np.flatnonzero(np.diff(heap[order], prepend=-1))
+        chosen += [left[own[_solve(rest.at(own), rank)]] for own in np.split(order, starts[1:])]
+    return np.sort(np.concatenate(chosen))
+
+
+def _certain(edges: Edges) -> Ints:
+    """Pairs that weigh more than the best other pair of their one label and of their other label together."""
+    best_other = _best_other(edges.a, edges.weight) + _best_other(edges.b, edges.weight)
+    return np.flatnonzero(edges.weight > best_other)
+
+
+def _best_other(owner: Ints, weight: Floats) -> Floats:
+    """For each pair the largest weight among the other pairs of the same label; 0 where there is none."""
+    order = np.lexsort((-weight, owner))
+    sorted_owner, sorted_weight = owner[order], weight[order]
+    first = np.diff(sorted_owner, prepend=-1) != 0
+    starts = np.flatnonzero(first)
+    size = np.diff(np.append(starts, owner.size))
+    second = np.where(size > 1, sorted_weight[np.minimum(starts + 1, owner.size - 1)], 0.0)
+    group = np.cumsum(first) - 1
+    result = np.empty_like(weight)
+    result[order] = np.where(first, second[group], sorted_weight[starts][group])
+    return result
+
+
+def _solve(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
+    """Positions of the chosen pairs of one heap."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows_a, node_a = np.unique(edges.a, return_inverse=True)
+    rows_b, node_b = np.unique(edges.b, return_inverse=True)
+    if rows_a.size * rows_b.size > _LARGEST_HEAP:
+        raise InvalidInput(
+            f"{rows_a.size} labels of the benchmark and {rows_b.size} of the trainee all overlap in one frame.",
+            hint="Matching that many would not end; raise min_similarity, or check for copied labels.",
+        )
+    line, column = rank(rows_a)[node_a], rank(rows_b)[node_b]
+    shape = rows_a.size, rows_b.size
+    weights = np.zeros(shape)
+    weights[line, column] = edges.weight
+    position = np.full(shape, -1)
+    position[line, column] = np.arange(edges.a.size)
+    chosen = position[linear_sum_assignment(weights, maximize=True)]
+    return chosen[chosen >= 0]

@@ -1,0 +1,97 @@
+"""Where shapes lie on their frames: refused when outside, said when the frame's sides look swapped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from annowidgets.benchmark.checks import number
+from annowidgets.benchmark.instances import Collector
+from annowidgets.benchmark.ragged import Ints
+from annowidgets.benchmark.tables import BOX, MASK, POINT, Bools, ShapeTable
+from annowidgets.errors import InvalidInput, notice
+from annowidgets.labels.reach import TOUCHES, reaches_into
+from annowidgets.labels.shapes import Bitmask, Shape
+
+# A shape that hangs out by more than this share of the frame's side is no slip of the hand.
+_FAR_OUT = 0.05
+
+
+def frame_of(frame_size: Any) -> tuple[float, float]:
+    """One (height, width); refuse anything else."""
+    try:
+        height, width = frame_size
+    except (TypeError, ValueError):
+        raise InvalidInput(f"frame_size must be (height, width), got {frame_size!r:.60}.") from None
+    size = number("frame_size", height), number("frame_size", width)
+    if min(size) <= 0:
+        raise InvalidInput(f"frame_size must be above 0, got {size}.")
+    return size
+
+
+def require_placed(name: str, shape: Shape, size: tuple[float, float]) -> None:
+    """Refuse a shape that is wholly outside its frame, or a mask of another size."""
+    height, width = size
+    swapped = (width, height)
+    if isinstance(shape, Bitmask):
+        fits, turned = shape.size == size, shape.size == swapped
+        problem = f"is a mask of {shape.size[0]} x {shape.size[1]}, the frame {height:g} x {width:g} (height x width)"
+    else:
+        fits, turned = reaches_into(shape, size), reaches_into(shape, swapped)
+        problem = f"lies outside the frame of {height:g} x {width:g} (height x width)"
+    if not fits:
+        hint = f"frame_size is (height, width): did you mean ({width:g}, {height:g})?"
+        raise InvalidInput(f"{name} {problem}.", hint=hint if turned and height != width else None)
+
+
+def placed_rows(table: ShapeTable, collected: Collector) -> Ints:
+    """Rows whose shape reaches into its frame.
+
+    Raises
+    ------
+    InvalidInput
+        Where one that somebody drew there does not. (An interpolated one may pass outside and come back.)
+
+    Warns
+    -----
+    Notice
+        Where shapes hang far out of frames that they would fit if height and width changed places.
+    """
+    _say_swapped(table)
+    doubtful = np.flatnonzero(~table.inside() | (table.kind == MASK))
+    placed = np.ones(table.kind.size, bool)
+    placed[doubtful] = _reach_in(table, doubtful)
+    for row in np.flatnonzero(~placed).tolist():
+        if collected.is_key[row] or table.kind[row] == MASK:
+            require_placed(collected.where(row), table.shapes[row], (table.height[row], table.width[row]))
+    return np.flatnonzero(placed)
+
+
+def _reach_in(table: ShapeTable, rows: Ints) -> Bools:
+    """Whether shapes reach into their frames: boxes, keypoints and masks at once, others one by one."""
+    kind, height, width = table.kind[rows], table.height[rows], table.width[rows]
+    inner_width = np.minimum(table.x1[rows], width) - np.maximum(table.x0[rows], 0)
+    inner_height = np.minimum(table.y1[rows], height) - np.maximum(table.y0[rows], 0)
+    box = (inner_width > 0) & (inner_height > 0) & (inner_width * inner_height > TOUCHES)
+    point = (inner_width >= -TOUCHES) & (inner_height >= -TOUCHES)
+    reach = np.where(kind == BOX, box, (kind == POINT) & point)
+    for k in np.flatnonzero((kind != BOX) & (kind != POINT)).tolist():
+        size = (height[k], width[k])
+        shape = table.shapes[rows[k]]
+        reach[k] = shape.size == size if isinstance(shape, Bitmask) else reaches_into(shape, size)
+    return reach
+
+
+def _say_swapped(table: ShapeTable) -> None:
+    """Warn if shapes far outside would all fit frames with height and width exchanged."""
+    vector = table.kind != MASK
+    height, width = table.height[vector], table.width[vector]
+    x1, y1 = table.x1[vector], table.y1[vector]
+    if np.any((x1 > width * (1 + _FAR_OUT)) | (y1 > height * (1 + _FAR_OUT))) and np.all(
+        (x1 <= height) & (y1 <= width)
+    ):
+        notice(
+            f"Labels hang far out of their frames (the first is {table.height[0]:g} x {table.width[0]:g}, height x "
+            "width), and all would fit if height and width changed places: is frame_size (height, width)?"
+        )

@@ -1,0 +1,314 @@
+"""Score measurements: array arithmetic alone, as often as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from annowidgets.benchmark.checks import ALLOWANCE
+from annowidgets.benchmark.explain import Explanation, explain
+from annowidgets.benchmark.function import BenchmarkFunction
+from annowidgets.benchmark.intervals import interval
+from annowidgets.benchmark.measurements import (
+    EMPTY,
+    EXTRA,
+    MATCHED,
+    MISSING,
+    OUTCOMES,
+    Codes,
+    Measurements,
+    frame_column,
+    named,
+)
+from annowidgets.benchmark.ragged import Ints
+from annowidgets.benchmark.reports import class_report, confusion_table
+from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY, Floats
+from annowidgets.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Scores:
+    """Evaluation labels with their points, and what follows from them.
+
+    Attributes
+    ----------
+    measurements : Measurements
+    function : BenchmarkFunction
+    measurement : array of shape (n,)
+        Which measurement each evaluation label comes from; -1 for ``empty``.
+    task : array
+        Place in ``measurements.tasks``.
+    kind : array
+        0 matched, 1 missing, 2 extra, 3 empty.
+    category : array
+        Class or question that the row counts for, place in ``measurements.names``; -1 for ``empty``.
+    points : array of float
+        0 to 100.
+    importance : array of float
+        Weight in the task's score.
+    task_mean : array of shape (n_tasks,)
+        Score of each task, 0 to 100; NaN where all its rows have importance 0.
+    task_is_empty : array of bool of shape (n_tasks,)
+        Tasks where nothing was left to judge; they score 100.
+    """
+
+    def __init__(
+        self,
+        measurements: Measurements,
+        function: BenchmarkFunction,
+        *,
+        measurement: Ints,
+        task: Ints,
+        kind: Codes,
+        category: Ints,
+        points: Floats,
+        importance: Floats,
+    ) -> None:
+        self.measurements, self.function = measurements, function
+        self.measurement, self.task, self.kind, self.category = measurement, task, kind, category
+        self.points, self.importance = points, importance
+        n = len(measurements.tasks)
+        self.task_is_empty: npt.NDArray[np.bool_] = np.bincount(task[kind == EMPTY], minlength=n) > 0
+        self._task_mass = np.bincount(task, weights=importance, minlength=n)
+        self._task_points = np.bincount(task, weights=importance * points, minlength=n)
+        counts = self._task_mass > 0
+        self.task_mean: Floats = np.divide(self._task_points, self._task_mass, out=np.full(n, np.nan), where=counts)
+
+    def __len__(self) -> int:
+        return int(self.points.size)
+
+    def __repr__(self) -> str:
+        return f"Scores({len(self.measurements.tasks)} tasks, {len(self)} evaluation labels, mean {self._mean():.2f})"
+
+    def _repr_html_(self) -> str:
+        html: str = self.trainee_scores._repr_html_()  # type: ignore[operator]
+        return html
+
+    @property
+    def task_score(self) -> float:
+        """Score of the one task, 0 to 100; NaN where all its rows have importance 0."""
+        if self.task_mean.size != 1:
+            raise InvalidInput(f"There are {self.task_mean.size} tasks, not one.", hint="Use task_scores.")
+        return float(self.task_mean[0])
+
+    @property
+    def task_scores(self) -> pd.DataFrame:
+        """A row per task: task, trainee, score, rows, empty."""
+        import pandas as pd
+
+        every = np.arange(self.task_mean.size)
+        return pd.DataFrame(
+            {
+                "task": named(self.measurements.tasks, every),
+                "trainee": named(self.measurements.trainees, every),
+                "score": self.task_mean,
+                "rows": np.bincount(self.task, minlength=every.size),
+                "empty": self.task_is_empty,
+            }
+        )
+
+    @cached_property
+    def trainee_scores(self) -> pd.DataFrame:
+        """A row per trainee: trainee, tasks, score, low, high, empty, unscored.
+
+        ``low`` and ``high`` are the 95 % interval, NaN below three tasks; ``empty`` counts tasks where nothing was left
+        to judge (they score 100), ``unscored`` those left out because all their rows have importance 0.
+        """
+        frame = self.trainee_means()
+        bounds = [self._interval(code) for code in range(len(frame))]
+        frame.insert(3, "low", [low for low, _ in bounds])
+        frame.insert(4, "high", [high for _, high in bounds])
+        return frame
+
+    def trainee_means(self) -> pd.DataFrame:
+        """`trainee_scores` without the intervals, which take longer than all the rest."""
+        import pandas as pd
+
+        names, code = self._trainees
+        n = len(names)
+        scored = ~np.isnan(self.task_mean)
+        value, mass = self._aggregated()
+        total = np.bincount(code[scored], weights=(value * mass)[scored], minlength=n)
+        weight = np.bincount(code[scored], weights=mass[scored], minlength=n)
+        return pd.DataFrame(
+            {
+                "trainee": named(names, np.arange(n)),
+                "tasks": np.bincount(code, minlength=n),
+                "score": np.divide(total, weight, out=np.full(n, np.nan), where=weight > 0),
+                "empty": np.bincount(code[self.task_is_empty], minlength=n),
+                "unscored": np.bincount(code[~scored], minlength=n),
+            }
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """A DataFrame with one row per evaluation label; ``evaluation_label`` counts from 0."""
+        import pandas as pd
+
+        m = self.measurements
+        from_one = self.measurement >= 0
+        source = np.maximum(self.measurement, 0)
+
+        def of(column: Codes, drop: int) -> Codes:
+            # A match that was split leaves each of its two rows with one side.
+            return np.where(from_one & (self.kind != drop), column.astype(np.int64)[source] if len(m) else -1, -1)
+
+        benchmark_category, trainee_category = of(m.benchmark_category, EXTRA), of(m.trainee_category, MISSING)
+        is_question = of(m.family, -1) == QUESTION_FAMILY
+        matched = self.kind == MATCHED
+        nothing = np.full(len(self), np.nan)
+        return pd.DataFrame(
+            {
+                "evaluation_label": np.arange(len(self)),
+                "measurement_id": pd.arrays.IntegerArray(self.measurement.astype(np.int64), ~from_one),
+                "task": named(m.tasks, self.task),
+                "trainee": named(m.trainees, self.task),
+                "frame": frame_column(of(m.frame, -1)),
+                "kind": pd.Categorical.from_codes(self.kind, OUTCOMES),
+                "family": pd.Categorical.from_codes(of(m.family, -1), FAMILIES),
+                "benchmark_label": m.label_column("benchmark", self.task, of(m.benchmark_label, EXTRA)),
+                "trainee_label": m.label_column("trainee", self.task, of(m.trainee_label, MISSING)),
+                "benchmark_shape": pd.Categorical.from_codes(of(m.benchmark_shape, EXTRA), KINDS),
+                "trainee_shape": pd.Categorical.from_codes(of(m.trainee_shape, MISSING), KINDS),
+                "benchmark_category": pd.Categorical.from_codes(benchmark_category, m.names),
+                "trainee_category": pd.Categorical.from_codes(trainee_category, m.names),
+                "question": pd.Categorical.from_codes(np.where(is_question, self.category, -1), m.names),
+                "similarity": np.where(matched, m.similarity[source], np.nan) if len(m) else nothing,
+                "attribute_agreement": np.where(matched, m.attribute_agreement[source], np.nan) if len(m) else nothing,
+                "points": self.points,
+                "importance": self.importance,
+            }
+        )
+
+    def per_class(self) -> pd.DataFrame:
+        """A row per trainee and class or question; see `annowidgets.benchmark.reports.class_report`."""
+        return class_report(self)
+
+    def confusion(self, *, trainee: Hashable = None) -> pd.DataFrame:
+        """Benchmark's classes against trainees' classes; see `annowidgets.benchmark.reports.confusion_table`."""
+        return confusion_table(self, trainee)
+
+    def explain(self, evaluation_label: int) -> Explanation:
+        """Why an evaluation label has its points: the pair, each term with weight and points, and a sentence.
+
+        Parameters
+        ----------
+        evaluation_label : int
+            As in `to_frame`.
+        """
+        return explain(self, evaluation_label)
+
+    @cached_property
+    def _trainees(self) -> tuple[list[Hashable], Ints]:
+        """Names in order of appearance, and the place of each task's."""
+        places: dict[Hashable, int] = {}
+        code = [places.setdefault(name, len(places)) for name in self.measurements.trainees]
+        return list(places), np.array(code, np.int64)
+
+    def _aggregated(self) -> tuple[Floats, Floats]:
+        """Each task's figure and its weight in the trainee's score."""
+        mass = self._task_mass if self.function.aggregate == "labels" else np.ones_like(self._task_mass)
+        return self.task_mean, mass
+
+    def _interval(self, trainee: int) -> tuple[float, float]:
+        own = (self._trainees[1] == trainee) & ~np.isnan(self.task_mean)
+        value, mass = self._aggregated()
+        return interval(value[own], mass[own])
+
+    def _mean(self) -> float:
+        scored = self.task_mean[~np.isnan(self.task_mean)]
+        return float(scored.mean()) if scored.size else float("nan")
+
+
+def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
+    """Apply a benchmark function to measurements.
+
+    Parameters
+    ----------
+    measurements : Measurements
+        Of any number of tasks and trainees.
+    function : BenchmarkFunction
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    NotFound
+        The function speaks of a class or question that the measured ontology does not have.
+
+    Notes
+    -----
+    A matched object gets ``100 * (iou * min(1, s / full_at) + category * [same] + attributes * agreement)`` over the
+    sum of the weights; the attributes' term drops out of both where no attribute was answered. A matched question gets
+    ``100 * agreement``, what is missing or extra 0.
+    """
+    if not isinstance(function, BenchmarkFunction):
+        raise InvalidInput(f"score needs a BenchmarkFunction, got a {type(function).__name__}.")
+    m = measurements
+    function.require_known(m.names)
+    source, kind = _outcomes(m, function)
+    category = np.where(kind == EXTRA, m.trainee_category[source], m.benchmark_category[source]).astype(np.int64)
+    points = np.zeros(source.size)
+    matched = kind == MATCHED
+    points[matched] = _points(m, function, source[matched], category[matched])
+    importance = np.array([function.importance.get(name, 1.0) for name in m.names])
+    task = m.task[source].astype(np.int64)
+    empty = np.flatnonzero(np.bincount(task, minlength=len(m.tasks)) == 0)
+
+    def ended(column: npt.NDArray[Any], value: float) -> npt.NDArray[Any]:
+        return np.concatenate([column, np.full(empty.size, value, column.dtype)])
+
+    return Scores(
+        m,
+        function,
+        measurement=ended(source, -1),
+        task=np.concatenate([task, empty]),
+        kind=ended(kind, EMPTY),
+        category=ended(category, -1),
+        points=ended(points, 100.0),
+        importance=ended(importance[category], 1.0),
+    )
+
+
+def _outcomes(m: Measurements, function: BenchmarkFunction) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """The measurements that count, and as what; a match under the threshold stands twice."""
+    is_object = ~m.is_question
+    kept = np.ones(len(m), bool)
+    if function.mode == "classification":
+        kept &= ~is_object
+    if function.ignored_shapes:
+        ignored = np.append(np.isin(KINDS, function.ignored_shapes), False)
+        kept &= ~ignored[np.where(m.kind == EXTRA, m.trainee_shape, m.benchmark_shape)]
+    thresholds = np.array([*(function.threshold(family) for family in FAMILIES[:QUESTION_FAMILY]), 0.0])
+    with np.errstate(invalid="ignore"):
+        split = (m.kind == MATCHED) & (m.similarity < thresholds[m.family] - ALLOWANCE)
+    source = np.repeat(np.arange(len(m)), kept * (1 + split))
+    kind = m.kind[source].astype(np.uint8)
+    halved = split[source]
+    first = np.diff(source, prepend=-1) != 0
+    kind[halved & first], kind[halved & ~first] = MISSING, EXTRA
+    if function.extra == "ignore":
+        counted = kind != EXTRA
+        source, kind = source[counted], kind[counted]
+    return source, kind
+
+
+def _points(m: Measurements, function: BenchmarkFunction, source: Ints, category: Ints) -> Floats:
+    """Points of matched rows."""
+    weights = np.array([function.weights(name) for name in m.names]).reshape(-1, 3)[category]
+    similarity = m.similarity[source]
+    term = np.where(similarity >= function.full_at - ALLOWANCE, 1.0, similarity / function.full_at)
+    same = m.benchmark_category[source] == m.trainee_category[source]
+    agreement = m.attribute_agreement[source]
+    attributes = np.where(np.isnan(agreement), 0.0, weights[:, 2])
+    total = weights[:, 0] + weights[:, 1] + attributes
+    earned = weights[:, 0] * term + weights[:, 1] * same + attributes * np.nan_to_num(agreement)
+    share = np.divide(earned, total, out=term.copy(), where=total > 0)
+    return 100 * np.where(m.is_question[source], similarity, share)

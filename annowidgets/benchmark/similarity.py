@@ -1,0 +1,190 @@
+"""Similarity of shapes, pair by pair, whatever their family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from annowidgets.benchmark.candidates import Bounds
+from annowidgets.benchmark.checks import ALLOWANCE, number
+from annowidgets.benchmark.lines import line_similarity
+from annowidgets.benchmark.placement import frame_of, require_placed
+from annowidgets.benchmark.points import keypoint_similarity, primitive_scale, primitive_similarity
+from annowidgets.benchmark.ragged import Ints
+from annowidgets.benchmark.regions import Regions
+from annowidgets.benchmark.tables import (
+    FAMILY_OF_KIND,
+    LINE_FAMILY,
+    POINT_FAMILY,
+    PRIMITIVE_FAMILY,
+    REGION_FAMILY,
+    Bools,
+    Floats,
+    ShapeTable,
+)
+from annowidgets.benchmark.tolerances import ClassTolerances, Reach, checked_spacing
+from annowidgets.errors import InvalidInput
+from annowidgets.labels.shapes import ObjectPrimitive, Shape, shape_type
+
+# A pair of smaller weight than a unit of the matching is none.
+_LEAST = 1e-10
+
+
+class Comparison:
+    """Shapes with all that comparing them takes.
+
+    Parameters
+    ----------
+    table : ShapeTable
+        Of n shapes.
+    category : array of shape (n,)
+        Codes of their classes.
+    spacing : array of shape (n, 2)
+        Row and column spacing of their frames in mm, NaN where unknown.
+    classes : ClassTolerances
+    is_benchmark : array of bool of shape (n,)
+        Rows whose class sets the tolerance.
+    at_least : float
+        Similarity below which a pair is of no interest.
+
+    Attributes
+    ----------
+    bounds : Bounds
+        Boxes such that pairs whose boxes don't meet are of no interest.
+    """
+
+    def __init__(
+        self,
+        table: ShapeTable,
+        category: Ints,
+        spacing: Floats,
+        classes: ClassTolerances,
+        is_benchmark: Bools,
+        at_least: float,
+    ) -> None:
+        self.table, self.category, self.classes, self.at_least = table, category, classes, at_least
+        self.family = FAMILY_OF_KIND[table.kind]
+        self.regions = Regions(table)
+        n = table.kind.size
+        self.reach = Reach(np.full(n, np.nan), np.ones(n), np.ones(n))
+        self.bounds = Bounds(table.x0.copy(), table.y0.copy(), table.x1.copy(), table.y1.copy())
+        self._widen(np.flatnonzero(is_benchmark & (self.family != REGION_FAMILY)), spacing)
+
+    def _widen(self, rows: Ints, spacing: Floats) -> None:
+        """Tolerances of the benchmark's rows, and boxes as wide as their similarity reaches."""
+        scale = primitive_scale(self.table, rows)
+        sized = (self.family[rows] == PRIMITIVE_FAMILY) & (scale > 0)
+        measured = rows[~sized]
+        reach = self.classes.reach(
+            self.category[measured], self.table.height[measured], self.table.width[measured], spacing[measured]
+        )
+        for column, values in zip(self.reach, reach, strict=True):
+            column[measured] = values
+        # exp(-d**2 / (2 t**2)) falls below the least similarity beyond this many t.
+        far = np.sqrt(-2 * np.log(max(self.at_least - ALLOWANCE, _LEAST)))
+        times = np.where(self.family[rows] == LINE_FAMILY, 1.0, far)
+        distance = np.where(sized, np.sqrt(scale) * self._widest_sigma(rows), self.reach.distance[rows])
+        distance = times * distance * (1 + ALLOWANCE) + ALLOWANCE
+        x, y = distance / self.reach.scale_x[rows], distance / self.reach.scale_y[rows]
+        self.bounds.x0[rows] -= x
+        self.bounds.x1[rows] += x
+        self.bounds.y0[rows] -= y
+        self.bounds.y1[rows] += y
+
+    def _widest_sigma(self, rows: Ints) -> Floats:
+        """The largest k = 2 sigma of each primitive."""
+        widest = np.zeros(rows.size)
+        skeleton = self.table.skeleton[rows]
+        for code, own in enumerate(self.table.skeletons):
+            some = skeleton == code
+            widest[some] = 2 * self.classes.sigma(self.category[rows[some]], own.names).max(axis=1)
+        return widest
+
+    def similarity(self, a: Ints, b: Ints) -> Floats:
+        """Similarity of benchmark rows ``a`` with trainee rows ``b``, pair by pair; those of a pair share a family.
+
+        Exact where it reaches ``at_least``; what can't may be given as 0.
+        """
+        family = self.family[a]
+        result = np.zeros(a.size)
+        for code in np.unique(family):
+            own = np.flatnonzero(family == code)
+            result[own] = self._of_family(int(code), a[own], b[own])
+        return result
+
+    def _of_family(self, family: int, a: Ints, b: Ints) -> Floats:
+        if family == REGION_FAMILY:
+            return self.regions.iou(a, b, self.at_least)
+        reach = self.reach.at(a)
+        if family == LINE_FAMILY:
+            return line_similarity(self.table, a, b, reach)
+        if family == POINT_FAMILY:
+            return keypoint_similarity(self.table, a, b, reach)
+        return primitive_similarity(self.table, a, b, self.category[a], self.classes, reach)
+
+
+def similarity(
+    benchmark_shape: Shape,
+    trainee_shape: Shape,
+    *,
+    frame_size: tuple[float, float],
+    tolerance: float | str | None = None,
+    sigmas: Mapping[str, float] | Sequence[float] | float | None = None,
+    spacing: tuple[float, float] | None = None,
+) -> float:
+    """Similarity of two shapes.
+
+    Parameters
+    ----------
+    benchmark_shape, trainee_shape : shape
+        Any two; shapes of different families are not similar at all.
+    frame_size : (height, width)
+        In pixels; regions are compared inside the frame.
+    tolerance : float or str, optional
+        For lines, keypoints and primitives without size: pixels, "1%" of the frame's diagonal, or "2mm". 1 % where
+        left out.
+    sigmas : mapping of point -> float, sequence, or float, optional
+        For primitives: per name, in the order of the benchmark's points, or one for all. 0.07 where left out.
+    spacing : (row, column), optional
+        In mm per pixel, for a tolerance in mm.
+
+    Returns
+    -------
+    float
+        0 to 1; 1 for identity. Regions: intersection over union. Lines: the share of both that lies within the
+        tolerance of the other. Keypoints: ``exp(-d**2 / (2 t**2))``. Primitives: object keypoint similarity.
+
+    Raises
+    ------
+    InvalidInput
+        A shape outside the frame, a mask of another size, a tolerance in mm without spacing.
+    """
+    height, width = frame_of(frame_size)
+    for whose, shape in (("benchmark", benchmark_shape), ("trainee", trainee_shape)):
+        require_placed(f"The {whose}'s {shape_type(shape)}", shape, (height, width))
+    if benchmark_shape.family != trainee_shape.family:
+        return 0.0
+    table = ShapeTable([benchmark_shape, trainee_shape], np.full(2, height), np.full(2, width), np.zeros(2, np.int64))
+    classes = ClassTolerances([tolerance], [_sigmas_by_name(benchmark_shape, sigmas)], ["the benchmark's class"])
+    distances = np.tile(checked_spacing(spacing), (2, 1))
+    comparison = Comparison(table, np.zeros(2, np.int64), distances, classes, np.array([True, False]), 0.0)
+    return float(comparison.similarity(np.array([0]), np.array([1]))[0])
+
+
+def _sigmas_by_name(shape: Shape, sigmas: Any) -> dict[str, float]:
+    if sigmas is None or not isinstance(shape, ObjectPrimitive):
+        return {}
+    names = list(shape.points)
+    if isinstance(sigmas, Mapping):
+        given = {str(name): number(f"sigma of {name!r}", value) for name, value in sigmas.items()}
+    elif np.ndim(sigmas) == 0:
+        given = dict.fromkeys(names, number("sigmas", sigmas))
+    elif len(sigmas) == len(names):
+        given = {name: number(f"sigma of {name!r}", value) for name, value in zip(names, sigmas, strict=True)}
+    else:
+        raise InvalidInput(f"There are {len(sigmas)} sigmas for {len(names)} points.")
+    if any(value <= 0 for value in given.values()):
+        raise InvalidInput("Sigmas must be above 0.")
+    return given
