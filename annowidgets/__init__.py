@@ -1,1 +1,115 @@
-"""annowidgets: good labels from a notebook. Calibrate instructions, train annotators, then open production."""
+"""annowidgets: good labels from a notebook. Calibrate instructions, train annotators, then open production.
+
+Names are loaded when they are first used, so that ``import annowidgets`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annowidgets import benchmark, errors, plots
+    from annowidgets.benchmark import BenchmarkFunction, Weights
+    from annowidgets.labels import (
+        Answer,
+        Bitmask,
+        BoundingBox,
+        Checklist,
+        Keypoint,
+        Label,
+        Number,
+        ObjectClass,
+        ObjectPrimitive,
+        Ontology,
+        Option,
+        Polygon,
+        Polyline,
+        Radio,
+        RotatableBoundingBox,
+        Skeleton,
+        Text,
+        shape_from_dict,
+    )
+    from annowidgets.widgets import AuditTool, BatchesPage, BatchView, LabelDesk
+    from annowidgets.workflow import CalibrationPolicy, EvaluationPolicy, Requirements, Workspace, open_workspace
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "annowidgets": ("benchmark", "errors", "plots"),
+    "annowidgets.benchmark": ("BenchmarkFunction", "Weights"),
+    "annowidgets.labels": (
+        "Answer",
+        "Bitmask",
+        "BoundingBox",
+        "Checklist",
+        "Keypoint",
+        "Label",
+        "Number",
+        "ObjectClass",
+        "ObjectPrimitive",
+        "Ontology",
+        "Option",
+        "Polygon",
+        "Polyline",
+        "Radio",
+        "RotatableBoundingBox",
+        "Skeleton",
+        "Text",
+        "shape_from_dict",
+    ),
+    "annowidgets.widgets": ("AuditTool", "BatchView", "BatchesPage", "LabelDesk"),
+    "annowidgets.workflow": ("CalibrationPolicy", "EvaluationPolicy", "Requirements", "Workspace", "open_workspace"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "AuditTool",
+    "BatchView",
+    "BatchesPage",
+    "BenchmarkFunction",
+    "Bitmask",
+    "BoundingBox",
+    "CalibrationPolicy",
+    "Checklist",
+    "EvaluationPolicy",
+    "Keypoint",
+    "Label",
+    "LabelDesk",
+    "Number",
+    "ObjectClass",
+    "ObjectPrimitive",
+    "Ontology",
+    "Option",
+    "Polygon",
+    "Polyline",
+    "Radio",
+    "Requirements",
+    "RotatableBoundingBox",
+    "Skeleton",
+    "Text",
+    "Weights",
+    "Workspace",
+    "benchmark",
+    "errors",
+    "open_workspace",
+    "plots",
+    "shape_from_dict",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'annowidgets' has no attribute {name!r}")
+    if home == __name__:
+        return importlib.import_module(f"{home}.{name}")
+    found = getattr(importlib.import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,45 @@
+"""Members of a project."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, NamedTuple
+
+from annowidgets.store.rows import first, insert, select, update, value
+
+
+class MemberRow(NamedTuple):
+    """A member; languages and tags are JSON, ``paused`` the reason or None, ``instruction_seconds`` by version."""
+
+    project: int
+    user: str
+    role: str
+    languages: str
+    tags: str
+    paused: str | None
+    instruction_seconds: str
+    added: float
+
+
+def of(connection: sqlite3.Connection, project: int, user: str) -> MemberRow | None:
+    return first(connection, MemberRow, "FROM members r WHERE r.project = ? AND r.user = ?", (project, user))
+
+
+def all_of(connection: sqlite3.Connection, project: int) -> list[MemberRow]:
+    return select(connection, MemberRow, "FROM members r WHERE r.project = ? ORDER BY r.added, r.user", (project,))
+
+
+def add(connection: sqlite3.Connection, **columns: Any) -> None:
+    insert(connection, "members", **columns)
+
+
+def change(connection: sqlite3.Connection, project: int, user: str, **columns: Any) -> None:
+    update(connection, "members", {"project": project, "user": user}, **columns)
+
+
+def remove(connection: sqlite3.Connection, project: int, user: str) -> None:
+    connection.execute("DELETE FROM members WHERE project = ? AND user = ?", (project, user))
+
+
+def admins(connection: sqlite3.Connection, project: int) -> int:
+    return int(value(connection, "SELECT count(*) FROM members WHERE project = ? AND role = 'admin'", (project,)))

@@ -1,0 +1,297 @@
+"""The schema of the workspace file, as migrations.
+
+A migration that has been released is never edited; a change is a further one. Times are seconds since 1970 (UTC),
+states, kinds and roles are words with underscores, structured values are JSON.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database as SqliteUtils
+from sqlite_utils.migrations import Migrations
+
+from annowidgets.store import guards
+
+if TYPE_CHECKING:
+    from annowidgets.store.database import Database
+
+migrations = Migrations("annowidgets")
+
+TABLES_1 = (
+    """CREATE TABLE projects (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL CHECK (kind IN ('annotation', 'training')),
+        state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'archived')),
+        settings TEXT NOT NULL,
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL
+    ) STRICT""",
+    # A change of colours or order alone is a revision: it has the same meaning, so it makes nothing stale.
+    """CREATE TABLE ontologies (
+        project INTEGER NOT NULL REFERENCES projects (id),
+        version INTEGER NOT NULL,
+        revision INTEGER NOT NULL DEFAULT 0,
+        ontology TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        renamed TEXT NOT NULL DEFAULT '{}',
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        PRIMARY KEY (project, version, revision)
+    ) STRICT""",
+    """CREATE TABLE instructions (
+        project INTEGER NOT NULL REFERENCES projects (id),
+        version INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        note TEXT NOT NULL,
+        good TEXT NOT NULL,
+        bad TEXT NOT NULL,
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        PRIMARY KEY (project, version)
+    ) STRICT""",
+    """CREATE TABLE policies (
+        project INTEGER NOT NULL REFERENCES projects (id),
+        version INTEGER NOT NULL,
+        policy TEXT NOT NULL,
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        PRIMARY KEY (project, version)
+    ) STRICT""",
+    """CREATE TABLE functions (
+        project INTEGER NOT NULL REFERENCES projects (id),
+        version INTEGER NOT NULL,
+        function TEXT NOT NULL,
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        PRIMARY KEY (project, version)
+    ) STRICT""",
+    """CREATE TABLE members (
+        project INTEGER NOT NULL REFERENCES projects (id),
+        user TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('admin', 'team_manager', 'reviewer', 'annotator')),
+        languages TEXT NOT NULL DEFAULT '{}',
+        tags TEXT NOT NULL DEFAULT '[]',
+        paused TEXT,
+        instruction_seconds TEXT NOT NULL DEFAULT '{}',
+        added REAL NOT NULL,
+        PRIMARY KEY (project, user)
+    ) STRICT""",
+    """CREATE TABLE items (
+        id INTEGER PRIMARY KEY,
+        project INTEGER NOT NULL REFERENCES projects (id),
+        name TEXT NOT NULL,
+        modality TEXT NOT NULL CHECK (modality IN ('image', 'image_group', 'image_sequence', 'video', 'dicom_series')),
+        sizes TEXT NOT NULL,
+        spacing TEXT,
+        hash TEXT NOT NULL,
+        files TEXT NOT NULL,
+        thumbnail BLOB NOT NULL,
+        added REAL NOT NULL,
+        added_by TEXT NOT NULL,
+        UNIQUE (project, name),
+        UNIQUE (project, hash)
+    ) STRICT""",
+    """CREATE TABLE checks (
+        project INTEGER PRIMARY KEY REFERENCES projects (id),
+        at REAL NOT NULL,
+        findings TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE certificates (
+        id INTEGER PRIMARY KEY,
+        project INTEGER NOT NULL REFERENCES projects (id),
+        batch INTEGER NOT NULL REFERENCES batches (id),
+        ontology_version INTEGER NOT NULL,
+        instructions_version INTEGER NOT NULL,
+        function_version INTEGER NOT NULL,
+        policy_version INTEGER NOT NULL,
+        weight REAL NOT NULL,
+        score REAL,
+        accuracy REAL,
+        low REAL,
+        high REAL,
+        items INTEGER NOT NULL,
+        excluded INTEGER NOT NULL,
+        taskers INTEGER NOT NULL,
+        self_audited INTEGER NOT NULL,
+        passed INTEGER NOT NULL,
+        conditions TEXT NOT NULL,
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        UNIQUE (batch, ontology_version)
+    ) STRICT""",
+    """CREATE TABLE batches (
+        id INTEGER PRIMARY KEY,
+        project INTEGER NOT NULL REFERENCES projects (id),
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('calibration', 'ground_truth', 'production')),
+        state TEXT NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'in_progress', 'completed', 'closed_early')),
+        attempts_per_item INTEGER NOT NULL DEFAULT 1 CHECK (attempts_per_item >= 1),
+        max_per_tasker INTEGER,
+        requirements TEXT NOT NULL DEFAULT '{}',
+        ontology_version INTEGER,
+        instructions_version INTEGER,
+        certificate INTEGER REFERENCES certificates (id),
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        launched REAL,
+        UNIQUE (project, name)
+    ) STRICT""",
+    """CREATE TABLE batch_items (
+        batch INTEGER NOT NULL REFERENCES batches (id),
+        item INTEGER NOT NULL REFERENCES items (id),
+        position INTEGER NOT NULL,
+        excluded TEXT,
+        PRIMARY KEY (batch, item)
+    ) STRICT""",
+    """CREATE TABLE tasks (
+        id INTEGER PRIMARY KEY,
+        project INTEGER NOT NULL REFERENCES projects (id),
+        batch INTEGER NOT NULL REFERENCES batches (id),
+        item INTEGER NOT NULL REFERENCES items (id),
+        attempt INTEGER NOT NULL DEFAULT 1,
+        state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'annotating', 'in_review', 'returned',
+            'completed', 'skipped', 'cancelled', 'submitted', 'graded', 'excluded')),
+        state_before TEXT CHECK (state_before IN ('queued', 'returned')),
+        user TEXT,
+        assignee TEXT,
+        priority INTEGER NOT NULL DEFAULT 0,
+        draw REAL NOT NULL,
+        lease_until REAL,
+        revision INTEGER NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL DEFAULT 0,
+        confidence REAL CHECK (confidence BETWEEN 0 AND 1),
+        ontology_version INTEGER NOT NULL,
+        instructions_version INTEGER,
+        submitted REAL,
+        reviewer TEXT,
+        labels INTEGER REFERENCES label_sets (id),
+        reason TEXT,
+        UNIQUE (batch, item, attempt),
+        CHECK (state <> 'annotating' OR (user IS NOT NULL AND lease_until IS NOT NULL AND state_before IS NOT NULL)),
+        CHECK (state <> 'queued' OR user IS NULL),
+        CHECK (state NOT IN ('submitted', 'graded', 'in_review', 'completed')
+            OR (labels IS NOT NULL AND user IS NOT NULL))
+    ) STRICT""",
+    "CREATE INDEX tasks_by_state ON tasks (project, state, user)",
+    "CREATE INDEX tasks_by_item ON tasks (item, user)",
+    # Submissions, reviewers' and auditors' corrections, and copies of what lost a conflict. Never changed.
+    """CREATE TABLE label_sets (
+        id INTEGER PRIMARY KEY,
+        task INTEGER NOT NULL REFERENCES tasks (id),
+        kind TEXT NOT NULL CHECK (kind IN ('submission', 'review', 'audit', 'copy')),
+        user TEXT NOT NULL,
+        ontology_version INTEGER NOT NULL,
+        labels TEXT NOT NULL,
+        created REAL NOT NULL
+    ) STRICT""",
+    "CREATE INDEX label_sets_by_task ON label_sets (task, user)",
+    """CREATE TABLE drafts (
+        task INTEGER NOT NULL REFERENCES tasks (id),
+        user TEXT NOT NULL,
+        labels TEXT NOT NULL,
+        saved REAL NOT NULL,
+        PRIMARY KEY (task, user)
+    ) STRICT""",
+    """CREATE TABLE skips (
+        task INTEGER NOT NULL REFERENCES tasks (id),
+        user TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (task, user)
+    ) STRICT""",
+    """CREATE TABLE comments (
+        id INTEGER PRIMARY KEY,
+        task INTEGER NOT NULL REFERENCES tasks (id),
+        author TEXT NOT NULL,
+        label TEXT,
+        text TEXT NOT NULL,
+        created REAL NOT NULL
+    ) STRICT""",
+    """CREATE TABLE feedback (
+        id INTEGER PRIMARY KEY,
+        project INTEGER NOT NULL REFERENCES projects (id),
+        batch INTEGER REFERENCES batches (id),
+        task INTEGER REFERENCES tasks (id),
+        author TEXT NOT NULL,
+        instructions_version INTEGER NOT NULL,
+        section TEXT,
+        kind TEXT NOT NULL CHECK (kind IN ('unclear', 'missing', 'wrong', 'question')),
+        text TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'addressed', 'declined')),
+        version INTEGER,
+        answer TEXT,
+        created REAL NOT NULL
+    ) STRICT""",
+    """CREATE TABLE audit_locks (
+        batch INTEGER NOT NULL REFERENCES batches (id),
+        item INTEGER NOT NULL REFERENCES items (id),
+        auditor TEXT NOT NULL,
+        lease_until REAL NOT NULL,
+        PRIMARY KEY (batch, item)
+    ) STRICT""",
+    """CREATE TABLE grades (
+        task INTEGER PRIMARY KEY REFERENCES tasks (id),
+        auditor TEXT NOT NULL,
+        grade TEXT NOT NULL CHECK (grade IN ('approve', 'fix', 'reject')),
+        accuracy REAL NOT NULL CHECK (accuracy BETWEEN 0 AND 1),
+        labels INTEGER REFERENCES label_sets (id),
+        reason TEXT,
+        self_audited INTEGER NOT NULL,
+        graded REAL NOT NULL,
+        CHECK (grade <> 'fix' OR labels IS NOT NULL),
+        CHECK (grade <> 'reject' OR reason IS NOT NULL),
+        CHECK (grade <> 'approve' OR accuracy = 1),
+        CHECK (grade <> 'reject' OR accuracy = 0)
+    ) STRICT""",
+    """CREATE TABLE promotions (
+        task INTEGER PRIMARY KEY REFERENCES tasks (id),
+        project INTEGER NOT NULL REFERENCES projects (id),
+        item INTEGER NOT NULL REFERENCES items (id),
+        kind TEXT NOT NULL CHECK (kind IN ('training', 'evaluation')),
+        labels INTEGER NOT NULL REFERENCES label_sets (id),
+        concepts TEXT NOT NULL,
+        difficulty TEXT,
+        created REAL NOT NULL,
+        created_by TEXT NOT NULL,
+        UNIQUE (project, item)
+    ) STRICT""",
+    """CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        user TEXT NOT NULL,
+        behind TEXT,
+        project INTEGER REFERENCES projects (id),
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        subject_id INTEGER,
+        figures TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX events_by_subject ON events (subject, subject_id)",
+)
+
+
+@migrations()
+def m001_first_loop(db: SqliteUtils) -> None:
+    """Projects, items, batches, tasks, audits, certificates, feedback, events; and what guards them."""
+    for statement in (*TABLES_1, *guards.GUARDS_1):
+        db.conn.execute(statement)
+
+
+def migrate(database: Database) -> None:
+    """Bring the file to the newest schema; a file that has it is not written to."""
+    from annowidgets.store.database import APPLICATION_ID
+
+    if not migrations.pending(SqliteUtils(database.connection())):
+        return
+    with database.transaction() as connection:
+        migrations.apply(SqliteUtils(connection))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def unknown_migrations(connection: sqlite3.Connection) -> list[str]:
+    """Migrations that were applied to the file and that this version doesn't have."""
+    applied = {migration.name for migration in migrations.applied(SqliteUtils(connection))}
+    return sorted(applied - {migration.name for migration in migrations._migrations})

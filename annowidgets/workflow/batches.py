@@ -1,0 +1,226 @@
+"""The batches of a project: choosing items, and opening what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from annowidgets.errors import AlreadyExists, InvalidInput, NotFound, RuleViolation, notice
+from annowidgets.labels.values import name as checked_name
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import items as stored_items
+from annowidgets.workflow.base import ProjectBase
+from annowidgets.workflow.batch import Batch
+from annowidgets.workflow.calibration import require_calibrated
+from annowidgets.workflow.checks import require_count
+from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.items import Item, ItemLike, find_item
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.policies import Requirements, to_json
+from annowidgets.workflow.states import BatchKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from annowidgets.workflow.workspace import Action
+
+# C1: what a calibration batch should hold; outside it a notice is given, and it goes on.
+ADVISED_SIZES = range(10, 51)
+
+
+class ProjectBatches(ProjectBase):
+    """The batches' room of a project."""
+
+    def batches(self, *, kind: str | None = None, state: str | None = None) -> Collection[Batch]:
+        """Batches in the order they were made."""
+        with self.workspace.look(self.id) as action:
+            rows = stored_batches.all_of(action.connection, self.id)
+        found = [
+            Batch(self.workspace, self.id, row.id)
+            for row in rows
+            if kind in (None, row.kind) and state in (None, row.state)
+        ]
+        return Collection(found, self._batches_frame)
+
+    def _batches_frame(self, batches: Sequence[Batch]) -> pd.DataFrame:
+        with self.workspace.look(self.id) as action:
+            frame = stored_batches.to_frame(action.connection, self.id)
+            if not action.may(Permission.SEE_SCORES):
+                frame = frame.drop(columns=["score", "low", "high", "passed"])
+            names = [stored_batches.by_id(action.connection, batch.id).name for batch in batches]
+        return frame[frame["batch"].isin(names)].reset_index(drop=True)
+
+    def batch(self, name: str) -> Batch:
+        """A batch by its name; NotFound lists the closest."""
+        with self.workspace.look(self.id) as action:
+            row = stored_batches.by_name(action.connection, self.id, name)
+            if row is None:
+                known = [batch.name for batch in stored_batches.all_of(action.connection, self.id)]
+                raise NotFound.named("batch", name, known)
+        return Batch(self.workspace, self.id, row.id)
+
+    def create_calibration_batch(
+        self,
+        name: str,
+        *,
+        items: Iterable[ItemLike] | None = None,
+        size: int = 20,
+        rng: int | np.random.Generator | None = None,
+        attempts_per_item: int = 1,
+        max_per_tasker: int | None = None,
+        requirements: Requirements | None = None,
+    ) -> Batch:
+        """Choose items whose labelling will be audited before production opens (C1).
+
+        Parameters
+        ----------
+        name : str
+            Unique in the project.
+        items : iterable of items, optional
+            Chosen by hand; otherwise ``size`` are drawn at random, those first that no calibration has used.
+        size : int
+            How many to draw; about 20 is advised.
+        rng : int or Generator, optional
+            Seed of the draw.
+        attempts_per_item : int
+            How many different people attempt each item.
+        max_per_tasker : int, optional
+            Attempts that one person takes at most; an equal share where left out.
+        requirements : Requirements, optional
+            Who may take part.
+        """
+        require_count("attempts_per_item", attempts_per_item, least=1)
+        require_count("size", size, least=1)
+        if max_per_tasker is not None:
+            require_count("max_per_tasker", max_per_tasker, least=1)
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            chosen = _draw(action, size, rng) if items is None else _chosen(action, items)
+            batch = _create(
+                action,
+                name,
+                BatchKind.CALIBRATION,
+                chosen,
+                requirements,
+                attempts_per_item=attempts_per_item,
+                max_per_tasker=max_per_tasker,
+            )
+        if len(chosen) not in ADVISED_SIZES:
+            notice(f"A calibration batch of {len(chosen)} items is unusual: about 20 is advised, 10 to 50 usual.")
+        return batch
+
+    def create_ground_truth_batch(self, name: str, *, items: Iterable[ItemLike] | None = None) -> Batch:
+        """Choose items whose labels are made by experts or submitted by a program, as gold; never locked.
+
+        Parameters
+        ----------
+        name : str
+            Unique in the project.
+        items : iterable of items, optional
+            All that are in no open batch where left out.
+        """
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            chosen = _free(action) if items is None else _chosen(action, items)
+            return _create(action, name, BatchKind.GROUND_TRUTH, chosen, None)
+
+    def create_production_batch(
+        self, name: str, *, items: Iterable[ItemLike] | None = None, requirements: Requirements | None = None
+    ) -> Batch:
+        """Choose items for production; refused until the project is calibrated (C2).
+
+        Parameters
+        ----------
+        name : str
+            Unique in the project.
+        items : iterable of items, optional
+            All that no production batch and no open batch holds where left out.
+        requirements : Requirements, optional
+            Who may take part.
+
+        Raises
+        ------
+        ProductionLocked
+            With each condition that is not met, and its figures.
+        """
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            certificate = require_calibrated(action)  # C2
+            evaluation = stored_items.promoted(action.connection, self.id, "evaluation")
+            if items is None:
+                done = stored_items.in_batches_of_kind(action.connection, self.id, "production")
+                chosen = [item for item in _free(action) if item not in done | evaluation]
+            else:
+                chosen = _chosen(action, items)
+                if evaluation & set(chosen):  # Q2
+                    raise RuleViolation("Items of evaluation tasks are kept out of production batches.", rule="Q2")
+            return _create(action, name, BatchKind.PRODUCTION, chosen, requirements, certificate=certificate)
+
+
+def _create(
+    action: Action,
+    name: str,
+    kind: BatchKind,
+    items: Sequence[int],
+    requirements: Requirements | None,
+    **columns: Any,
+) -> Batch:
+    checked_name("batch name", name)
+    requirements = Requirements() if requirements is None else requirements
+    if not isinstance(requirements, Requirements):
+        raise InvalidInput("requirements must be Requirements, as in aw.Requirements(tags=['haematology']).")
+    if stored_batches.by_name(action.connection, action.project.id, name) is not None:
+        raise AlreadyExists(f"There is a batch {name!r}.", hint=f"Open it: project.batch({name!r}).")
+    if not items:
+        raise InvalidInput(
+            f"Batch {name!r}: there are no items to put into it.", hint="Add some: project.add_images(folder)."
+        )
+    busy = stored_items.in_open_batches(action.connection, items)
+    if busy:
+        item, holder = next(iter(busy.items()))
+        row = stored_items.by_id(action.connection, item)
+        assert row is not None
+        raise RuleViolation(
+            f"{len(busy)} items are in an open batch, {row.name!r} in {holder!r} for one.",
+            hint="An item is in at most one open batch: complete or close that one first.",
+        )
+    batch = stored_batches.create(
+        action.connection,
+        items,
+        project=action.project.id,
+        name=name,
+        kind=kind,
+        requirements=to_json(requirements),
+        created=action.now,
+        created_by=action.user,
+        **columns,
+    )
+    action.log("batch.create", "batch", batch, name=name, kind=kind, items=len(items))
+    return Batch(action.workspace, action.project.id, batch)
+
+
+def _free(action: Action) -> list[int]:
+    """Items in no open batch, in the order they were added."""
+    items = [row.id for row in stored_items.all_of(action.connection, action.project.id)]
+    busy = stored_items.in_open_batches(action.connection, items)
+    return [item for item in items if item not in busy]
+
+
+def _draw(action: Action, size: int, rng: int | np.random.Generator | None) -> list[int]:
+    """Random items for a calibration, unseen ones first."""
+    generator = np.random.default_rng(rng)
+    evaluation = stored_items.promoted(action.connection, action.project.id, "evaluation")
+    free = [item for item in _free(action) if item not in evaluation]
+    seen = stored_items.in_batches_of_kind(action.connection, action.project.id, BatchKind.CALIBRATION)
+    fresh = [int(item) for item in generator.permutation([item for item in free if item not in seen])]
+    known = [int(item) for item in generator.permutation([item for item in free if item in seen])]
+    drawn = [*fresh, *known][:size]
+    if len(drawn) < size:
+        notice(f"Only {len(drawn)} items could be drawn, {size} were asked for.")
+    return drawn
+
+
+def _chosen(action: Action, items: Iterable[ItemLike]) -> list[int]:
+    if isinstance(items, (str, Item)):
+        raise InvalidInput("items must be a list.")
+    chosen = [find_item(action, item).id for item in items]
+    return list(dict.fromkeys(chosen))

@@ -1,0 +1,172 @@
+"""Taking a task and giving it back, inside an action: leases (T3), locks (C2), requirements (C1, C7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from annowidgets.errors import (
+    NotQualified,
+    RuleViolation,
+    TaskLocked,
+    TransitionRefused,
+)
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import members as stored_members
+from annowidgets.store import projects as stored_projects
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.store.batches import BatchRow
+from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.permissions import Role
+from annowidgets.workflow.states import BatchKind, TaskEvent, TaskState, next_task_state
+from annowidgets.workflow.steps import kind_of, step
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.workspace import Action
+
+
+def lease_end(action: Action) -> float:
+    """When a lease that begins now ends (T3)."""
+    return action.now + 60 * action.settings.lease_minutes
+
+
+def claim(action: Action, row: TaskRow) -> TaskRow:
+    """Give a task to the acting user, if the rules allow it; returns it as claimed."""
+    connection = action.connection
+    batch = stored_batches.by_id(connection, row.batch)
+    assert action.member is not None
+    if batch.state != "in_progress":
+        raise TransitionRefused(f"Batch {batch.name!r} is {batch.state.replace('_', ' ')}.", rule="T1")
+    if row.state == TaskState.ANNOTATING:
+        if row.lease_until is None or row.lease_until >= action.now:
+            raise TaskLocked(
+                f"{row.user} holds task {row.id}.", rule="T2", hint="A lead can release it: task.release()."
+            )
+        row = expire(action, row)
+    state = step(action, row, TaskEvent.CLAIM)
+    if row.assignee not in (None, action.user):
+        raise TaskLocked(f"Task {row.id} is assigned to {row.assignee}.", rule="T8")
+    if row.state == TaskState.RETURNED and action.user not in (row.user, row.assignee):
+        raise TaskLocked(f"Task {row.id} waits for its author, {row.user}.", rule="T8", hint="A lead can assign it.")
+    is_own_returned = row.state == TaskState.RETURNED and row.user == action.user
+    if not is_own_returned:
+        require_open_for(action, batch)
+        require_qualified(action, batch, row, action.member)
+    if batch.kind == BatchKind.CALIBRATION:
+        version = batch.instructions_version
+    else:
+        instructions = stored_projects.instructions(connection, action.project.id)
+        assert instructions is not None
+        version = instructions.version
+    stored_tasks.change(
+        connection,
+        row.id,
+        state=state,
+        state_before=row.state,
+        user=action.user,
+        lease_until=lease_end(action),
+        instructions_version=version,
+    )
+    action.log("task.claim", "task", row.id, instructions_version=version)
+    claimed = stored_tasks.by_id(connection, row.id)
+    assert claimed is not None
+    return claimed
+
+
+def require_open_for(action: Action, batch: BatchRow) -> None:
+    """Refuse new production tasks while the project is locked (C2) or the user is paused (Q3)."""
+    from annowidgets.workflow.calibration import require_calibrated
+
+    if batch.kind != BatchKind.PRODUCTION:
+        return
+    require_calibrated(action)  # C2
+    if action.member is not None and action.member.paused is not None:
+        raise RuleViolation(
+            f"{action.user!r} is paused from production: {action.member.paused}.",
+            rule="Q3",
+            hint="A lead can reinstate: project.reinstate(user, reason=...).",
+        )
+
+
+def require_qualified(action: Action, batch: BatchRow, row: TaskRow, member: stored_members.MemberRow) -> None:
+    """Refuse who does not meet the batch's requirements (C7) or has touched the item of a calibration (C1)."""
+    from annowidgets.workflow.qualification import share_of_attempts, unmet_requirements
+
+    lacking = unmet_requirements(action.connection, batch, member)
+    if lacking:
+        raise NotQualified(
+            f"{member.user!r} does not meet the requirements of {batch.name!r}: {'; '.join(lacking)}.", rule="C7"
+        )
+    if batch.kind != BatchKind.CALIBRATION:
+        return
+    if member.user in stored_tasks.touched_item(action.connection, batch.id, row.item):
+        raise RuleViolation(f"{member.user!r} has attempted or skipped this item of {batch.name!r}.", rule="C1")
+    share = share_of_attempts(action.connection, batch)
+    taken = stored_tasks.attempts_of(action.connection, batch.id, member.user)
+    if share is not None and taken >= share and not stored_tasks.was_skipped(action.connection, row.id):
+        raise RuleViolation(
+            f"{member.user!r} has the share of {batch.name!r}: {share} attempts.",
+            rule="C1",
+            hint="More people can be added, or max_per_tasker set when the batch is made.",
+        )
+
+
+def give_back(action: Action, row: TaskRow) -> None:
+    """Put a held task back to where it was before the claim."""
+    before = next_task_state(
+        kind_of(action, row), row.state, TaskEvent.RELEASE, task=row.id, state_before=row.state_before
+    )
+    if before == TaskState.QUEUED:
+        requeue(action, row)
+    else:
+        stored_tasks.change(action.connection, row.id, state=before, state_before=None, lease_until=None)
+    action.log("task.release", "task", row.id, user=row.user)
+
+
+def requeue(action: Action, row: TaskRow) -> None:
+    """Put a task back into the queue, nobody's."""
+    stored_tasks.change(
+        action.connection,
+        row.id,
+        state=TaskState.QUEUED,
+        state_before=None,
+        user=None,
+        lease_until=None,
+        instructions_version=None,
+    )
+
+
+def expire(action: Action, row: TaskRow) -> TaskRow:
+    """End a lease that ran out, keeping the holder's draft as a copy (T3)."""
+    step(action, row, TaskEvent.LEASE_EXPIRED)
+    draft = stored_labels.draft(action.connection, row.id, row.user) if row.user else None
+    if draft is not None and row.user is not None:
+        stored_labels.add(
+            action.connection,
+            task=row.id,
+            kind="copy",
+            user=row.user,
+            ontology_version=row.ontology_version,
+            labels=draft,
+            at=action.now,
+        )
+    action.log("task.lease_expired", "task", row.id, user=row.user)
+    if row.state_before == TaskState.RETURNED:
+        stored_tasks.change(action.connection, row.id, state=TaskState.RETURNED, state_before=None, lease_until=None)
+    else:
+        requeue(action, row)
+    expired = stored_tasks.by_id(action.connection, row.id)
+    assert expired is not None
+    return expired
+
+
+def takers_left(action: Action, batch: BatchRow, row: TaskRow) -> bool:
+    """Whether somebody who has not touched the item could still attempt it."""
+    from annowidgets.workflow.qualification import qualified_annotators
+
+    members = stored_members.all_of(action.connection, action.project.id)
+    annotators = qualified_annotators(action.connection, batch)
+    # A project without annotators is labelled by its leads.
+    has_annotators = any(member.role == Role.ANNOTATOR for member in members)
+    takers = set(annotators) if has_annotators else {member.user for member in members}
+    return bool(takers - stored_tasks.touched_item(action.connection, batch.id, row.item))

@@ -1,0 +1,392 @@
+"""Data of a project: adding it, finding it, checking it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from annowidgets import media
+from annowidgets.errors import InvalidInput, InvalidMedia, NotFound, notice
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import items as stored_items
+from annowidgets.store import members as stored_members
+from annowidgets.store import projects as stored_projects
+from annowidgets.workflow.base import ProjectBase, stored_ontology
+from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.permissions import Permission
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from annowidgets.workflow.workspace import Action, Workspace
+
+PathsLike: TypeAlias = str | Path | Iterable[str | Path]
+
+_IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"))
+
+
+class Item:
+    """One thing to label. Fixed from when it was added, so it is read once.
+
+    Attributes
+    ----------
+    id : int
+        The item's id.
+    name : str
+        Unique in its project.
+    modality : str
+        The kind: "image", "image_group", "image_sequence", "video" or "dicom_series".
+    sizes : tuple of (height, width)
+        Per frame, in pixels.
+    spacing : (row, column) or None
+        Millimetres between pixels, where known.
+    """
+
+    def __init__(self, workspace: Workspace, row: stored_items.ItemRow) -> None:
+        self.workspace = workspace
+        self.id = row.id
+        self.name = row.name
+        self.modality: media.Modality = row.modality  # type: ignore[assignment]
+        self.sizes: tuple[tuple[int, int], ...] = tuple((h, w) for h, w in json.loads(row.sizes))
+        self.spacing: tuple[float, float] | None = None if row.spacing is None else tuple(json.loads(row.spacing))
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are."""
+        return len(self.sizes)
+
+    @property
+    def interpolates(self) -> bool:
+        """Whether frames follow each other in time, so that objects move between key frames."""
+        return self.modality in ("image_sequence", "video")
+
+    def _files(self) -> list[media.FileStamp]:
+        with self.workspace.database.read() as connection:
+            row = stored_items.by_id(connection, self.id)
+        assert row is not None
+        return msgspec.json.decode(row.files, type=list[media.FileStamp])
+
+    @property
+    def path(self) -> Path:
+        """Where its file, or its first file, lies."""
+        return media.resolve_path(self._files()[0].path, root=self.workspace.media_root)
+
+    def open(self) -> media.Medium:
+        """Open its files, if they are still what was added (P3).
+
+        Raises
+        ------
+        InvalidMedia
+            A file is missing or has changed.
+        """
+        root = self.workspace.media_root
+        stamps = self._files()
+        for stamp in stamps:
+            state = media.file_state(stamp, root=root)
+            if state in ("missing", "changed"):  # P3
+                told = "is missing" if state == "missing" else "has changed since it was added"
+                raise InvalidMedia(
+                    f"Item {self.name!r}: {media.resolve_path(stamp.path, root=root)} {told}.",
+                    rule="P3",
+                    hint="project.relink(folder) finds the file again by its content.",
+                )
+        return media.open_medium(self.modality, [media.resolve_path(stamp.path, root=root) for stamp in stamps])
+
+    def thumbnail(self) -> bytes:
+        """A small JPEG, made when the item was added."""
+        with self.workspace.database.read() as connection:
+            return stored_items.thumbnail(connection, self.id)
+
+    def show(self, frame: int = 0, *, ax: Axes | None = None) -> Axes:
+        """Draw a frame.
+
+        Parameters
+        ----------
+        frame : int
+            From 0.
+        ax : Axes, optional
+            Where to draw; new Axes where left out.
+        """
+        import matplotlib.pyplot as plt
+
+        pixels = self.open().frame(frame)
+        if ax is None:
+            _, ax = plt.subplots()
+        height, width = self.sizes[frame]
+        # Extent in the coordinates of labels: pixel (0, 0) covers [0, 1) x [0, 1).
+        ax.imshow(pixels, cmap="gray" if pixels.ndim == 2 else None, extent=(0, width, height, 0))
+        ax.set_title(self.name if self.frames == 1 else f"{self.name}, frame {frame}")
+        ax.set_axis_off()
+        return ax
+
+    def __eq__(self, other: object) -> bool:
+        return self.id == other.id if isinstance(other, Item) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"Item({self.name!r}, {self.modality}, {self.frames} frame{'s' if self.frames != 1 else ''})"
+
+    def _repr_html_(self) -> str:
+        import base64
+
+        source = base64.b64encode(self.thumbnail()).decode()
+        height, width = self.sizes[0]
+        text = f"{escape(self.name)} &middot; {self.modality.replace('_', ' ')} &middot; {width} x {height}"
+        return f'<figure><img src="data:image/jpeg;base64,{source}" alt=""><figcaption>{text}</figcaption></figure>'
+
+
+ItemLike: TypeAlias = Item | int | str
+
+
+class ProjectItems(ProjectBase):
+    """The data room of a project."""
+
+    def items(
+        self, *, name: str | None = None, modality: str | None = None, batch: str | None = None
+    ) -> Collection[Item]:
+        """Items in the order they were added."""
+        with self.workspace.look(self.id) as action:
+            rows = stored_items.all_of(action.connection, self.id)
+            if batch is not None:
+                found_batch = stored_batches.by_name(action.connection, self.id, batch)
+                if found_batch is None:
+                    names = [row.name for row in stored_batches.all_of(action.connection, self.id)]
+                    raise NotFound.named("batch", batch, names)
+                inside = {row.id for row in stored_items.of_batch(action.connection, found_batch.id)}
+                rows = [row for row in rows if row.id in inside]
+        found = [
+            Item(self.workspace, row) for row in rows if name in (None, row.name) and modality in (None, row.modality)
+        ]
+        return Collection(found, items_frame)
+
+    def item(self, item: ItemLike) -> Item:
+        """An item by itself, its id or its name; NotFound lists the closest names."""
+        with self.workspace.look(self.id) as action:
+            return Item(self.workspace, find_item(action, item))
+
+    def add_images(self, paths: PathsLike, *, progress: bool = True) -> list[Item]:
+        """Add still images, one item each.
+
+        Content that the project has already is skipped, and said; a file that can't be read stops the call before
+        anything is added.
+
+        Parameters
+        ----------
+        paths : path, or sequence of paths
+            Files, or a folder, whose images are taken in the order of their names.
+        progress : bool
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        list of Item
+            One for each path, those that were there already included.
+        """
+        from tqdm.auto import tqdm
+
+        files = image_files(paths)
+        with self.workspace.look(self.id, Permission.EDIT_PROJECT):
+            pass  # refused before the files are read, not after
+        read = [
+            _Read(self.workspace, "image", [file])
+            for file in tqdm(files, desc="Reading images", unit="image", disable=not progress or len(files) < 2)
+        ]
+        return self._add(read)
+
+    def add_image_group(self, name: str, paths: PathsLike) -> Item:
+        """Add an unordered set of images that are labelled together."""
+        return self._add_group("image_group", name, image_files(paths))
+
+    def add_image_sequence(self, name: str, paths: PathsLike, *, fps: float) -> Item:
+        """Add images that follow each other in time, ``fps`` per second."""
+        return self._add_group("image_sequence", name, image_files(paths))
+
+    def add_video(self, path: str | Path) -> Item:
+        """Add a video."""
+        return self._add_group("video", Path(path).stem, [Path(path)])
+
+    def add_dicom_series(self, paths: PathsLike) -> Item:
+        """Add a DICOM series from its folder or files."""
+        files = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
+        return self._add_group("dicom_series", files[0].stem if files else "", files)
+
+    def _add_group(self, modality: media.Modality, name: str, files: Sequence[Path]) -> Item:
+        read = _Read(self.workspace, modality, files)
+        read.name = name
+        return self._add([read])[0]
+
+    def _add(self, read: Sequence[_Read]) -> list[Item]:
+        added: list[Item] = []
+        known = 0
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            for one in read:
+                row = stored_items.by_hash(action.connection, self.id, one.columns["hash"])
+                if row is None:
+                    name = _free_name(action, one)
+                    columns = one.columns | {"added": action.now, "added_by": action.user}
+                    item = stored_items.add(action.connection, project=self.id, name=name, **columns)
+                    action.log("item.add", "item", item, name=name, modality=columns["modality"], hash=columns["hash"])
+                    row = stored_items.by_id(action.connection, item)
+                else:
+                    known += 1
+                assert row is not None
+                added.append(Item(self.workspace, row))
+        if known:
+            notice(f"{known} of {len(read)} were in the project already and were not added again.")  # P3
+        return added
+
+    def relink(self, folder: str | Path) -> int:
+        """Find files that were moved, by their content, below a folder.
+
+        Returns
+        -------
+        int
+            How many items were found again.
+        """
+        root = self.workspace.media_root
+        with self.workspace.look(self.id, Permission.EDIT_PROJECT) as action:
+            rows = stored_items.all_of(action.connection, self.id)
+        lost: dict[int, list[media.FileStamp]] = {}
+        for row in rows:
+            stamps = msgspec.json.decode(row.files, type=list[media.FileStamp])
+            if any(media.file_state(stamp, root=root) in ("missing", "changed") for stamp in stamps):
+                lost[row.id] = stamps
+        found = media.find_moved(folder, [stamp for stamps in lost.values() for stamp in stamps])
+        fresh = {digest: media.stamp_file(path, root=root) for digest, path in found.items()}
+        relinked = 0
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            for item, stamps in lost.items():
+                if all(stamp.sha256 in fresh for stamp in stamps):
+                    files = [fresh[stamp.sha256] for stamp in stamps]
+                    stored_items.set_files(action.connection, item, msgspec.json.encode(files).decode())
+                    action.log("item.relink", "item", item, files=[stamp.path for stamp in files])
+                    relinked += 1
+        if len(lost) > relinked:
+            notice(f"{len(lost) - relinked} items are still missing: their content is not below {folder}.")
+        return relinked
+
+    def check(self, *, progress: bool = True) -> pd.DataFrame:
+        """Open every item and look over ontology, instructions and members (P5).
+
+        Returns
+        -------
+        DataFrame
+            One row per finding: ``subject``, ``finding``, ``severity`` ("error" or "advice"). Empty where all is well.
+        """
+        import pandas as pd
+        from tqdm.auto import tqdm
+
+        findings: list[dict[str, str]] = []
+
+        def say(subject: str, finding: str, severity: str = "error") -> None:
+            findings.append({"subject": subject, "finding": finding, "severity": severity})
+
+        with self.workspace.look(self.id, Permission.RUN_BATCHES) as action:
+            stored_ontology(action.connection, self.id)
+            text = stored_projects.instructions(action.connection, self.id)
+            roles = [row.role for row in stored_members.all_of(action.connection, self.id)]
+        items = self.items()
+        for item in tqdm(items, desc="Opening items", unit="item", disable=not progress or len(items) < 2):
+            try:
+                medium = item.open()
+                if medium.sizes != item.sizes:
+                    say(item.name, f"sizes are {medium.sizes}, were {item.sizes}")
+                medium.frame(0)
+            except InvalidMedia as error:
+                say(item.name, error.message)
+        if not items:
+            say("items", "there are none; add some with project.add_images(folder)")
+        if text is None or not text.text.strip():
+            say("instructions", "they are empty; write them with project.update_instructions(text)")
+        if "annotator" not in roles:
+            say("members", "there is no annotator; add one with project.add_member(user)", "advice")
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            stored_items.save_check(action.connection, self.id, action.now, json.dumps(findings))
+            action.log("project.check", "project", self.id, items=len(items), findings=len(findings))
+        return pd.DataFrame(findings, columns=["subject", "finding", "severity"])
+
+
+class _Read:
+    """A medium as it was read before the transaction opens."""
+
+    def __init__(self, workspace: Workspace, modality: media.Modality, files: Sequence[Path]) -> None:
+        medium = media.open_medium(modality, list(files))
+        stamps = [media.stamp_file(file, root=workspace.media_root) for file in files]
+        self.files = list(files)
+        self.name = ""
+        self.columns: dict[str, Any] = {
+            "modality": modality,
+            "sizes": json.dumps(medium.sizes),
+            "spacing": None if medium.spacing is None else json.dumps(medium.spacing),
+            "hash": media.content_hash([stamp.sha256 for stamp in stamps]),
+            "files": msgspec.json.encode(stamps).decode(),
+            "thumbnail": media.thumbnail(medium),
+        }
+        medium.close()
+
+
+def image_files(paths: PathsLike) -> list[Path]:
+    """The files that an argument stands for: a folder's images by name, or the paths as given."""
+    if isinstance(paths, (str, Path)):
+        path = Path(paths).expanduser()
+        if path.is_dir():
+            found = sorted(file for file in path.iterdir() if file.suffix.lower() in _IMAGE_SUFFIXES)
+            if not found:
+                raise InvalidMedia(f"{path} holds no images.", hint=f"Looked for {', '.join(sorted(_IMAGE_SUFFIXES))}.")
+            return found
+        return [path]
+    files = [Path(path).expanduser() for path in paths]
+    if not files:
+        raise InvalidInput("There are no paths to add.")
+    return files
+
+
+def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:
+    """The stored item that an Item, an id or a name stands for."""
+    row = None
+    if isinstance(item, Item):
+        row = stored_items.by_id(action.connection, item.id)
+    elif isinstance(item, int) and not isinstance(item, bool):
+        row = stored_items.by_id(action.connection, item)
+    elif isinstance(item, str):
+        row = stored_items.by_name(action.connection, action.project.id, item)
+    if row is None or row.project != action.project.id:
+        names = [known.name for known in stored_items.all_of(action.connection, action.project.id)]
+        raise NotFound.named("item", getattr(item, "name", item), names)
+    return row
+
+
+def _free_name(action: Action, read: _Read) -> str:
+    if read.name:
+        if stored_items.by_name(action.connection, action.project.id, read.name) is not None:
+            raise InvalidInput(f"There is an item {read.name!r} with other content.", hint="Choose another name.")
+        return read.name
+    file = read.files[0].absolute()
+    for name in (file.stem, file.name, f"{file.parent.name}/{file.name}", str(file)):
+        if stored_items.by_name(action.connection, action.project.id, name) is None:
+            return name
+    raise InvalidMedia(f"{file} has other content than when it was added under this name.", rule="P3")
+
+
+def items_frame(items: Sequence[Item]) -> pd.DataFrame:
+    """Items as a table."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "id": [item.id for item in items],
+            "name": [item.name for item in items],
+            "modality": [item.modality for item in items],
+            "frames": [item.frames for item in items],
+            "height": [item.sizes[0][0] for item in items],
+            "width": [item.sizes[0][1] for item in items],
+        }
+    )

@@ -1,0 +1,170 @@
+"""Settings that a project's admin decides: calibration policy, requirements of a batch, evaluation policy."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from annowidgets.errors import InvalidInput
+from annowidgets.workflow.checks import (
+    checked_tags,
+    require_count,
+    require_flag,
+    require_languages,
+    require_number,
+    require_rate,
+    require_score,
+)
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class CalibrationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a calibration has to reach before production opens (C2).
+
+    Parameters
+    ----------
+    min_score : float
+        Calibration score, 0 to 100.
+    min_accuracy : float
+        Mean accuracy, 0 to 1.
+    min_items : int
+        Items with a graded attempt.
+    max_excluded_share : float
+        Items of the batch without a graded attempt, as a share of all, 0 to 1.
+    min_low : float, optional
+        Lower end of the score's 95 % interval, 0 to 100.
+    min_taskers, min_training_tasks, min_evaluation_tasks : int, optional
+        Different people in the batch; promoted tasks of the project.
+    feedback_answered : bool
+        Whether all feedback must be answered.
+    relock_on_instructions : bool
+        Whether new instructions make the calibration stale.
+    confidence_weight : float
+        Weight of the confidence term in the score, 0 to 1/3.
+    allow_self_review : bool
+        Whether people may review and audit their own labels (T5).
+    """
+
+    min_score: float = 80.0
+    min_accuracy: float = 0.8
+    min_items: int = 10
+    max_excluded_share: float = 0.2
+    min_low: float | None = None
+    min_taskers: int | None = None
+    min_training_tasks: int | None = None
+    min_evaluation_tasks: int | None = None
+    feedback_answered: bool = False
+    relock_on_instructions: bool = False
+    confidence_weight: float = 0.2
+    allow_self_review: bool = False
+
+    def __post_init__(self) -> None:
+        require_score("min_score", self.min_score)
+        require_rate("min_accuracy", self.min_accuracy)
+        require_count("min_items", self.min_items)
+        require_rate("max_excluded_share", self.max_excluded_share)
+        if self.min_low is not None:
+            require_score("min_low", self.min_low)
+        for field in ("min_taskers", "min_training_tasks", "min_evaluation_tasks"):
+            if getattr(self, field) is not None:
+                require_count(field, getattr(self, field))
+        for field in ("feedback_answered", "relock_on_instructions", "allow_self_review"):
+            require_flag(field, getattr(self, field))
+        if not 0 <= require_number("confidence_weight", self.confidence_weight) <= 1 / 3 + 1e-9:
+            raise InvalidInput(
+                f"confidence_weight must lie in 0 to 1/3, got {self.confidence_weight}.",
+                hint="Up to 1/3 a more accurate attempt can never lower the score.",
+            )
+
+
+class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a person must meet to claim tasks of a batch (C7).
+
+    Parameters
+    ----------
+    languages : mapping of language -> level
+        Levels A1, A2, B1, B2, C1, C2, native; the person's level must be at least that.
+    tags : sequence of str
+        All of them must be the person's.
+    min_instruction_seconds : float
+        Focused time on the current instructions.
+    """
+
+    languages: dict[str, str] = {}
+    tags: tuple[str, ...] = ()
+    min_instruction_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_languages(self.languages)
+        force_setattr(self, "tags", checked_tags(self.tags))
+        if require_number("min_instruction_seconds", self.min_instruction_seconds) < 0:
+            raise InvalidInput("min_instruction_seconds must not be negative.")
+
+
+class EvaluationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How evaluation tasks are mixed into production, and when an annotator is paused (Q2, Q3).
+
+    Parameters
+    ----------
+    rate : float
+        Share of an annotator's tasks that are evaluation tasks, 0 to 1.
+    min_mean : float
+        Rolling mean of evaluation scores below which the annotator is paused, 0 to 100.
+    window, after : int
+        How many evaluations the mean spans, and how many there must be before it counts.
+    """
+
+    rate: float = 0.1
+    min_mean: float = 70.0
+    window: int = 10
+    after: int = 5
+
+    def __post_init__(self) -> None:
+        require_rate("rate", self.rate)
+        require_score("min_mean", self.min_mean)
+        require_count("window", self.window, least=1)
+        require_count("after", self.after, least=1)
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Settings of a project that need no versions.
+
+    Parameters
+    ----------
+    sampling_rate : float
+        Share of submits drawn for review, 0 to 1 (T4).
+    lease_minutes : float
+        How long a claim lasts without a sign of life (T3).
+    evaluation : EvaluationPolicy
+        Evaluation tasks in production.
+    """
+
+    sampling_rate: float = 0.1
+    lease_minutes: float = 60.0
+    evaluation: EvaluationPolicy = EvaluationPolicy()
+
+    def __post_init__(self) -> None:
+        require_rate("sampling_rate", self.sampling_rate)
+        if require_number("lease_minutes", self.lease_minutes) <= 0:
+            raise InvalidInput(f"lease_minutes must be above 0, got {self.lease_minutes}.")
+        if not isinstance(self.evaluation, EvaluationPolicy):
+            raise InvalidInput("evaluation must be an EvaluationPolicy.")
+
+
+def changed(settings: S, **changes: Any) -> S:
+    """A copy with changed fields; unknown names are refused, naming those there are."""
+    unknown = sorted(changes.keys() - set(settings.__struct_fields__))
+    if unknown:
+        raise InvalidInput(
+            f"{type(settings).__name__} has no setting {unknown[0]!r}.",
+            hint=f"Settings: {', '.join(settings.__struct_fields__)}.",
+        )
+    return msgspec.structs.replace(settings, **changes)
+
+
+def to_json(settings: msgspec.Struct) -> str:
+    """Settings as JSON text."""
+    return msgspec.json.encode(settings).decode()

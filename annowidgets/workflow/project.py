@@ -1,0 +1,47 @@
+"""A project: what a lead, an annotator or a reviewer holds in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from annowidgets.store import projects as stored_projects
+from annowidgets.workflow.calibration import ProjectCalibration
+from annowidgets.workflow.feedback import ProjectFeedback
+from annowidgets.workflow.imports import ProjectImports
+from annowidgets.workflow.members import ProjectMembers
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.queue import ProjectQueue
+from annowidgets.workflow.versions import ProjectVersions
+
+
+class Project(
+    ProjectMembers,
+    ProjectVersions,
+    ProjectImports,
+    ProjectQueue,
+    ProjectFeedback,
+    ProjectCalibration,
+):
+    """An annotation project. Made by `Workspace.create_project`, opened by `Workspace.project`.
+
+    Its methods live in the rooms that it is made of: members, items, versions, batches, imports (which
+    builds on items and batches), queue, feedback and calibration, a module each.
+    """
+
+    def archive(self) -> None:
+        """End the project: it can be read from then on, not changed (P6)."""
+        with self.workspace.act(self.id, Permission.ARCHIVE) as action:
+            stored_projects.archive(action.connection, self.id)
+            action.log("project.archive", "project", self.id)
+
+    def __repr__(self) -> str:
+        return f"Project({self.name!r})"
+
+    def _repr_html_(self) -> str:
+        batches: Any = self.batches().to_frame().to_html(index=False, escape=True, border=0, na_rep="")
+        locked = "open" if self.is_calibrated else "locked"
+        return (
+            f"<b>{escape(self.name)}</b> &middot; {len(self.items())} items &middot; {len(self.members())} members "
+            f"&middot; production {locked}{batches}"
+        )

@@ -1,0 +1,248 @@
+"""The queue: what a person labels or reviews next, and why there may be nothing (T8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from annowidgets.errors import ProductionLocked
+from annowidgets.labels import Answer, Label, shape_type
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import events as stored_events
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.store.batches import BatchRow
+from annowidgets.workflow.base import ProjectBase, carried_labels
+from annowidgets.workflow.calibration import require_calibrated
+from annowidgets.workflow.claims import claim, lease_end
+from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.qualification import share_of_attempts, unmet_requirements
+from annowidgets.workflow.states import BatchKind
+from annowidgets.workflow.task import Task
+from annowidgets.workflow.visibility import visible_task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from annowidgets.workflow.workspace import Action
+
+
+class Status(NamedTuple):
+    """Where a person stands in a project.
+
+    Attributes
+    ----------
+    open_task : int or None
+        The task that is claimed now.
+    returned : int
+        Tasks that wait to be mended.
+    available : bool
+        Whether `next_task` would give one.
+    submitted : int
+        Tasks handed in.
+    reasons : list of str
+        Why there is nothing, batch by batch.
+    """
+
+    open_task: int | None
+    returned: int
+    available: bool
+    submitted: int
+    reasons: list[str]
+
+    def __str__(self) -> str:
+        if self.open_task is not None:
+            return f"Task {self.open_task} is open."
+        if self.available:
+            return "There are tasks to label."
+        return "Nothing to label now: " + "; ".join(self.reasons) + "."
+
+    def _repr_html_(self) -> str:
+        return escape(str(self))
+
+
+class TaskLabel(NamedTuple):
+    """A label of a finished task.
+
+    Attributes
+    ----------
+    task : int
+        Id of the task.
+    item, batch, kind, user, state : str
+        Of the task.
+    label : Label or Answer
+        As submitted, or as the reviewer or auditor corrected it.
+    """
+
+    task: int
+    item: str
+    batch: str
+    kind: str
+    user: str
+    state: str
+    label: Label | Answer
+
+
+class ProjectQueue(ProjectBase):
+    """The queue's room of a project."""
+
+    def next_task(self) -> Task | None:
+        """The user's open task, or one claimed now; None when there is none, and `my_status` says why (T8)."""
+        with self.workspace.act(self.id, Permission.ANNOTATE) as action:
+            held = stored_tasks.held_by(action.connection, self.id, action.user)
+            if held is not None:
+                if held.lease_until is not None and held.lease_until < action.now:
+                    stored_tasks.change(action.connection, held.id, lease_until=lease_end(action))
+                    action.log("task.keep_alive", "task", held.id, seconds=held.seconds)
+                return Task(self.workspace, held)
+            row = stored_tasks.returned_to(action.connection, self.id, action.user)
+            if row is None:
+                drawable, used_up, _ = drawable_batches(action)
+                row = stored_tasks.next_in_queue(
+                    action.connection, user=action.user, now=action.now, batches=drawable, share_used_up=used_up
+                )
+            return None if row is None else Task(self.workspace, claim(action, row))
+
+    def my_status(self) -> Status:
+        """Where the user stands, and why there is nothing to label."""
+        with self.workspace.look(self.id, Permission.ANNOTATE) as action:
+            connection, user = action.connection, action.user
+            held = stored_tasks.held_by(connection, self.id, user)
+            returned = stored_tasks.matching(connection, self.id, state="returned", user=user)
+            mine = stored_tasks.matching(connection, self.id, user=user)
+            drawable, used_up, reasons = drawable_batches(action)
+            waiting = stored_tasks.next_in_queue(
+                connection, user=user, now=action.now, batches=drawable, share_used_up=used_up
+            )
+            if waiting is None:
+                for batch in drawable:
+                    name = stored_batches.by_id(connection, batch).name
+                    if batch not in used_up:
+                        reasons.append(f"{name!r}: nothing left for you")
+            available = held is not None or bool(returned) or waiting is not None
+            submitted = sum(row.submitted is not None for row in mine)
+        return Status(
+            held.id if held else None, len(returned), available, submitted, reasons or ["no batch is in progress"]
+        )
+
+    def next_review(self) -> Task | None:
+        """The task in review that has waited longest, never one's own (T5); None when there is none."""
+        with self.workspace.look(self.id, Permission.REVIEW) as action:
+            own_too = action.user if action.policy.allow_self_review else None
+            row = stored_tasks.next_for_review(action.connection, self.id, own_too, action.user)
+        return None if row is None else Task(self.workspace, row)
+
+    def task(self, id: int) -> Task:
+        """A task by its id: one's own, or any for who reads all (R3)."""
+        with self.workspace.look(self.id) as action:
+            return Task(self.workspace, visible_task(action, id))
+
+    def tasks(
+        self,
+        *,
+        state: str | None = None,
+        user: str | None = None,
+        batch: str | None = None,
+        kind: str | None = None,
+        item: str | None = None,
+    ) -> Collection[Task]:
+        """Tasks in the order they were made: one's own, and everybody's for who reads all (R3)."""
+        with self.workspace.look(self.id) as action:
+            if not action.may(Permission.READ_ALL):
+                user = action.user  # R3
+            rows = stored_tasks.matching(action.connection, self.id, state=state, user=user, kind=kind)
+            batches = {row.id: row.name for row in stored_batches.all_of(action.connection, self.id)}
+            if batch is not None:
+                rows = [row for row in rows if batches[row.batch] == batch]
+            found = [Task(self.workspace, row) for row in rows]
+        if item is not None:
+            found = [task for task in found if task.item.name == item]
+        return Collection(found, self._tasks_frame)
+
+    def _tasks_frame(self, tasks: Sequence[Task]) -> pd.DataFrame:
+        with self.workspace.look(self.id) as action:
+            return stored_tasks.to_frame(action.connection, [task.id for task in tasks])
+
+    def labels(self, *, kind: str | None = None, user: str | None = None) -> Collection[TaskLabel]:
+        """Labels of finished tasks, as submitted or as the reviewer or auditor corrected them."""
+        with self.workspace.look(self.id, Permission.READ_ALL) as action:
+            found = [
+                TaskLabel(row.task, row.item_name, row.batch, row.kind, row.user, row.state, label)
+                for row in stored_labels.final(action.connection, self.id, kind=kind)
+                if user in (None, row.user)
+                for label in carried_labels(action.connection, self.id, row.labels, row.ontology_version)
+            ]
+        return Collection(found, _labels_frame)
+
+    def events(self) -> pd.DataFrame:
+        """The log: ``id``, ``at``, ``user``, ``behind``, ``action``, ``subject``, ``subject_id``, ``figures`` (L1)."""
+        with self.workspace.look(self.id, Permission.READ_ALL) as action:
+            return stored_events.to_frame(action.connection, self.id)
+
+    def activity(self) -> pd.DataFrame:
+        """Per member: tasks submitted, open, in review and returned, seconds per task, last submission."""
+        with self.workspace.look(self.id, Permission.READ_ALL) as action:
+            return stored_tasks.activity(action.connection, self.id)
+
+
+def drawable_batches(action: Action) -> tuple[list[int], list[int], list[str]]:
+    """Batches that the user may draw from, those of them with the share used up, and why not from the others."""
+    drawable: list[int] = []
+    used_up: list[int] = []
+    reasons: list[str] = []
+    assert action.member is not None
+    for batch in stored_batches.all_of(action.connection, action.project.id):
+        if batch.state != "in_progress":
+            continue
+        reason = _why_not(action, batch)
+        if reason is not None:
+            reasons.append(f"{batch.name!r}: {reason}")
+            continue
+        drawable.append(batch.id)
+        if batch.kind == BatchKind.CALIBRATION:
+            share = share_of_attempts(action.connection, batch)  # C1
+            taken = stored_tasks.attempts_of(action.connection, batch.id, action.user)
+            if share is not None and taken >= share:
+                used_up.append(batch.id)
+                reasons.append(f"{batch.name!r}: your share of {share} attempts is used up")
+    return drawable, used_up, reasons
+
+
+def _why_not(action: Action, batch: BatchRow) -> str | None:
+    assert action.member is not None
+    if batch.kind == BatchKind.PRODUCTION:
+        try:
+            require_calibrated(action)  # C2
+        except ProductionLocked as locked:
+            return locked.message
+        if action.member.paused is not None:
+            return f"you are paused from production ({action.member.paused})"  # Q3
+    lacking = unmet_requirements(action.connection, batch, action.member)  # C7
+    return f"you are not qualified ({'; '.join(lacking)})" if lacking else None
+
+
+def _labels_frame(found: Sequence[TaskLabel]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        label = one.label
+        row = {"task": one.task, "item": one.item, "batch": one.batch, "kind": one.kind, "user": one.user}
+        if isinstance(label, Label):
+            frames = [0] if label.shape is not None else list(label.key_frames)
+            first = label.shape or next(shape for shape in label.key_frames.values() if shape is not None)
+            row |= {"category": label.category, "shape": shape_type(first), "question": None, "answer": None}
+            row |= {
+                "frame": frames[0],
+                "key_frames": len(frames),
+                "attributes": dict(label.attributes),
+                "label": label.id,
+            }
+        else:
+            row |= {"category": None, "shape": None, "question": label.question, "answer": label.value}
+            row |= {"frame": label.frame, "key_frames": None, "attributes": None, "label": None}
+        rows.append(row)
+    columns = ["task", "item", "batch", "kind", "user", "label", "category", "shape", "frame", "key_frames"]
+    return pd.DataFrame(rows, columns=[*columns, "attributes", "question", "answer"])

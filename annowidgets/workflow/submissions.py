@@ -1,0 +1,156 @@
+"""Drafts, submissions and the end of a batch, inside an action."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from annowidgets.errors import (
+    AnnowidgetsError,
+    Conflict,
+    InvalidInput,
+)
+from annowidgets.labels import Labels, labels_to_json
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import events as stored_events
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.store.batches import BatchRow
+from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.states import BatchEvent, BatchKind, TaskEvent, TaskState, next_batch_state
+from annowidgets.workflow.steps import held_task, step
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.workspace import Action
+
+
+def submit(action: Action, row: TaskRow, labels: Labels, *, confidence: float | None, seconds: float) -> None:
+    """Hand in labels that were found to fit."""
+    batch = stored_batches.by_id(action.connection, row.batch)
+    drawn = False
+    if batch.kind == BatchKind.CALIBRATION:
+        if confidence is None:  # C3
+            raise InvalidInput(
+                "A calibration attempt needs a confidence.",
+                rule="C3",
+                hint="For example task.submit(labels, confidence=0.9).",
+            )
+        event = TaskEvent.SUBMIT_ATTEMPT
+    else:
+        drawn = is_drawn_for_review(row.id, action.settings.sampling_rate)
+        event = TaskEvent.SUBMIT_DRAWN if drawn else TaskEvent.SUBMIT_NOT_DRAWN
+    state = step(action, row, event)
+    label_set = add_label_set(action, row, "submission", labels)
+    stored_labels.save_draft(action.connection, row.id, action.user, labels_to_json(labels).decode(), action.now)
+    stored_tasks.change(
+        action.connection,
+        row.id,
+        state=state,
+        labels=label_set,
+        confidence=confidence,
+        seconds=row.seconds + seconds,
+        revision=row.revision + 1,
+        submitted=action.now,
+        lease_until=None,
+        state_before=None,
+        assignee=None,
+        reviewer=None,
+    )
+    action.log(
+        "task.submit",
+        "task",
+        row.id,
+        state=state,
+        labels=len(labels),
+        confidence=confidence,
+        seconds=row.seconds + seconds,
+        drawn=drawn,
+    )
+    complete_batch_if_done(action, batch)
+
+
+def is_drawn_for_review(task: int, sampling_rate: float) -> bool:
+    """Whether a submit is drawn for review: seeded by the task, so that the draw can be replayed (T4)."""
+    return random.Random(f"review of task {task}").random() < sampling_rate
+
+
+def complete_batch_if_done(action: Action, batch: BatchRow) -> None:
+    """Complete a batch of ground truth or production when its last task has ended."""
+    if batch.kind == BatchKind.CALIBRATION or batch.state != "in_progress":
+        return
+    if stored_tasks.open_in_batch(action.connection, batch.id) == 0:
+        state = next_batch_state(batch.kind, batch.state, BatchEvent.ALL_TASKS_ENDED, batch=batch.name)
+        stored_batches.change(action.connection, batch.id, state=state)
+        action.log("batch.complete", "batch", batch.id)
+
+
+def reopen_batch(action: Action, row: TaskRow) -> None:
+    """Put a completed batch back in progress, since a task of it is open again."""
+    batch = stored_batches.by_id(action.connection, row.batch)
+    if batch.state != "in_progress":
+        state = next_batch_state(batch.kind, batch.state, BatchEvent.TASK_REOPENED, batch=batch.name)
+        stored_batches.change(action.connection, batch.id, state=state)
+
+
+def add_label_set(action: Action, row: TaskRow, kind: str, labels: Labels) -> int:
+    """Store labels that will never change; returns their id."""
+    return stored_labels.add(
+        action.connection,
+        task=row.id,
+        kind=kind,
+        user=action.user,
+        ontology_version=row.ontology_version,
+        labels=labels_to_json(labels).decode(),
+        at=action.now,
+    )
+
+
+def conflict_of(action: Action, row: TaskRow, expected: int) -> Conflict | None:
+    """Why a save must not go on top of what is stored; None where it may.
+
+    Parameters
+    ----------
+    row : TaskRow
+        As stored now.
+    expected : int
+        Number of the draft that the edit was made on.
+
+    Raises
+    ------
+    RuleViolation
+        Where the writer never held the task, or has ended the work on it knowingly: then nothing is to be kept.
+    """
+    if row.state == TaskState.ANNOTATING and row.user == action.user:
+        if expected == row.revision:
+            return None
+        return Conflict(
+            f"Task {row.id} was saved in another window (draft {row.revision}, this one is {expected}).",
+            rule="T6",
+            hint="Your version is kept: task.copies()[0]. Open the task again to go on.",
+        )
+    ended_knowingly = expected == row.revision and (
+        (row.user == action.user and row.state != TaskState.RETURNED)
+        or stored_events.last_of(action.connection, "task", row.id) == ("task.release", action.user)
+    )
+    if ended_knowingly or not stored_events.has_done(action.connection, action.user, "task.claim", "task", row.id):
+        held_task(action, row, TaskEvent.SAVE_DRAFT)
+    holder = f"{row.user} holds it" if row.state == TaskState.ANNOTATING else f"it is {row.state.replace('_', ' ')}"
+    return Conflict(
+        f"Task {row.id} is no longer open for you: {holder}.",
+        rule="T3",
+        hint="Your version is kept: task.copies()[0]. project.next_task() gives you another task.",
+    )
+
+
+def keep_copy(action: Action, row: TaskRow, text: str, conflict: AnnowidgetsError) -> None:
+    """Keep labels that lost a conflict as the writer's own copy (T3, T6)."""
+    stored_labels.add(
+        action.connection,
+        task=row.id,
+        kind="copy",
+        user=action.user,
+        ontology_version=row.ontology_version,
+        labels=text,
+        at=action.now,
+    )
+    action.log("task.copy", "task", row.id, reason=conflict.message)

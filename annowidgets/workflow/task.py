@@ -1,0 +1,373 @@
+"""A task: claimed, drafted, submitted, reviewed. Each method is one action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from annowidgets.errors import (
+    Conflict,
+    Immutable,
+    InvalidInput,
+    NotFound,
+    TransitionRefused,
+)
+from annowidgets.labels import Label, Labels, as_labels, labels_to_json, require_valid
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import items as stored_items
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import members as stored_members
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.base import stored_ontology
+from annowidgets.workflow.checks import require_number, require_rate, require_text
+from annowidgets.workflow.claims import claim, give_back, lease_end, requeue, require_qualified, takers_left
+from annowidgets.workflow.items import Item
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.states import (
+    BatchKind,
+    TaskEvent,
+    TaskState,
+)
+from annowidgets.workflow.steps import held_task, require_not_own, step
+from annowidgets.workflow.submissions import (
+    add_label_set,
+    complete_batch_if_done,
+    conflict_of,
+    keep_copy,
+    reopen_batch,
+    submit,
+)
+from annowidgets.workflow.task_view import TaskView
+from annowidgets.workflow.visibility import current_labels, visible_task
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.feedback import Feedback
+    from annowidgets.workflow.workspace import Action
+
+# T3: how long after submitting one may take a task back.
+RECALL_SECONDS = 600.0
+
+
+class Task(TaskView):
+    """One item to be labelled by one person: each method is one action.
+
+    Its fields are those of `TaskView`.
+    """
+
+    # --- annotating
+
+    def claim(self) -> Task:
+        """Take this very task; `Project.next_task` takes the next in the queue.
+
+        Claiming what one holds already changes nothing.
+        """
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = stored_tasks.by_id(action.connection, self.id)
+            assert row is not None
+            if row.state == TaskState.ANNOTATING and row.user == action.user:
+                return Task(self.workspace, row)
+            return Task(self.workspace, claim(action, row))
+
+    def save_draft(self, labels: Labels, *, seconds: float | None = None, revision: int | None = None) -> int:
+        """Save an edit at once, and renew the lease (T3, T6).
+
+        Parameters
+        ----------
+        labels : sequence of Label and Answer
+            All labels of the task. Required questions may still be open.
+        seconds : float, optional
+            Focused time since the last save, added to the task's.
+        revision : int, optional
+            Number of the draft that the edit was made on; what this object last saw where left out.
+
+        Returns
+        -------
+        int
+            Number of the draft.
+
+        Raises
+        ------
+        Conflict
+            Somebody else holds the task, or another window saved meanwhile; the labels are kept in `copies`.
+        """
+        labels = as_labels(labels)
+        text = labels_to_json(labels).decode()
+        expected = self._revision if revision is None else revision
+        conflict: Conflict | None = None
+        self.require_fit(labels, complete=False)
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = self._stored(action)
+            conflict = conflict_of(action, row, expected)
+            if conflict is not None:
+                keep_copy(action, row, text, conflict)
+            else:
+                step(action, row, TaskEvent.SAVE_DRAFT)
+                stored_labels.save_draft(action.connection, self.id, action.user, text, action.now)
+                stored_tasks.change(
+                    action.connection,
+                    self.id,
+                    revision=row.revision + 1,
+                    seconds=row.seconds + _spent(seconds),
+                    lease_until=lease_end(action),
+                )
+                action.log("task.save_draft", "task", self.id, revision=row.revision + 1, labels=len(labels))
+                self._revision = row.revision + 1
+        if conflict is not None:
+            raise conflict
+        return self._revision
+
+    def keep_alive(self, *, seconds: float = 0.0) -> None:
+        """Renew the lease of a task that one holds, as a focused desk does (T3).
+
+        Parameters
+        ----------
+        seconds : float
+            Focused time since the last sign of life, added to the task's.
+        """
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = held_task(action, self._stored(action), TaskEvent.SAVE_DRAFT)
+            spent = row.seconds + _spent(seconds)
+            stored_tasks.change(action.connection, self.id, seconds=spent, lease_until=lease_end(action))
+            action.log("task.keep_alive", "task", self.id, seconds=spent)
+
+    def submit(
+        self,
+        labels: Labels | None = None,
+        *,
+        confidence: float | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Hand in the labels: to review, to completed, or as a calibration attempt.
+
+        Parameters
+        ----------
+        labels : sequence of Label and Answer, optional
+            The draft where left out.
+        confidence : float, optional
+            How sure one is of the labels, 0 to 1; required in calibration (C3).
+        seconds : float, optional
+            Focused time since the last save, added to the task's.
+
+        Raises
+        ------
+        InvalidLabels
+            Labels don't fit the item, their class or its required questions; the draft is kept (P4).
+        """
+        if confidence is not None:
+            require_rate("confidence", confidence)
+        if labels is None:
+            with self.workspace.look(self._project, Permission.ANNOTATE) as action:
+                row = held_task(action, self._stored(action), TaskEvent.SAVE_DRAFT)
+                labels = current_labels(action, row)
+        labels = as_labels(labels)
+        self.require_fit(labels, complete=True)
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = held_task(action, self._stored(action), TaskEvent.SUBMIT_ATTEMPT)
+            submit(action, row, labels, confidence=confidence, seconds=_spent(seconds))
+            self._revision = row.revision + 1
+
+    def skip(self, *, reason: str) -> None:
+        """Give the task up with a reason; a calibration attempt goes to another tasker."""
+        require_text("A skip", "reason", reason)
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = held_task(action, self._stored(action), TaskEvent.SKIP)
+            batch = stored_batches.by_id(action.connection, row.batch)
+            state = step(action, row, TaskEvent.SKIP)
+            stored_tasks.add_skip(action.connection, self.id, action.user, reason, action.now)
+            if batch.kind == BatchKind.CALIBRATION:
+                requeue(action, row)
+                excluded = not takers_left(action, batch, row)
+                if excluded:
+                    stored_tasks.change(
+                        action.connection, self.id, state=TaskState.EXCLUDED, reason=f"skipped: {reason}"
+                    )
+                action.log("task.skip", "task", self.id, reason=reason, excluded=excluded)
+            else:
+                stored_tasks.change(action.connection, self.id, state=state, lease_until=None, reason=reason)
+                action.log("task.skip", "task", self.id, reason=reason)
+                complete_batch_if_done(action, batch)
+
+    def release(self) -> None:
+        """Put the task back where it was before the claim; the draft is kept for oneself."""
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = self._stored(action)
+            if row.user != action.user:
+                action.require(Permission.DIRECT_TASKS)
+            step(action, row, TaskEvent.RELEASE)
+            give_back(action, row)
+
+    def recall(self) -> None:
+        """Take back one's own submission: within 10 minutes, and before anybody reviewed it."""
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = self._stored(action)
+            step(action, row, TaskEvent.RECALL)
+            refused = None
+            if row.user != action.user:
+                refused = f"it is {row.user}'s"
+            elif row.reviewer is not None:
+                refused = f"{row.reviewer} has reviewed it"
+            elif row.submitted is None or action.now - row.submitted > RECALL_SECONDS:
+                refused = "more than 10 minutes have passed"
+            if refused:
+                hint = "A lead can re-open it: task.reopen(reason=...)."
+                raise TransitionRefused(f"Task {self.id} can't be recalled: {refused}.", rule="T1", hint=hint)
+            stored_tasks.change(
+                action.connection,
+                self.id,
+                state=TaskState.ANNOTATING,
+                # Releasing it later must not lose the submission to the queue: it waits for its author.
+                state_before=TaskState.RETURNED,
+                lease_until=lease_end(action),
+            )
+            reopen_batch(action, row)
+            action.log("task.recall", "task", self.id)
+
+    def give_feedback(self, text: str, *, section: str | None = None, kind: str = "unclear") -> Feedback:
+        """Say what the instructions leave open (I2).
+
+        Parameters
+        ----------
+        text : str
+            What is unclear, missing or wrong, or a question.
+        section : str, optional
+            Heading that it is about.
+        kind : {"unclear", "missing", "wrong", "question"}
+            What it is.
+        """
+        from annowidgets.workflow.feedback import add_feedback
+
+        with self.workspace.act(self._project, Permission.GIVE_FEEDBACK) as action:
+            row = visible_task(action, self.id)
+            return add_feedback(action, text, section=section, kind=kind, task=row)
+
+    # --- review
+
+    def approve(self, labels: Labels | None = None) -> None:
+        """Accept a task in review, with own corrections where ``labels`` are given (T5: never one's own)."""
+        if labels is not None:
+            labels = as_labels(labels)
+            self.require_fit(labels, complete=True)
+        with self.workspace.act(self._project, Permission.REVIEW) as action:
+            row = self._stored(action)
+            step(action, row, TaskEvent.APPROVE)
+            require_not_own(action, row.user, "review")
+            changes: dict[str, Any] = {"state": TaskState.COMPLETED, "reviewer": action.user}
+            if labels is not None:
+                changes["labels"] = add_label_set(action, row, "review", labels)
+            stored_tasks.change(action.connection, self.id, **changes)
+            action.log("task.approve", "task", self.id, corrected=labels is not None)
+            complete_batch_if_done(action, stored_batches.by_id(action.connection, row.batch))
+
+    def return_to_annotator(self, text: str, *, comments: Mapping[str, str] | None = None) -> None:
+        """Send a task in review back to its author (T5: never one's own).
+
+        Parameters
+        ----------
+        text : str
+            What is to be done.
+        comments : mapping of label id -> text, optional
+            What is to be done with single labels.
+        """
+        require_text("A return", "text", text)
+        remarks = dict(comments or {})
+        with self.workspace.act(self._project, Permission.REVIEW) as action:
+            row = self._stored(action)
+            step(action, row, TaskEvent.RETURN)
+            require_not_own(action, row.user, "review")
+            ids = {label.id for label in current_labels(action, row) if isinstance(label, Label)}
+            unknown = sorted(remarks.keys() - ids)
+            if unknown:
+                raise NotFound.named("label", unknown[0], ids)
+            for label, remark in [(None, text), *remarks.items()]:
+                stored_tasks.add_comment(
+                    action.connection, task=self.id, author=action.user, label=label, text=remark, created=action.now
+                )
+            stored_tasks.change(action.connection, self.id, state=TaskState.RETURNED, reviewer=action.user)
+            action.log("task.return", "task", self.id, text=text, comments=len(remarks))
+
+    # --- directing
+
+    def assign(self, user: str) -> None:
+        """Reserve a queued or returned task for a member; another than its author starts blank (T8)."""
+        with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
+            row = self._stored(action)
+            if row.state not in (TaskState.QUEUED, TaskState.RETURNED):
+                state = row.state.replace("_", " ")
+                raise TransitionRefused(
+                    f"Task {self.id} is {state}; only queued and returned tasks are assigned.", rule="T1"
+                )
+            member = stored_members.of(action.connection, self._project, user)
+            if member is None:
+                names = [one.user for one in stored_members.all_of(action.connection, self._project)]
+                raise NotFound.named("member", user, names)
+            require_qualified(action, stored_batches.by_id(action.connection, row.batch), row, member)
+            stored_tasks.change(action.connection, self.id, assignee=user)
+            action.log("task.assign", "task", self.id, user=user)
+
+    def set_priority(self, priority: int) -> None:
+        """Serve the task earlier (higher) or later (lower) than others; 0 is the usual."""
+        if isinstance(priority, bool) or not isinstance(priority, int) or abs(priority) > 1_000_000:
+            raise InvalidInput(f"priority must be a whole number, got {priority!r:.60}.")
+        with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
+            self._stored(action)
+            stored_tasks.change(action.connection, self.id, priority=priority)
+            action.log("task.priority", "task", self.id, priority=priority)
+
+    def reopen(self, *, reason: str) -> None:
+        """Put a skipped or completed task back into the queue."""
+        require_text("Re-opening", "reason", reason)
+        with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
+            row = self._stored(action)
+            step(action, row, TaskEvent.REOPEN)
+            if stored_tasks.is_gold(action.connection, self.id):
+                raise Immutable(f"Task {self.id} is gold and can't be re-opened.", rule="T1")
+            reopen_batch(action, row)
+            requeue(action, row)
+            stored_tasks.change(
+                action.connection, self.id, labels=None, submitted=None, reviewer=None, confidence=None, reason=None
+            )
+            action.log("task.reopen", "task", self.id, reason=reason)
+
+    def promote(self, kind: str, *, concepts: Sequence[str] = (), difficulty: str | None = None) -> None:
+        """Make an audited attempt a training or an evaluation task, never both (Q1).
+
+        Parameters
+        ----------
+        kind : {"training", "evaluation"}
+            What it becomes; its gold labels are the audited ones.
+        concepts : sequence of str
+            What it teaches.
+        difficulty : str, optional
+            For example "easy".
+        """
+        from annowidgets.workflow.quality import promote
+
+        with self.workspace.act(self._project, Permission.AUDIT) as action:
+            promote(action, self._stored(action), kind, concepts=concepts, difficulty=difficulty)
+
+    # --- inner
+
+    def _stored(self, action: Action) -> TaskRow:
+        row = stored_tasks.by_id(action.connection, self.id)
+        assert row is not None, "tasks are never deleted"
+        return row
+
+    def require_fit(self, labels: Labels, *, complete: bool) -> None:
+        """Raise InvalidLabels unless labels fit the item and the pinned ontology (P4)."""
+        # Geometry is looked at before the transaction opens; the pinned ontology and the item never change.
+        with self.workspace.look(self._project) as action:
+            row = self._stored(action)
+            ontology = stored_ontology(action.connection, self._project, row.ontology_version)
+            item_row = stored_items.by_id(action.connection, row.item)
+        assert item_row is not None
+        item = Item(self.workspace, item_row)
+        require_valid(labels, ontology, item.sizes, interpolate=item.interpolates, complete=complete, rule="P4")
+
+
+def _spent(seconds: float | None) -> float:
+    if seconds is None:
+        return 0.0
+    if not 0 <= require_number("seconds", seconds) <= 86400:
+        raise InvalidInput(f"seconds must lie in 0 to 86400, got {seconds:g}.")
+    return float(seconds)

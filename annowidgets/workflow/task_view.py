@@ -1,0 +1,150 @@
+"""What one sees of a task: its fields, labels and comments."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from annowidgets.labels import Answer, Label
+from annowidgets.store import items as stored_items
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.base import carried_labels
+from annowidgets.workflow.items import Item
+from annowidgets.workflow.visibility import current_labels, visible_task
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.batch import Batch
+    from annowidgets.workflow.workspace import Workspace
+
+
+class Comment(NamedTuple):
+    """What a reviewer said of a task.
+
+    Attributes
+    ----------
+    author, text : str
+        Who, and what.
+    label : str or None
+        Id of the label it is about; None for the whole task.
+    """
+
+    author: str
+    text: str
+    label: str | None
+
+
+class TaskView:
+    """One item to be labelled by one person; every figure is read from the file when it is asked for.
+
+    Attributes
+    ----------
+    id : int
+        The task's id.
+    """
+
+    def __init__(self, workspace: Workspace, row: TaskRow) -> None:
+        self.workspace = workspace
+        self.id = row.id
+        self._project = row.project
+        # What this object last saw of the draft: a save on top of a newer one is a conflict (T6).
+        self._revision = row.revision
+
+    # --- fields
+
+    def _row(self) -> TaskRow:
+        with self.workspace.look(self._project) as action:
+            return visible_task(action, self.id)
+
+    @property
+    def state(self) -> str:
+        """Where it stands: "queued", "annotating", "in_review", ..."""
+        return self._row().state
+
+    @property
+    def user(self) -> str | None:
+        """Who labels or labelled it."""
+        return self._row().user
+
+    @property
+    def item(self) -> Item:
+        """What is labelled."""
+        with self.workspace.look(self._project) as action:
+            row = stored_items.by_id(action.connection, visible_task(action, self.id).item)
+        assert row is not None
+        return Item(self.workspace, row)
+
+    @property
+    def batch(self) -> Batch:
+        """The batch it belongs to."""
+        from annowidgets.workflow.batch import Batch
+
+        return Batch(self.workspace, self._project, self._row().batch)
+
+    @property
+    def kind(self) -> str:
+        """Kind of its batch."""
+        return self.batch.kind
+
+    @property
+    def confidence(self) -> float | None:
+        """What the tasker reported, 0 to 1."""
+        return self._row().confidence
+
+    @property
+    def seconds(self) -> float:
+        """Focused time spent on it."""
+        return self._row().seconds
+
+    @property
+    def lease_until(self) -> float | None:
+        """When the claim ends without a further sign of life, in seconds since 1970."""
+        return self._row().lease_until
+
+    @property
+    def instructions_version(self) -> int | None:
+        """Version of the instructions that its annotator saw (I1)."""
+        return self._row().instructions_version
+
+    @property
+    def revision(self) -> int:
+        """Number of the draft, one more at each save."""
+        return self._row().revision
+
+    @property
+    def comments(self) -> list[Comment]:
+        """What reviewers said, oldest first."""
+        with self.workspace.look(self._project) as action:
+            visible_task(action, self.id)
+            rows = stored_tasks.comments(action.connection, self.id)
+        return [Comment(row.author, row.text, row.label) for row in rows]
+
+    def labels(self) -> list[Label | Answer]:
+        """The labels as they stand: the draft of whoever works on it, else what was submitted or corrected."""
+        with self.workspace.look(self._project) as action:
+            row = visible_task(action, self.id)
+            self._revision = row.revision
+            return list(current_labels(action, row))
+
+    def copies(self) -> list[list[Label | Answer]]:
+        """Own versions that lost a conflict or a lease, newest first (T3, T6)."""
+        with self.workspace.look(self._project) as action:
+            rows = stored_labels.copies(action.connection, self.id, action.user)
+            return [
+                list(carried_labels(action.connection, self._project, row.labels, row.ontology_version)) for row in rows
+            ]
+
+    def __eq__(self, other: object) -> bool:
+        return self.id == other.id if isinstance(other, TaskView) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"Task({self.id})"
+
+    def _repr_html_(self) -> str:
+        row, item = self._row(), self.item
+        facts = f"{escape(item.name)} &middot; {row.state.replace('_', ' ')} &middot; {escape(row.user or 'nobody')}"
+        return f"<b>Task {self.id}</b>: {facts}"

@@ -1,0 +1,293 @@
+"""What a project keeps in versions: ontology, instructions, policy, benchmark function; and its settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from annowidgets.errors import InvalidInput, InvalidOntology, notice
+from annowidgets.labels import Ontology, find_problems
+from annowidgets.store import items as stored_items
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import members as stored_members
+from annowidgets.store import projects as stored_projects
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.workflow.base import ProjectBase, carried_labels, rename_labels, stored_ontology
+from annowidgets.workflow.checks import require_number
+from annowidgets.workflow.items import Item
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.policies import CalibrationPolicy, EvaluationPolicy, Settings, changed, to_json
+
+if TYPE_CHECKING:
+    from annowidgets.benchmark import BenchmarkFunction
+    from annowidgets.workflow.workspace import Action
+
+# Stands for "read in full" where a program, not a person with a clock, confirms the reading.
+_READ_IN_FULL = 1e9
+
+
+class Instructions(NamedTuple):
+    """A version of the instructions.
+
+    Attributes
+    ----------
+    version : int
+        From 1.
+    text : str
+        Markdown.
+    note : str
+        What changed.
+    good, bad : list of str
+        Examples, as Markdown.
+    """
+
+    version: int
+    text: str
+    note: str
+    good: list[str]
+    bad: list[str]
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.text)}</pre>"
+
+
+def as_instructions(row: stored_projects.InstructionsRow | None) -> Instructions:
+    """The public view of stored instructions."""
+    assert row is not None, "every project has instructions"
+    return Instructions(row.version, row.text, row.note, json.loads(row.good), json.loads(row.bad))
+
+
+class ProjectVersions(ProjectBase):
+    """The versions' room of a project."""
+
+    @property
+    def ontology(self) -> Ontology:
+        """The current ontology."""
+        with self.workspace.look(self.id) as action:
+            return stored_ontology(action.connection, self.id)
+
+    @property
+    def instructions(self) -> Instructions:
+        """The current instructions."""
+        with self.workspace.look(self.id) as action:
+            return as_instructions(stored_projects.instructions(action.connection, self.id))
+
+    def instructions_history(self) -> list[Instructions]:
+        """Every version of the instructions, oldest first."""
+        with self.workspace.look(self.id) as action:
+            return [as_instructions(row) for row in stored_projects.instructions_versions(action.connection, self.id)]
+
+    @property
+    def policy(self) -> CalibrationPolicy:
+        """What a calibration has to reach."""
+        with self.workspace.look(self.id) as action:
+            return action.policy
+
+    @property
+    def settings(self) -> Settings:
+        """Sampling rate, length of a lease, evaluation tasks."""
+        with self.workspace.look(self.id) as action:
+            return action.settings
+
+    @property
+    def benchmark(self) -> BenchmarkFunction:
+        """The project's own benchmark function, for audits and evaluation tasks."""
+        with self.workspace.look(self.id) as action:
+            return stored_function(action)[1]
+
+    def update_instructions(
+        self, text: str, *, note: str = "", good: Sequence[str] = (), bad: Sequence[str] = ()
+    ) -> Instructions:
+        """Save a new version of the instructions (I1).
+
+        Parameters
+        ----------
+        text : str
+            Markdown.
+        note : str
+            What changed.
+        good, bad : sequence of str
+            Examples, as Markdown.
+        """
+        if not isinstance(text, str) or not isinstance(note, str):
+            raise InvalidInput("Instructions and note must be text.")
+        for examples in (good, bad):
+            if isinstance(examples, str) or not all(isinstance(example, str) for example in examples):
+                raise InvalidInput("Examples must be lists of text.")
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            current = as_instructions(stored_projects.instructions(action.connection, self.id))
+            if (current.text, current.good, current.bad) == (text, list(good), list(bad)):
+                notice(f"Version {current.version} says the same; no new version was made.")
+                return current
+            row = stored_projects.InstructionsRow(
+                current.version + 1, text, note, json.dumps(list(good)), json.dumps(list(bad)), action.now, action.user
+            )
+            stored_projects.add_instructions(action.connection, self.id, row)
+            action.log("instructions.update", "instructions", row.version, note=note)
+            return as_instructions(row)
+
+    def read_instructions(self, *, seconds: float | None = None) -> Instructions:
+        """Return the current instructions, and count the time on them (C7).
+
+        Parameters
+        ----------
+        seconds : float, optional
+            Focused time to add, as a desk measures it. Left out, they count as read in full.
+        """
+        if seconds is not None and not 0 <= require_number("seconds", seconds) <= 86400:
+            raise InvalidInput(f"seconds must lie in 0 to 86400, got {seconds:g}.")
+        with self.workspace.act(self.id, Permission.SEE_OWN) as action:
+            current = as_instructions(stored_projects.instructions(action.connection, self.id))
+            assert action.member is not None
+            spent: dict[str, float] = json.loads(action.member.instruction_seconds)
+            before = spent.get(str(current.version), 0.0)
+            spent[str(current.version)] = max(before, _READ_IN_FULL) if seconds is None else before + seconds
+            if spent[str(current.version)] != before:
+                stored_members.change(action.connection, self.id, action.user, instruction_seconds=json.dumps(spent))
+                action.log("instructions.read", "instructions", current.version, seconds=seconds)
+        return current
+
+    def update_ontology(self, new: Ontology, *, rename: Mapping[str, str] | None = None) -> int:
+        """Save a new version of the ontology (P2).
+
+        A change of colours or order alone keeps the version, since it changes no meaning. Otherwise the calibration
+        becomes stale (C2).
+
+        Parameters
+        ----------
+        new : Ontology
+            The whole new ontology.
+        rename : mapping of old name -> new name, optional
+            Classes and classifications whose labels are carried along.
+
+        Returns
+        -------
+        int
+            The version.
+
+        Raises
+        ------
+        InvalidOntology
+            Ground-truth or production labels, gold or open tasks use what the new version removes or re-types.
+        """
+        if not isinstance(new, Ontology):
+            raise InvalidInput(f"An Ontology is needed, got {type(new).__name__}.")
+        renamed = dict(rename or {})
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            row = stored_projects.ontology(action.connection, self.id)
+            current = stored_ontology(action.connection, self.id)
+            _require_names(current, new, renamed)
+            if new == current and not renamed:
+                notice(f"Version {row.version} is the same; no new version was made.")
+                return row.version
+            meaning_kept = new.fingerprint == row.fingerprint and not renamed
+            if not meaning_kept:
+                _require_labels_fit(action, new, renamed)
+            version = row.version if meaning_kept else row.version + 1
+            added = stored_projects.OntologyRow(version, to_json(new), new.fingerprint, json.dumps(renamed))
+            stored_projects.add_ontology(
+                action.connection, self.id, added, revision=meaning_kept, at=action.now, user=action.user
+            )
+            action.log("ontology.update", "ontology", version, renamed=renamed, differences=current.differences(new))
+            return version
+
+    def update_policy(self, **changes: Any) -> CalibrationPolicy:
+        """Change fields of the calibration policy; an event, and a new version (C2)."""
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            policy = changed(action.policy, **changes)
+            if policy != action.policy:
+                version = stored_projects.add_policy(
+                    action.connection, self.id, to_json(policy), at=action.now, user=action.user
+                )
+                action.log("policy.update", "policy", version, **changes)
+        return policy
+
+    def update_settings(
+        self,
+        *,
+        sampling_rate: float | None = None,
+        lease_minutes: float | None = None,
+        benchmark: BenchmarkFunction | None = None,
+        evaluation: EvaluationPolicy | None = None,
+    ) -> Settings:
+        """Change what is given, leave the rest.
+
+        Parameters
+        ----------
+        sampling_rate : float, optional
+            Share of submits drawn for review, 0 to 1.
+        lease_minutes : float, optional
+            How long a claim lasts without a sign of life.
+        benchmark : BenchmarkFunction, optional
+            A new version of the project's own benchmark function.
+        evaluation : EvaluationPolicy, optional
+            How evaluation tasks are mixed into production.
+        """
+        given = {"sampling_rate": sampling_rate, "lease_minutes": lease_minutes, "evaluation": evaluation}
+        changes = {name: value for name, value in given.items() if value is not None}
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            settings = changed(action.settings, **changes)
+            if settings != action.settings:
+                stored_projects.set_settings(action.connection, self.id, to_json(settings))
+                action.log("settings.update", "project", self.id, **changes)
+            if benchmark is not None:
+                _require_function(benchmark)
+                if benchmark != stored_function(action)[1]:
+                    version = stored_projects.add_function(
+                        action.connection, self.id, to_json(benchmark), at=action.now, user=action.user
+                    )
+                    action.log("function.update", "function", version, function=json.loads(to_json(benchmark)))
+        return settings
+
+
+def stored_function(action: Action) -> tuple[int, BenchmarkFunction]:
+    """Version and value of the project's benchmark function as stored now."""
+    from annowidgets.benchmark import BenchmarkFunction
+
+    version, text = stored_projects.function(action.connection, action.project.id)
+    return version, msgspec.json.decode(text, type=BenchmarkFunction)
+
+
+def _require_function(benchmark: object) -> None:
+    from annowidgets.benchmark import BenchmarkFunction
+
+    if not isinstance(benchmark, BenchmarkFunction):
+        raise InvalidInput(f"benchmark must be a BenchmarkFunction, got {type(benchmark).__name__}.")
+
+
+def _names(ontology: Ontology) -> set[str]:
+    from annowidgets.labels import walk
+
+    return {item.name for item in ontology.objects} | {question.name for question in walk(ontology.classifications)}
+
+
+def _require_names(current: Ontology, new: Ontology, renamed: Mapping[str, str]) -> None:
+    for old, name in renamed.items():
+        if old not in _names(current) or name not in _names(new):
+            raise InvalidOntology(
+                f"rename: {old!r} -> {name!r} must lead from a name of the current ontology to one of the new.",
+                rule="P2",
+            )
+        if old in _names(new):
+            raise InvalidOntology(f"rename: {old!r} is still in the new ontology.", rule="P2")
+
+
+def _require_labels_fit(action: Action, new: Ontology, renamed: dict[str, str]) -> None:  # P2
+    for task, version, text in stored_labels.bound_to_ontology(action.connection, action.project.id):
+        labels = rename_labels(carried_labels(action.connection, action.project.id, text, version), renamed)
+        row = stored_tasks.by_id(action.connection, task)
+        assert row is not None
+        item_row = stored_items.by_id(action.connection, row.item)
+        assert item_row is not None
+        item = Item(action.workspace, item_row)
+        problems = find_problems(labels, new, item.sizes, interpolate=item.interpolates, complete=False)
+        if problems:
+            raise InvalidOntology(
+                f"Labels of task {task} ({item.name}) use what would be removed or re-typed: {problems[0].text}",
+                rule="P2",
+                hint="Keep it, or say what it is called now: rename={'old': 'new'}.",
+            )
