@@ -81,7 +81,7 @@ def calibration_result(action: Action, batch: BatchRow) -> CalibrationResult:
     """The result that a complete audit left; AuditIncomplete before (C5)."""
     import pandas as pd
 
-    from annowidgets.benchmark import calibration_score
+    from annowidgets.benchmark import ReliabilityBin, calibration_score
 
     certificate = stored_audits.certificate_of(action.connection, batch.id)
     if certificate is None:
@@ -92,15 +92,16 @@ def calibration_result(action: Action, batch: BatchRow) -> CalibrationResult:
             hint="Complete it: batch.audit().complete().",
         )
     by_item = attempts_by_item(stored_audits.attempts(action.connection, batch.id))
-    score = calibration_score(
-        [[row.accuracy for row in rows] for rows in by_item], [[row.confidence for row in rows] for rows in by_item]
-    )
+    reliability = pd.DataFrame(columns=list(ReliabilityBin._fields))
+    if by_item:
+        accuracies = [[row.accuracy for row in rows] for rows in by_item]
+        reliability = calibration_score(accuracies, [[row.confidence for row in rows] for rows in by_item]).reliability
     return CalibrationResult(
         score=certificate.score,
         accuracy=certificate.accuracy,
         low=certificate.low,
         high=certificate.high,
-        reliability=score.reliability,
+        reliability=reliability,
         passed=bool(certificate.passed),
         conditions=pd.DataFrame(json.loads(certificate.conditions), columns=list(Condition._fields)),
         items=certificate.items,
