@@ -6,7 +6,6 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from annowidgets import interchange
 from annowidgets.errors import InvalidImport, Notice
 from annowidgets.labels import Label, find_problems
 from annowidgets.store import items as stored_items
@@ -76,6 +75,8 @@ class ProjectImports(ProjectItems, ProjectBatches):
             Whether to show progress bars.
         """
         import pandas as pd
+
+        from annowidgets import interchange
 
         with self.workspace.look(self.id, Permission.RUN_BATCHES) as action:
             ontology = stored_ontology(action.connection, self.id)
