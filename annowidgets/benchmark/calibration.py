@@ -111,8 +111,8 @@ def calibration_score(
     Parameters
     ----------
     accuracies : sequence of float, or of sequences of float
-        One accuracy in [0, 1] per item: 1 approved, 0 rejected, the task score / 100 where the auditor fixed the labels.
-        Where items have several attempts, one sequence per item.
+        One accuracy in [0, 1] per item: 1 approved, 0 rejected, the task score / 100 where the auditor fixed the
+        labels. Where items have several attempts, one sequence per item.
     confidences : sequence of float, or of sequences of float
         What the taskers reported, in [0, 1], in the same places.
     weight : float

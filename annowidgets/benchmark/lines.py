@@ -101,7 +101,7 @@ def _covered(segments: Segments, segment: Ints, other: Ints, reach: Reach) -> Fl
 def _interval(
     px: Floats, py: Floats, dx: Floats, dy: Floats, ex: Floats, ey: Floats, radius: Floats
 ) -> tuple[Floats, Floats]:
-    """Where p + t d lies within ``radius`` of the segment from 0 to e: from ``low`` to ``high``, low > high if nowhere."""
+    """The t between which p + t d lies within ``radius`` of the segment from 0 to e; low > high where nowhere."""
     disc_start = _in_disc(px, py, dx, dy, radius)
     disc_end = _in_disc(px - ex, py - ey, dx, dy, radius)
     # Between the ends: the foot of the perpendicular on the segment, the distance from its line within the radius.

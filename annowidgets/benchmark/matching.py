@@ -119,15 +119,16 @@ def _certain(edges: Edges) -> Ints:
 
 def _best_other(owner: Ints, weight: Floats) -> Floats:
     """For each pair the largest weight among the other pairs of the same label; 0 where there is none."""
-    order = np.lexsort((-weight, owner))
-    sorted_owner, sorted_weight = owner[order], weight[order]
-    first = np.diff(sorted_owner, prepend=-1) != 0
-    starts = np.flatnonzero(first)
-    size = np.diff(np.append(starts, owner.size))
-    second = np.where(size > 1, sorted_weight[np.minimum(starts + 1, owner.size - 1)], 0.0)
-    group = np.cumsum(first) - 1
+    order = np.argsort(owner, kind="stable")
+    ordered = weight[order]
+    first = np.diff(owner[order], prepend=-1) != 0
+    starts, group = np.flatnonzero(first), np.cumsum(first) - 1
+    best = np.maximum.reduceat(ordered, starts)
+    is_best = ordered == best[group]
+    second = np.maximum.reduceat(np.where(is_best, 0.0, ordered), starts)
+    second = np.where(np.add.reduceat(is_best.astype(np.int64), starts) > 1, best, second)
     result = np.empty_like(weight)
-    result[order] = np.where(first, second[group], sorted_weight[starts][group])
+    result[order] = np.where(is_best, second[group], best[group])
     return result
 
 

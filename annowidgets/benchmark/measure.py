@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,14 @@ import numpy as np
 from annowidgets.benchmark.answers import compare
 from annowidgets.benchmark.candidates import near_pairs
 from annowidgets.benchmark.checks import ALLOWANCE, share
-from annowidgets.benchmark.instances import Collector, TaskLabels, Vocabulary
+from annowidgets.benchmark.collector import Collector
 from annowidgets.benchmark.matching import Edges, match, weigh
-from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, Measurements, Rows
+from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, LabelIds, Measurements, Rows
 from annowidgets.benchmark.placement import placed_rows
 from annowidgets.benchmark.ragged import Ints
 from annowidgets.benchmark.similarity import Comparison
 from annowidgets.benchmark.tables import FAMILY_OF_KIND, QUESTION_FAMILY, Floats, ShapeTable
+from annowidgets.benchmark.tasks import TaskLabels, Vocabulary
 from annowidgets.benchmark.tolerances import ClassTolerances
 from annowidgets.labels.label import Label, Labels
 from annowidgets.labels.ontology import Ontology
@@ -81,15 +82,17 @@ def measure_many(tasks: Iterable[TaskLabels], *, ontology: Ontology, min_similar
     at_least = share("min_similarity", min_similarity)
     vocabulary = Vocabulary(ontology)
     classes = ClassTolerances.of(ontology.objects)
-    names, trainees, ids, parts = [], [], [], [np.empty(0, ROW)]
+    names: list[Hashable] = []
+    trainees: list[Hashable] = []
+    ids: list[LabelIds] = []
+    parts = [np.empty(0, ROW)]
     for collected in _blocks(tasks, vocabulary):
         rows = _Block(collected, classes, at_least).measure()
         rows["task"] += len(names)
         parts.append(rows)
-        for task in collected.tasks:
-            names.append(len(names) if task.task is None else task.task)
-            trainees.append(task.trainee)
-            ids.append((_ids(task.benchmark_labels), _ids(task.trainee_labels)))
+        names += [len(names) + k if task.task is None else task.task for k, task in enumerate(collected.tasks)]
+        trainees += [task.trainee for task in collected.tasks]
+        ids += [(_ids(benchmark), _ids(trainee)) for benchmark, trainee in collected.labels]
     return Measurements(np.concatenate(parts), names=vocabulary.names, tasks=names, trainees=trainees, label_ids=ids)
 
 
@@ -114,12 +117,12 @@ class _Block:
     def __init__(self, collected: Collector, classes: ClassTolerances, at_least: float) -> None:
         self.collected = collected
         self.at_least = at_least
-        self.task = np.array(collected.task, np.int64)
+        side = np.repeat(np.arange(2 * len(collected.tasks)), collected.rows)
+        self.task, self.is_trainee = side // 2, side % 2 == 1
         self.frame = np.array(collected.frame, np.int64)
         self.position = np.array(collected.position, np.int64)
         self.category = np.array(collected.category, np.int64)
         self.attributes = np.array(collected.attributes, np.int64)
-        self.is_trainee = np.array(collected.is_trainee, bool)
         height, width = collected.frame_sizes(self.task, self.frame)
         longest = int(self.frame.max(initial=0)) + 1
         self.table = ShapeTable(collected.shapes, height, width, self.task * longest + self.frame)

@@ -146,15 +146,15 @@ class Measurements:
                 "measurement_id": np.arange(len(self)),
                 "task": named(self.tasks, self.task),
                 "frame": frame_column(self.frame),
-                "kind": pd.Categorical.from_codes(self.kind, OUTCOMES[:3]),
-                "family": pd.Categorical.from_codes(self.family, FAMILIES),
+                "kind": labelled(self.kind, OUTCOMES[:3]),
+                "family": labelled(self.family, FAMILIES),
                 "benchmark_label": self.label_column("benchmark", self.task, self.benchmark_label),
                 "trainee_label": self.label_column("trainee", self.task, self.trainee_label),
-                "benchmark_shape": pd.Categorical.from_codes(self.benchmark_shape, KINDS),
-                "trainee_shape": pd.Categorical.from_codes(self.trainee_shape, KINDS),
-                "benchmark_category": pd.Categorical.from_codes(self.benchmark_category, self.names),
-                "trainee_category": pd.Categorical.from_codes(self.trainee_category, self.names),
-                "question": pd.Categorical.from_codes(question, self.names),
+                "benchmark_shape": labelled(self.benchmark_shape, KINDS),
+                "trainee_shape": labelled(self.trainee_shape, KINDS),
+                "benchmark_category": labelled(self.benchmark_category, self.names),
+                "trainee_category": labelled(self.trainee_category, self.names),
+                "question": labelled(question, self.names),
                 "similarity": self.similarity,
                 "attribute_agreement": self.attribute_agreement,
             }
@@ -277,6 +277,13 @@ def named(names: Sequence[Hashable], codes: Codes) -> Any:
     import pandas as pd
 
     return pd.Index(list(names), tupleize_cols=False).take(codes) if names else np.empty(0, object)
+
+
+def labelled(codes: Codes, names: Sequence[str]) -> Any:
+    """A column of names by their codes, missing where the code is -1; no string per cell."""
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, pd.Index(list(names), dtype=object))
 
 
 def frame_column(frame: Codes) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from annowidgets.benchmark.checks import number
-from annowidgets.benchmark.instances import Collector
+from annowidgets.benchmark.collector import Collector
 from annowidgets.benchmark.ragged import Ints
 from annowidgets.benchmark.tables import BOX, MASK, POINT, Bools, ShapeTable
 from annowidgets.errors import InvalidInput, notice
@@ -62,9 +62,10 @@ def placed_rows(table: ShapeTable, collected: Collector) -> Ints:
     doubtful = np.flatnonzero(~table.inside() | (table.kind == MASK))
     placed = np.ones(table.kind.size, bool)
     placed[doubtful] = _reach_in(table, doubtful)
-    for row in np.flatnonzero(~placed).tolist():
-        if collected.is_key[row] or table.kind[row] == MASK:
-            require_placed(collected.where(row), table.shapes[row], (table.height[row], table.width[row]))
+    drawn = np.ones(table.kind.size, bool)
+    drawn[collected.interpolated] = False
+    for row in np.flatnonzero(~placed & (drawn | (table.kind == MASK)))[:1].tolist():
+        require_placed(collected.where(row), table.shapes[row], (table.height[row], table.width[row]))
     return np.flatnonzero(placed)
 
 

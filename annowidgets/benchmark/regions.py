@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from annowidgets.benchmark import rectangles
 from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.pixels import covered_runs
 from annowidgets.benchmark.ragged import Ints, spread
-from annowidgets.benchmark.tables import BOX, MASK, POLYGON, ROTATED, Floats, ShapeTable
+from annowidgets.benchmark.tables import BOX, MASK, POLYGON, ROTATED, Bools, Floats, ShapeTable
 from annowidgets.labels import run_lengths
 from annowidgets.labels.even_odd import areas_only, even_odd
 from annowidgets.labels.shapes import Bitmask, Polygon
@@ -130,7 +131,7 @@ class Regions:
     def _make_geometries(self, rows: Ints) -> None:
         import shapely
 
-        rows = rows[np.equal(self._geometries[rows], None)]
+        rows = rows[_unset(self._geometries[rows])]
         kind = self.table.kind[rows]
         boxes = rows[kind == BOX]
         self._geometries[boxes] = shapely.box(self.x0[boxes], self.y0[boxes], self.x1[boxes], self.y1[boxes])
@@ -163,7 +164,7 @@ class Regions:
         )
         geometries[single] = shapely.polygons(rings)
         geometries[single[~shapely.is_valid(geometries[single])]] = None
-        for k in np.flatnonzero(np.equal(geometries, None)).tolist():
+        for k in np.flatnonzero(_unset(geometries)).tolist():
             shape = self.table.shapes[rows[k]]
             assert isinstance(shape, Polygon)
             geometries[k] = even_odd(shape.rings)
@@ -213,12 +214,14 @@ class Regions:
         return paths.x[own], paths.y[own], points - points[0]
 
 
+def _unset(geometries: Geometries) -> Bools:
+    return np.array([geometry is None for geometry in geometries], bool)
+
+
 def _runs_of_equal(values: Ints, longest: int) -> list[tuple[int, int]]:
     """Stretches (start, stop) of equal values, cut where they are longer than ``longest``."""
     changes = np.flatnonzero(np.diff(values)) + 1
     edges = [0, *changes.tolist(), int(values.size)]
     return [
-        (first, min(first + longest, stop))
-        for start, stop in zip(edges[:-1], edges[1:], strict=True)
-        for first in range(start, stop, longest)
+        (first, min(first + longest, stop)) for start, stop in pairwise(edges) for first in range(start, stop, longest)
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annowidgets.benchmark.measurements import EMPTY, EXTRA, MATCHED, MISSING, named
+from annowidgets.benchmark.measurements import EMPTY, EXTRA, MATCHED, MISSING, labelled, named
 from annowidgets.benchmark.tables import Floats
 from annowidgets.errors import NotFound
 
@@ -60,7 +60,7 @@ def class_report(scores: Scores) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "trainee": named(names, seen // max(width, 1)),
-            "category": pd.Categorical.from_codes(seen % max(width, 1), m.names),
+            "category": labelled(seen % max(width, 1), m.names),
             "benchmark": in_benchmark[seen],
             "trainee_labels": by_trainee[seen],
             "right": agreed[seen],
@@ -85,8 +85,8 @@ def confusion_table(scores: Scores, trainee: Hashable = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Counts of objects, of the classes that occur. The last column, "(missing)", holds what was not found; the last row, "(extra)", what the
-        benchmark does not have.
+        Counts of objects, of the classes that occur. The last column, "(missing)", holds what was not found; the last
+        row, "(extra)", what the benchmark does not have.
     """
     import pandas as pd
 

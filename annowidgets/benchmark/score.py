@@ -22,6 +22,7 @@ from annowidgets.benchmark.measurements import (
     Codes,
     Measurements,
     frame_column,
+    labelled,
     named,
 )
 from annowidgets.benchmark.ragged import Ints
@@ -169,15 +170,15 @@ class Scores:
                 "task": named(m.tasks, self.task),
                 "trainee": named(m.trainees, self.task),
                 "frame": frame_column(of(m.frame, -1)),
-                "kind": pd.Categorical.from_codes(self.kind, OUTCOMES),
-                "family": pd.Categorical.from_codes(of(m.family, -1), FAMILIES),
+                "kind": labelled(self.kind, OUTCOMES),
+                "family": labelled(of(m.family, -1), FAMILIES),
                 "benchmark_label": m.label_column("benchmark", self.task, of(m.benchmark_label, EXTRA)),
                 "trainee_label": m.label_column("trainee", self.task, of(m.trainee_label, MISSING)),
-                "benchmark_shape": pd.Categorical.from_codes(of(m.benchmark_shape, EXTRA), KINDS),
-                "trainee_shape": pd.Categorical.from_codes(of(m.trainee_shape, MISSING), KINDS),
-                "benchmark_category": pd.Categorical.from_codes(benchmark_category, m.names),
-                "trainee_category": pd.Categorical.from_codes(trainee_category, m.names),
-                "question": pd.Categorical.from_codes(np.where(is_question, self.category, -1), m.names),
+                "benchmark_shape": labelled(of(m.benchmark_shape, EXTRA), KINDS),
+                "trainee_shape": labelled(of(m.trainee_shape, MISSING), KINDS),
+                "benchmark_category": labelled(benchmark_category, m.names),
+                "trainee_category": labelled(trainee_category, m.names),
+                "question": labelled(np.where(is_question, self.category, -1), m.names),
                 "similarity": np.where(matched, m.similarity[source], np.nan) if len(m) else nothing,
                 "attribute_agreement": np.where(matched, m.attribute_agreement[source], np.nan) if len(m) else nothing,
                 "points": self.points,
@@ -212,8 +213,8 @@ class Scores:
 
     def _aggregated(self) -> tuple[Floats, Floats]:
         """Each task's figure and its weight in the trainee's score."""
-        mass = self._task_mass if self.function.aggregate == "labels" else np.ones_like(self._task_mass)
-        return self.task_mean, mass
+        by_label = self.function.aggregate == "labels"
+        return self.task_mean, self._task_mass if by_label else np.ones(self.task_mean.size)
 
     def _interval(self, trainee: int) -> tuple[float, float]:
         own = (self._trainees[1] == trainee) & ~np.isnan(self.task_mean)

@@ -103,7 +103,7 @@ class ShapeTable:
         n = len(shapes)
         self.shapes = shapes
         self.height, self.width, self.frame = height, width, frame
-        self.kind = np.fromiter((CODE_OF_TYPE[type(shape)] for shape in shapes), np.int8, n)
+        self.kind = np.fromiter(map(CODE_OF_TYPE.__getitem__, map(type, shapes)), np.int8, n)
         self.slot = np.zeros(n, np.int64)
         self.skeleton = np.full(n, -1, np.int64)
         self.x0, self.y0, self.x1, self.y1 = (np.empty(n) for _ in range(4))
