@@ -1,0 +1,67 @@
+// Counts the time during which a person works in the screen that this clock is part of.
+
+const STEP = 0.25; // seconds between two looks
+
+/** @param {number} seconds */
+const shown = (seconds) => {
+    const [h, m, s] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((part) => String(Math.floor(part)));
+    return (h === "0" ? [m, s] : [h, m, s]).map((part) => part.padStart(2, "0")).join(":");
+};
+
+/** @param {{model: any, el: HTMLElement}} context */
+function render({ model, el }) {
+    el.classList.add("aw-num", "aw-mute");
+    el.setAttribute("role", "timer");
+    el.title = "Time spent; stops while you are elsewhere";
+    let [run, seconds] = model.get("start");
+    let reported = seconds;
+    let last = performance.now();
+    let touched = performance.now();
+    let running = false;
+
+    const report = () => {
+        if (seconds === reported) return;
+        reported = seconds;
+        model.send({ run, seconds });
+    };
+    const restart = () => {
+        const [now, from] = model.get("start");
+        if (now === run) return; // our own report, come back
+        [run, seconds, reported] = [now, from, from];
+        el.textContent = shown(seconds);
+    };
+    const touch = (event) => {
+        touched = performance.now();
+        // before a click or a key that may end the task, so that the kernel knows the time when it does
+        if (["pointerdown", "keydown"].includes(event.type) && seconds - reported >= 1) report();
+    };
+    const look = () => {
+        const now = performance.now();
+        const screen = el.closest(".aw-screen");
+        const present =
+            document.visibilityState === "visible" &&
+            document.hasFocus() &&
+            Boolean(screen?.contains(document.activeElement)) &&
+            now - touched < model.get("idle") * 1000;
+        // a laptop that slept has one long gap, which was not spent working
+        if (present && running) seconds += Math.min((now - last) / 1000, 4 * STEP);
+        if ((running && !present) || seconds - reported >= model.get("every")) report();
+        running = present;
+        last = now;
+        el.classList.toggle("aw-paused", !running);
+        el.textContent = shown(seconds);
+    };
+
+    const timer = setInterval(look, STEP * 1000);
+    const events = ["pointerdown", "pointermove", "keydown", "wheel"];
+    for (const name of events) document.addEventListener(name, touch, { capture: true, passive: true });
+    model.on("change:start", restart);
+    look();
+    return () => {
+        clearInterval(timer);
+        report();
+        for (const name of events) document.removeEventListener(name, touch, { capture: true });
+    };
+}
+
+export default { render };

@@ -1,0 +1,107 @@
+// Shows markup that the kernel rendered, and tells the kernel what is done to elements with data-act.
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+
+const FIELDS = "input, textarea, select";
+
+/** What an element is called across renderings. @param {Element} element */
+const nameOf = (element) => {
+    const owner = element.closest("[data-act]");
+    const id = [owner?.dataset.act, owner?.dataset.key, element.getAttribute("name"), element.dataset.key];
+    // the options of a radio group share everything but their value
+    if (element.matches("[type=radio], [type=checkbox]")) id.push(element.getAttribute("value"));
+    return JSON.stringify(id);
+};
+
+/** @param {Field} field */
+const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
+
+/** @param {Field} field */
+const isTyped = (field) =>
+    field.matches("textarea, input:not([type=radio], [type=checkbox], [type=range])") &&
+    field.value !== field.defaultValue;
+
+/** @param {{model: any, el: HTMLElement}} context */
+function render({ model, el }) {
+    /** @type {Map<string, {url: string, data: DataView}>} */
+    const urls = new Map();
+
+    const showImages = () => {
+        const images = model.get("images");
+        for (const image of el.querySelectorAll("img[data-image]")) {
+            const name = image.dataset.image;
+            const data = images[name];
+            if (!data) continue;
+            if (urls.get(name)?.data !== data) {
+                if (urls.has(name)) URL.revokeObjectURL(urls.get(name).url);
+                urls.set(name, { url: URL.createObjectURL(new Blob([data])), data });
+            }
+            image.src = urls.get(name).url;
+        }
+    };
+
+    const show = () => {
+        const focused = el.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+        const typed = new Map([...el.querySelectorAll(FIELDS)].filter(isTyped).map((f) => [nameOf(f), f.value]));
+        const opened = new Set([...el.querySelectorAll("details[open][data-key]")].map((d) => d.dataset.key));
+        const scrolled = new Map(
+            [...el.querySelectorAll("[data-scroll]")].map((e) => [e.dataset.scroll, [e.scrollTop, e.scrollLeft]]),
+        );
+
+        el.innerHTML = model.get("html");
+        showImages();
+        for (const details of el.querySelectorAll("details[data-key]")) {
+            if (opened.has(details.dataset.key)) details.open = true;
+        }
+        for (const field of el.querySelectorAll(FIELDS)) {
+            if (typed.has(nameOf(field))) field.value = typed.get(nameOf(field));
+        }
+        for (const element of el.querySelectorAll("[data-scroll]")) {
+            [element.scrollTop, element.scrollLeft] = scrolled.get(element.dataset.scroll) ?? [0, 0];
+        }
+        if (focused !== null) {
+            const focusable = [...el.querySelectorAll("button, a, summary, " + FIELDS)];
+            focusable.find((element) => nameOf(element) === focused && !element.disabled)?.focus();
+        }
+    };
+
+    /** @param {HTMLElement} element @param {unknown} value */
+    const tell = (element, value) =>
+        model.send({ act: element.dataset.act, key: element.dataset.key ?? "", value });
+
+    el.addEventListener("click", (event) => {
+        const button = event.target.closest("button[data-act]");
+        if (button && el.contains(button)) tell(button, null);
+        const closer = event.target.closest("button[data-close]");
+        if (closer) closer.closest("details").open = false;
+    });
+    el.addEventListener("change", (event) => {
+        if (event.target.matches(FIELDS) && event.target.dataset.act) tell(event.target, valueOf(event.target));
+    });
+    el.addEventListener("submit", (event) => {
+        event.preventDefault();
+        if (!event.target.dataset.act) return;
+        const fields = [...event.target.elements].filter((field) => field.name);
+        tell(event.target, Object.fromEntries(
+            fields.filter((f) => f.type !== "radio" || f.checked).map((f) => [f.name, valueOf(f)]),
+        ));
+    });
+    // an inline form is for writing: opening it puts the caret there, Escape closes it
+    el.addEventListener("toggle", (event) => {
+        if (event.target.open) event.target.querySelector("textarea, input, select")?.focus();
+    }, true);
+    el.addEventListener("keydown", (event) => {
+        const details = event.target.closest("details.aw-inline[open]");
+        if (event.key !== "Escape" || !details) return;
+        event.stopPropagation();
+        details.open = false;
+        details.querySelector("summary").focus();
+    });
+
+    model.on("change:html", show);
+    model.on("change:images", showImages);
+    show();
+    return () => urls.forEach(({ url }) => URL.revokeObjectURL(url));
+}
+
+export default { render };

@@ -1,0 +1,118 @@
+// Keyboard shortcuts of one screen: heard only while the focus is inside it, and listed behind the "?" button.
+
+/** "ctrl+enter" for an event; Cmd counts as Ctrl. Shift is told only where it does not make another character. */
+const chord = (event) => {
+    const key = event.key === " " ? "space" : event.key.toLowerCase();
+    const letter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase();
+    const shift = event.shiftKey && (letter || event.key.length > 1);
+    return [(event.ctrlKey || event.metaKey) && "ctrl", event.altKey && "alt", shift && "shift", key]
+        .filter(Boolean)
+        .join("+");
+};
+
+const TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])";
+
+/** @param {EventTarget} target */
+const isText = (target) => target instanceof Element && target.closest(TEXT) !== null;
+
+/** @param {string} keys */
+const shown = (keys) =>
+    keys.split(" ").map((one) => {
+        const element = document.createElement("kbd");
+        const parts = one === "+" ? [one] : one.split("+");
+        element.textContent = parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("+");
+        return element;
+    });
+
+/** @param {{model: any, el: HTMLElement}} context */
+function render({ model, el }) {
+    el.classList.add("aw-help");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "?";
+    button.title = "Keyboard shortcuts (?)";
+    button.setAttribute("aria-label", "Keyboard shortcuts");
+    button.setAttribute("aria-expanded", "false");
+    const panel = document.createElement("div");
+    panel.setAttribute("role", "dialog");
+    panel.setAttribute("aria-label", "Keyboard shortcuts");
+    panel.tabIndex = -1;
+    panel.hidden = true;
+    el.append(button, panel);
+
+    const list = () => {
+        const heading = document.createElement("h3");
+        heading.textContent = "Keyboard shortcuts";
+        const items = document.createElement("dl");
+        for (const [keys, says] of [...model.get("shown"), ["?", "Show or hide this list"]]) {
+            const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
+            term.append(...shown(keys).flatMap((key, i) => (i ? [" ", key] : [key])));
+            meaning.textContent = says;
+            items.append(term, meaning);
+        }
+        panel.replaceChildren(heading, items);
+    };
+
+    /** @param {boolean} open */
+    const toggle = (open) => {
+        panel.hidden = !open;
+        button.setAttribute("aria-expanded", String(open));
+        if (open) panel.focus({ preventScroll: true });
+        else if (panel.contains(document.activeElement) || document.activeElement === document.body) button.focus();
+    };
+
+    /** @param {KeyboardEvent} event */
+    const pressed = (event) => {
+        if (event.isComposing || isText(event.target)) return;
+        const keys = chord(event);
+        const take = () => {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        };
+        if (keys === "?") {
+            take();
+            if (panel.hidden) toggle(true);
+            else toggle(false);
+        } else if (keys === "escape" && !panel.hidden) {
+            take();
+            toggle(false);
+            button.focus();
+        } else if (keys === "ctrl+s") {
+            take(); // every edit is saved already; the browser would offer to save the page
+        } else if (model.get("chords").includes(keys)) {
+            take();
+            // a key held down is one wish, not thirty
+            if (!event.repeat) model.send({ key: keys });
+        }
+    };
+
+    /** @type {HTMLElement | null} */
+    let screen = null;
+    let alive = true;
+    const outside = (event) => {
+        if (!panel.hidden && !el.contains(event.target)) toggle(false);
+    };
+    const attach = () => {
+        if (!alive) return;
+        if (!el.isConnected) return void requestAnimationFrame(attach);
+        screen = el.closest(".aw-screen") ?? el;
+        // JupyterLab leaves keys alone below this attribute
+        screen.setAttribute("data-lm-suppress-shortcuts", "true");
+        // clicking anywhere inside gives the screen the focus, and with it the keys
+        if (!screen.hasAttribute("tabindex")) screen.tabIndex = -1;
+        screen.addEventListener("keydown", pressed, true);
+        document.addEventListener("pointerdown", outside, true);
+    };
+
+    button.addEventListener("click", () => toggle(panel.hidden));
+    model.on("change:shown", list);
+    list();
+    attach();
+    return () => {
+        alive = false;
+        screen?.removeEventListener("keydown", pressed, true);
+        document.removeEventListener("pointerdown", outside, true);
+    };
+}
+
+export default { render };

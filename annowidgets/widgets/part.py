@@ -1,0 +1,29 @@
+"""The base of every part that runs code in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+
+from annowidgets.widgets.client import STYLESHEET
+from annowidgets.widgets.keywords import KnownKeywords
+
+
+class Part(KnownKeywords, anywidget.AnyWidget):
+    """A piece of a screen with its own JavaScript; brings the stylesheet of all screens with it.
+
+    What a person enters comes from the browser as messages, never as synchronised traits: the front end holds trait
+    updates back while the kernel is busy, so that a click on Submit could overtake the last edit. Messages keep
+    their order.
+    """
+
+    _css = STYLESHEET
+
+    def __init__(self, **traits: Any) -> None:
+        # anywidget keeps one stylesheet per id, so all parts together put it into the page once.
+        super().__init__(**traits, _anywidget_id="annowidgets")
+        self.add_class("aw")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
