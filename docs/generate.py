@@ -12,10 +12,8 @@ FOLDER = Path(__file__).parent
 
 def states_page() -> str:
     """States and transitions, as diagrams and as tables."""
-    parts = [
-        "# States\n\nDrawn from `annowidgets/workflow/states.py` by `docs/generate.py`. "
-        "What is not in a table is refused (T1).\n"
-    ]
+    source = "`annowidgets/workflow/states.py` by `docs/generate.py`"
+    parts = [f"# States\n\nDrawn from {source}. What is not in a table is refused (T1).\n"]
     pairs = (
         ("Batches of ground truth and production", BATCH_TABLES[BatchKind.PRODUCTION]),
         ("Calibration batches", BATCH_TABLES[BatchKind.CALIBRATION]),
