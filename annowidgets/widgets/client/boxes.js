@@ -162,6 +162,22 @@ class Session {
         this.selectionChanged();
     }
 
+    /**
+     * Draw the box that was begun last from where the pointer went down to where it is.
+     *
+     * @param {{svg: SVGElement, x: number, y: number}} from @param {MouseEvent} to
+     */
+    draw({ svg, x, y }, to) {
+        const boxes = this.surface.get("bboxes");
+        const box = boxes.at(-1);
+        if (!box || box.id !== undefined) return;
+        const { left, top, width, height } = svg.getBoundingClientRect();
+        const across = [x, to.clientX].map((at) => Math.round(((at - left) * this.given.width) / width)).sort((a, b) => a - b);
+        const down = [y, to.clientY].map((at) => Math.round(((at - top) * this.given.height) / height)).sort((a, b) => a - b);
+        const drawn = { ...box, x: across[0], y: down[0], width: across[1] - across[0], height: down[1] - down[0] };
+        this.surface.set("bboxes", [...boxes.slice(0, -1), drawn]);
+    }
+
     /** @param {boolean} click whether the pointer hardly moved */
     gestureEnded(click) {
         const { width, height } = this.given;
@@ -298,6 +314,15 @@ const followPointer = (session, stage) => {
         gesture.far = Math.max(far, Math.abs(event.clientX - x), Math.abs(event.clientY - y));
         if (gesture.finger) asMouse("mousemove", gesture.svg, event);
     };
+    // Without a button held there is no drag, whatever the surface still believes.
+    const hovered = (event) => {
+        if (!gesture) event.stopPropagation();
+    };
+    // The surface keeps the moves that it uses. It fades a box out for 100 ms after it is gone, and a box that is begun
+    // meanwhile does not follow the pointer: then its moves come through to here.
+    const unheeded = (event) => {
+        if (gesture) session.draw(gesture, event);
+    };
     const up = (event) => {
         if (!gesture || event.pointerId !== gesture.id) return;
         if (gesture.finger || event.type === "pointercancel") asMouse("mouseup", gesture.svg, event);
@@ -311,7 +336,8 @@ const followPointer = (session, stage) => {
     };
     const listeners = [
         ["pointerdown", down, true], ["mousedown", pressed, true], ["pointermove", move, true], ["pointerup", up, true],
-        ["pointercancel", up, true], ["mouseup", released, false],
+        ["pointercancel", up, true], ["mouseup", released, false], ["mousemove", hovered, true],
+        ["mousemove", unheeded, false],
     ];
     for (const [type, listener, capture] of listeners) stage.addEventListener(type, listener, capture);
     return () => {
@@ -362,6 +388,7 @@ const draw = (session, el) => {
     });
     const picks = classes.map(({ name }, i) => make("li", {}, make("button", {
         type: "button", className: "aw-plain", "data-name": `class ${name}`, "aria-pressed": String(name === active),
+        "aria-label": `Class ${name}, ${counts.get(name)} ${counts.get(name) === 1 ? "label" : "labels"}`,
         disabled: readOnly, onclick: () => session.pick(name),
     }, swatch(name), named(name), make("span", { className: "aw-count" }, String(counts.get(name))),
     ...(i < 9 && !readOnly ? [make("kbd", { "aria-hidden": "true" }, String(i + 1))] : []))));
