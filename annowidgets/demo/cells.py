@@ -55,10 +55,19 @@ class CellPicture:
 
 
 class CellFolders(NamedTuple):
-    """Where `write_cells` wrote."""
+    """Where `write_cells` wrote.
+
+    Attributes
+    ----------
+    images, voc : Path
+        Folders.
+    pictures : list of Path
+        The files that were written into ``images``.
+    """
 
     images: Path
     voc: Path
+    pictures: list[Path]
 
 
 def generate_cells(
@@ -88,6 +97,8 @@ def write_cells(
     count: int,
     rng: int | np.random.Generator = 0,
     size: tuple[int, int] = (480, 640),
+    *,
+    progress: bool = True,
 ) -> CellFolders:
     """Write pictures of `generate_cells` as JPEG files, and their true boxes as Pascal VOC XML.
 
@@ -98,21 +109,22 @@ def write_cells(
         names are replaced.
     count, rng, size
         As in `generate_cells`.
-
-    Returns
-    -------
-    CellFolders
-        ``images`` and ``voc``.
+    progress : bool
+        Whether to show a progress bar.
     """
     from PIL import Image
+    from tqdm.auto import tqdm
 
-    folders = CellFolders(Path(folder, "images"), Path(folder, "voc"))
-    for each in folders:
+    written = CellFolders(Path(folder, "images"), Path(folder, "voc"), [])
+    for each in (written.images, written.voc):
         each.mkdir(parents=True, exist_ok=True)
-    for picture in _pictures(count, rng, size):
-        Image.fromarray(picture.image).save(folders.images / f"{picture.name}.jpg", quality=92)
-        (folders.voc / f"{picture.name}.xml").write_bytes(_voc(picture))
-    return folders
+    pictures = _pictures(count, rng, size)
+    for picture in tqdm(pictures, "Drawing pictures", count, unit="picture", disable=not progress or count < 2):
+        file = written.images / f"{picture.name}.jpg"
+        Image.fromarray(picture.image).save(file, quality=92)
+        (written.voc / f"{picture.name}.xml").write_bytes(_voc(picture))
+        written.pictures.append(file)
+    return written
 
 
 def _voc(picture: CellPicture) -> bytes:

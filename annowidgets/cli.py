@@ -1,0 +1,100 @@
+"""The command line: ``annowidgets ...``."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annowidgets import __version__
+from annowidgets.errors import AnnowidgetsError
+
+
+class _Refused(click.ClickException):
+    """An error of the family, as people see it: what was refused, the way out, no traceback."""
+
+    def __init__(self, error: AnnowidgetsError) -> None:
+        told = f"[{error.rule}] {error.message}" if error.rule else error.message
+        super().__init__(f"{told}\nHint: {error.hint}" if error.hint else told)
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; say errors and notices as lines."""
+        try:
+            with _notices_as_lines():
+                return super().invoke(ctx)
+        except AnnowidgetsError as error:
+            raise _Refused(error) from error
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _notices_as_lines() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_args, **_kwargs: click.echo(f"Note: {message}", err=True)
+        yield
+
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="annowidgets")
+def main() -> None:
+    """Good labels from a notebook: calibrate instructions, train annotators, then open production.
+
+    The work is done in Jupyter and in Python; this command shows it in a terminal.
+    """
+
+
+@main.command(
+    short_help="Run a whole calibration with simulated people.",
+    epilog="For example: annowidgets demo --images photos/JPEGImages --voc photos/Annotations",
+)
+@click.option(
+    "--workspace",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("cells.db"),
+    show_default=True,
+    help="The workspace file to make. One that exists is never overwritten.",
+)
+@click.option("--images", type=_FOLDER, help="A folder of images to use instead of drawn ones; needs --voc.")
+@click.option("--voc", type=_FOLDER, help="A folder of their Pascal VOC boxes: the hidden truth.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=10),
+    help="How many pictures to draw (60), or to take from --images, first ones first (all).",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Decides pictures, samples and mistakes: the same seed tells the same story.",
+)
+def demo(workspace: Path, images: Path | None, voc: Path | None, count: int | None, seed: int) -> None:
+    """Run a whole calibration with simulated people, and leave its workspace file.
+
+    Two labelers with known faults label 20 sampled pictures. The lead audits them against the truth, the score is
+    too low and production stays locked. The labelers' questions are answered in new instructions, a second batch
+    passes, and production opens.
+
+    Pictures of blood cells are drawn beside the workspace file, or taken from a folder of yours.
+    """
+    from annowidgets.demo.story import require_free, run_demo
+    from annowidgets.errors import AlreadyExists
+
+    if (images is None) != (voc is None):
+        raise click.UsageError("--images and --voc are given together, or not at all.")
+    try:
+        require_free(workspace)
+    except AlreadyExists as error:
+        raise click.BadParameter(f"{error.message} {error.hint}", param_hint="--workspace") from error
+    run_demo(workspace, images=images, voc=voc, count=count, seed=seed, tell=click.echo)
