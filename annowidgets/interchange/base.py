@@ -71,7 +71,10 @@ class ImportedDataset:
 
     @property
     def ontology(self) -> Ontology | None:
-        """The smallest ontology that these labels fit; None where there is no label."""
+        """The smallest ontology that these labels fit; None where there is no label.
+
+        An attribute that holds values of different kinds, as text and lists, becomes a text: those lists don't fit.
+        """
         return suggest_ontology([label for image in self.images for label in image.labels])
 
     def fitted(self, ontology: Ontology) -> ImportedDataset:

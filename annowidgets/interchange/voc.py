@@ -24,6 +24,7 @@ _YES_NO = {"1": "yes", "true": "yes", "yes": "yes", "0": "no", "false": "no", "n
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 # What a file says about the picture besides its objects; no labels.
 _ABOUT_THE_PICTURE = frozenset({"folder", "filename", "path", "source", "owner", "size", "segmented", "object"})
+_LONGEST_SIDE = 2**31
 _MASK_FOLDERS = ("SegmentationObject", "SegmentationClass")
 
 
@@ -133,9 +134,9 @@ class _File:
         if root.find("size") is None:
             return None
         sides = [_text(root, f"size/{side}") for side in ("height", "width")]
-        height, width = (number_of(side) for side in sides)
-        if not (height and width and height > 0 and width > 0 and height == int(height) and width == int(width)):
-            self.skip("size", f"height {sides[0]!r:.20} and width {sides[1]!r:.20} are no picture's")
+        height, width = (number_of(side) or 0 for side in sides)
+        if not all(1 <= side <= _LONGEST_SIDE and side == int(side) for side in (height, width)):
+            self.skip("size", f"{sides[0]:.20} x {sides[1]:.20} (height x width) is no picture's")
             return None
         return int(height), int(width)
 
@@ -189,7 +190,7 @@ class _File:
             if child.tag == "part":
                 self.skip(f"{_text(child, 'name') or 'part':.60} of {what}", "parts of objects are not read")
             elif child.tag == "actions":
-                if chosen := tuple(self.actions(child, what)):
+                if chosen := tuple(dict.fromkeys(self.actions(child, what))):
                     yield "actions", chosen
             elif child.tag == "attributes":
                 yield from self.named_attributes(child, what)
