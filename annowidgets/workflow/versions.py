@@ -192,6 +192,7 @@ class ProjectVersions(ProjectBase):
             stored_projects.add_ontology(
                 action.connection, self.id, added, revision=meaning_kept, at=action.now, user=action.user
             )
+            _carry_function(action, new, renamed)
             action.log("ontology.update", "ontology", version, renamed=renamed, differences=current.differences(new))
             return version
 
@@ -235,7 +236,7 @@ class ProjectVersions(ProjectBase):
                 stored_projects.set_settings(action.connection, self.id, to_json(settings))
                 action.log("settings.update", "project", self.id, **changes)
             if benchmark is not None:
-                _require_function(benchmark)
+                require_function(benchmark, stored_ontology(action.connection, self.id))
                 if benchmark != stored_function(action)[1]:
                     version = stored_projects.add_function(
                         action.connection, self.id, to_json(benchmark), at=action.now, user=action.user
@@ -252,11 +253,31 @@ def stored_function(action: Action) -> tuple[int, BenchmarkFunction]:
     return version, msgspec.json.decode(text, type=BenchmarkFunction)
 
 
-def _require_function(benchmark: object) -> None:
+def require_function(benchmark: object, ontology: Ontology) -> None:
+    """Refuse what is no benchmark function, or speaks of classes and questions that the ontology lacks."""
     from annowidgets.benchmark import BenchmarkFunction
 
     if not isinstance(benchmark, BenchmarkFunction):
         raise InvalidInput(f"benchmark must be a BenchmarkFunction, got {type(benchmark).__name__}.")
+    benchmark.require_known(_names(ontology))
+
+
+def _carry_function(action: Action, new: Ontology, renamed: dict[str, str]) -> None:
+    """Let the benchmark function speak of the new names; what it says of removed classes goes with them."""
+    function = stored_function(action)[1]
+    known = _names(new)
+
+    def carried(settings: Mapping[str, Any]) -> dict[str, Any]:
+        moved = {renamed.get(name, name): value for name, value in settings.items()}
+        return {name: value for name, value in moved.items() if name in known}
+
+    changes = {"per_class": carried(function.per_class), "importance": carried(function.importance)}
+    amended = function.amended(**changes)
+    if amended != function:
+        version = stored_projects.add_function(
+            action.connection, action.project.id, to_json(amended), at=action.now, user=action.user
+        )
+        action.log("function.update", "function", version, function=json.loads(to_json(amended)))
 
 
 def _names(ontology: Ontology) -> set[str]:

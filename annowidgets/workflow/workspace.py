@@ -253,6 +253,7 @@ class Workspace:
         """
         from annowidgets.benchmark import BenchmarkFunction
         from annowidgets.workflow.project import Project
+        from annowidgets.workflow.versions import require_function
 
         checked_name("project name", name)
         if not isinstance(ontology, Ontology):
@@ -261,8 +262,9 @@ class Workspace:
             raise InvalidInput("instructions must be Markdown text.")
         policy = CalibrationPolicy() if policy is None else policy
         function = BenchmarkFunction.project_default() if benchmark is None else benchmark
-        if not isinstance(policy, CalibrationPolicy) or not isinstance(function, BenchmarkFunction):
-            raise InvalidInput("policy must be a CalibrationPolicy, benchmark a BenchmarkFunction.")
+        if not isinstance(policy, CalibrationPolicy):
+            raise InvalidInput("policy must be a CalibrationPolicy.")
+        require_function(function, ontology)
         settings = Settings(sampling_rate=sampling_rate)
         now = self.clock()
         with self.database.transaction() as connection:
