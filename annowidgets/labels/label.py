@@ -76,12 +76,13 @@ class Label(
         force_setattr(self, "attributes", answers_of(self.category, self.attributes))
         if self.until is not None:
             force_setattr(self, "until", self._checked_until())
-        by_frame = mapping(f"Label {self.category!r}: attributes_by_frame", self.attributes_by_frame)
-        numbered = {
-            frame_number(f"Label {self.category!r}: frame", frame): answers_of(self.category, answers)
-            for frame, answers in by_frame.items()
-        }
-        force_setattr(self, "attributes_by_frame", FrozenDict(sorted(numbered.items())) or EMPTY)
+        if self.attributes_by_frame is not EMPTY:
+            by_frame = mapping(f"Label {self.category!r}: attributes_by_frame", self.attributes_by_frame)
+            numbered = {
+                frame_number(f"Label {self.category!r}: frame", frame): answers_of(self.category, answers)
+                for frame, answers in by_frame.items()
+            }
+            force_setattr(self, "attributes_by_frame", FrozenDict(sorted(numbered.items())) or EMPTY)
         force_setattr(self, "id", name(f"Label {self.category!r}: id", self.id))
 
     def _checked_until(self) -> int:
@@ -252,6 +253,8 @@ def answer_value(question: str, value: Any) -> AnswerValue:
 
 def answers_of(category: str, attributes: Any) -> FrozenDict[str, AnswerValue]:
     """Attributes of a label as an immutable mapping of checked values."""
+    if attributes is EMPTY:
+        return EMPTY
     given = mapping(f"Label {category!r}: attributes", attributes)
     answers = FrozenDict(
         {
@@ -268,6 +271,8 @@ def _require_shape(category: str, shape: Any) -> None:
 
 
 def _checked_key_frames(category: str, key_frames: Mapping[Any, Any]) -> FrozenDict[int, Shape | None]:
+    if key_frames is EMPTY:
+        return EMPTY
     numbered: dict[int, Shape | None] = {}
     for frame, shape in mapping(f"Label {category!r}: key frames", key_frames).items():
         if shape is not None:

@@ -17,7 +17,7 @@ from annowidgets.labels.shapes import (
 TOUCHES = 1e-9
 
 
-def reaches_into(shape: Shape, size: tuple[int, int]) -> bool:
+def reaches_into(shape: Shape, size: tuple[float, float]) -> bool:
     """Whether a shape reaches into a frame.
 
     A region has area inside, a line meets the frame, a keypoint lies on it, a primitive has a present point on it.

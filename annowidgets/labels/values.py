@@ -85,13 +85,16 @@ def name(owner: str, value: Any) -> str:
     """Return a usable name in its composed form (NFC); refuse other types, empty ones and outer white space."""
     if not isinstance(value, str) or not value.strip() or value != value.strip():
         raise InvalidInput(f"{owner} must be a name without white space around it, got {shown(value)}.")
-    if not value.translate(_ALSO_PRINTABLE).isprintable():
+    if not value.isprintable() and not value.translate(_ALSO_PRINTABLE).isprintable():
         raise InvalidInput(f"{owner} {shown(value)} holds characters that can't be shown.")
     return text(owner, value)
 
 
 def text(owner: str, value: str) -> str:
     """Return text in its composed form (NFC), in which equal names are equal; refuse what no file can hold."""
+    # Most names are ASCII, and a data set has many of them.
+    if type(value) is str and value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:
