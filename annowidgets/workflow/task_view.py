@@ -5,13 +5,16 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from annowidgets.labels import Answer, Label
+from annowidgets.labels import Answer, Label, Ontology
+from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.tasks import TaskRow
-from annowidgets.workflow.base import carried_labels
+from annowidgets.workflow.base import carried_labels, stored_ontology
 from annowidgets.workflow.items import Item
+from annowidgets.workflow.qualification import share_of_attempts
+from annowidgets.workflow.states import BatchKind
 from annowidgets.workflow.visibility import current_labels, visible_task
 
 if TYPE_CHECKING:
@@ -88,6 +91,13 @@ class TaskView:
         return self.batch.kind
 
     @property
+    def ontology(self) -> Ontology:
+        """What its labels are made under: the version that its batch pinned."""
+        with self.workspace.look(self._project) as action:
+            version = visible_task(action, self.id).ontology_version
+            return stored_ontology(action.connection, self._project, version)
+
+    @property
     def confidence(self) -> float | None:
         """What the tasker reported, 0 to 1."""
         return self._row().confidence
@@ -119,6 +129,22 @@ class TaskView:
             visible_task(action, self.id)
             rows = stored_tasks.comments(action.connection, self.id)
         return [Comment(row.author, row.text, row.label) for row in rows]
+
+    def position(self) -> tuple[int, int]:
+        """How far the user is in the task's batch.
+
+        Returns
+        -------
+        done, total : int
+            The user's tasks that are done, and all that are or may become the user's: not more than the share of a
+            calibration batch (C1), and fewer when others take from the queue.
+        """
+        with self.workspace.look(self._project) as action:
+            row = visible_task(action, self.id)
+            done, total = stored_tasks.position(action.connection, row, action.user)
+            batch = stored_batches.by_id(action.connection, row.batch)
+            share = share_of_attempts(action.connection, batch) if batch.kind == BatchKind.CALIBRATION else None
+        return done, total if share is None else max(done, min(total, share))
 
     def labels(self) -> list[Label | Answer]:
         """The labels as they stand: the draft of whoever works on it, else what was submitted or corrected."""
