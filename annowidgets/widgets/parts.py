@@ -35,6 +35,7 @@ def button(
     plain: bool = False,
     disabled: bool = False,
     shortcut: str | None = None,
+    chord: str | None = None,
     hint: str | None = None,
     name: str | None = None,
     pressed: bool | None = None,
@@ -53,6 +54,9 @@ def button(
         Whether it can't be pressed now; say why in ``hint``.
     shortcut : str, optional
         Shown beside the label ("Ctrl+Enter"); `Shortcuts` is what hears it.
+    chord : str, optional
+        The keys as `Shortcuts` names them ("ctrl+enter"): they press this very button, with the key that it has when
+        they are pressed, so that two quick strokes never reach the next picture. Bind them as well.
     hint : str, optional
         Shown when the pointer rests on it.
     name : str, optional
@@ -68,6 +72,7 @@ def button(
         class_=classes(primary=primary, danger=danger, plain=plain),
         data_act=act,
         data_key=key if key != "" else None,
+        data_chord=chord,
         disabled=disabled,
         title=hint,
         aria_label=name,
@@ -167,6 +172,7 @@ def inline_form(
     placeholder: str = "",
     fields: Content = None,
     shortcut: str | None = None,
+    chord: str | None = None,
 ) -> Html:
     """A button that opens a small form in place: a text that must be filled in, and a button to send it.
 
@@ -184,11 +190,14 @@ def inline_form(
         Further fields before the text.
     shortcut : str, optional
         Shown beside the label.
+    chord : str, optional
+        The keys as `Shortcuts` names them: they open the form at once, so that what is typed next goes into it. Bind
+        them as well.
     """
     field_id = f"aw-{act}-{key}"
     return tag(
         "details",
-        tag("summary", label, shortcut and [" ", tag("kbd", shortcut)], class_="aw-button"),
+        tag("summary", label, shortcut and [" ", tag("kbd", shortcut)], class_="aw-button", data_chord=chord),
         tag(
             "form",
             fields,

@@ -196,17 +196,14 @@ def test_edits_made_while_the_kernel_is_busy_arrive_before_what_is_pressed_after
     )
     box = book.box(PICTURE)
     book.page.evaluate(
-        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-        ".requestExecute({code: 'time.sleep(2)'}) }"
+        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'time.sleep(2)'}) }"
     )
     book.drag(box, (40, 50), (140, 130))
     book.drag(box, (300, 200), (360, 260))
     book.drag(box, (500, 200), (560, 260))
     book.page.get_by_role("button", name="Submit").click()
     book.wait_for_value("len(submitted)", 1)
-    assert book.value("submitted") == [
-        [["RBC", 40, 50, 100, 80], ["RBC", 300, 200, 60, 60], ["RBC", 500, 200, 60, 60]]
-    ]
+    assert book.value("submitted") == [[["RBC", 40, 50, 100, 80], ["RBC", 300, 200, 60, 60], ["RBC", 500, 200, 60, 60]]]
     book.page.wait_for_function(f"() => document.querySelectorAll('{PICTURE} rect.movable').length === 0")
     assert book.value(NOW) == []
 

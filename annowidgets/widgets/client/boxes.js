@@ -422,12 +422,16 @@ class View {
         [this.session, this.stage, this.level] = [session, stage, 0];
         const pressed = (event) => keyPressed(session, this, event);
         scope.addEventListener("keydown", pressed, true);
+        // see shortcuts.js; an editor may also be shown without a screen around it
+        const quiet = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
+        scope.addEventListener("focusin", quiet);
         const stop = followPointer(session, stage);
         const observer = new ResizeObserver(() => this.fit());
         observer.observe(stage);
         this.fit();
         this.close = () => {
             scope.removeEventListener("keydown", pressed, true);
+            scope.removeEventListener("focusin", quiet);
             stop();
             observer.disconnect();
         };

@@ -82,9 +82,27 @@ function render({ model, el }) {
         } else if (model.get("chords").includes(keys)) {
             take();
             // a key held down is one wish, not thirty
-            if (!event.repeat) model.send({ key: keys });
+            if (!event.repeat && !press(keys)) model.send({ key: keys });
         }
     };
+
+    /** Press the button, or open the form, that these keys stand for; false where there is none. @param {string} keys */
+    const press = (keys) => {
+        const element = screen.querySelector(`[data-chord="${CSS.escape(keys)}"]`);
+        if (!element || element.disabled || !element.checkVisibility()) return false;
+        const details = element.closest("details");
+        if (element.tagName !== "SUMMARY" || !details) element.click();
+        else {
+            details.open = true;
+            // now, not when the browser says that it is open: the next key is text already
+            details.querySelector("textarea, input, select")?.focus();
+        }
+        return true;
+    };
+
+    // JupyterLab looks for this attribute from the focused element upwards, and compares with its selectors on the way:
+    // one of them (":focus") matches the focused element itself, so that must wear it, not only the screen.
+    const quiet = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
 
     /** @type {HTMLElement | null} */
     let screen = null;
@@ -96,8 +114,8 @@ function render({ model, el }) {
         if (!alive) return;
         if (!el.isConnected) return void requestAnimationFrame(attach);
         screen = el.closest(".aw-screen") ?? el;
-        // JupyterLab leaves keys alone below this attribute
-        screen.setAttribute("data-lm-suppress-shortcuts", "true");
+        quiet({ target: screen });
+        screen.addEventListener("focusin", quiet);
         // clicking anywhere inside gives the screen the focus, and with it the keys
         if (!screen.hasAttribute("tabindex")) screen.tabIndex = -1;
         screen.addEventListener("keydown", pressed, true);
@@ -111,6 +129,7 @@ function render({ model, el }) {
     return () => {
         alive = false;
         screen?.removeEventListener("keydown", pressed, true);
+        screen?.removeEventListener("focusin", quiet);
         document.removeEventListener("pointerdown", outside, true);
     };
 }

@@ -1,0 +1,110 @@
+"""What an audit found: the score with its interval, the conditions, the reliability curve, the lock."""
+
+from __future__ import annotations
+
+import io
+
+from annowidgets.widgets.conditions import conditions_list
+from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.parts import chip, coloured, pairs, section
+from annowidgets.widgets.permitted import reason_of, why_locked
+from annowidgets.widgets.wording import counted, percent
+from annowidgets.workflow import Batch, CalibrationResult, Project
+
+_SIZE = (3.3, 2.5)  # inches
+_DENSITY = 192  # twice the screen's, for sharp figures on any display
+_INK = {"light": "#1f2328", "dark": "#e6e8eb"}
+
+
+def score_text(result: CalibrationResult) -> str:
+    """The score with its interval in words: "84.2 (95 % interval 79.1 to 88.0)"."""
+    if result.score is None:
+        return "no score, since every attempt was excluded"
+    interval = "" if result.low is None else f" (95 % interval {result.low:.1f} to {result.high:.1f})"
+    return f"{result.score:.1f}{interval}"
+
+
+def result_html(result: CalibrationResult, project: Project) -> Html:
+    """The result as a band of columns; `reliability_pictures` are its images."""
+    meaning = "ok" if result.passed else "bad"
+    score = "–" if result.score is None else f"{result.score:.1f}"
+    interval = "" if result.low is None else f"95 % interval {result.low:.1f} to {result.high:.1f}"
+    marks = [
+        chip("passed" if result.passed else "not passed", meaning),
+        result.self_audited and [" ", chip("self-audited", "warn")],
+    ]
+    return tag(
+        "div",
+        section(
+            "Calibration score",
+            tag("div", score, class_=f"aw-figure aw-{meaning}"),
+            tag("p", interval or "No interval below three items.", class_="aw-mute aw-num"),
+            tag("p", marks),
+            pairs(_made_from(result)),
+        ),
+        section("When the audit was completed", conditions_list(result.conditions)),
+        section("What it means", meaning_html(project)),
+        section("Reliability", *(_picture(theme, result) for theme in _INK)),
+        class_="aw-result",
+    )
+
+
+def meaning_html(project: Project) -> Html:
+    """Whether production is open now, or why it is locked."""
+    locked = why_locked(project)
+    if locked is None:
+        said: Content = [
+            tag("p", coloured("Production is open.", "ok")),
+            tag("p", "A production batch can be made on the batches page.", class_="aw-mute"),
+        ]
+        return Html(tag("div", said))
+    return tag("div", tag("p", coloured("Production is locked.", "bad")), tag("p", reason_of(locked)))
+
+
+def _made_from(result: CalibrationResult) -> dict[str, Content]:
+    return {
+        "Mean accuracy": None if result.accuracy is None else f"{result.accuracy:.2f}",
+        "Items": str(result.items) + (f", {result.excluded} without a grade" if result.excluded else ""),
+        "Taskers": result.taskers,
+        "Versions": f"instructions {result.instructions_version}, ontology {result.ontology_version}, "
+        f"function {result.function_version}",
+    }
+
+
+def _picture(theme: str, result: CalibrationResult) -> Html:
+    told = [
+        f"{row.attempts} at a confidence of {percent(row.confidence)} were accurate to {percent(row.accuracy)}"
+        for row in result.reliability.itertuples()
+        if row.attempts
+    ]
+    attempts = counted(int(result.reliability["attempts"].sum()), "attempt") if told else "No attempts"
+    return tag(
+        "img",
+        data_image=theme,
+        class_=f"aw-only-{theme}",
+        alt=f"Reliability curve of {attempts}: {'; '.join(told)}" if told else "No attempts",
+        width=round(_SIZE[0] * 96),
+        height=round(_SIZE[1] * 96),
+    )
+
+
+def reliability_pictures(batch: Batch) -> dict[str, bytes]:
+    """The reliability curve as PNG, in ink for a "light" and for a "dark" page, on no ground of its own."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from annowidgets import plots
+
+    pictures = {}
+    for theme, ink in _INK.items():
+        colors = dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), ink)
+        with mpl.rc_context({**colors, "axes.facecolor": "none", "legend.facecolor": "none", "font.size": 9}):
+            # no pyplot: it keeps figures, and asks for the main thread
+            figure = Figure(figsize=_SIZE, layout="constrained", facecolor="none")
+            FigureCanvasAgg(figure)
+            plots.reliability(batch, ax=figure.subplots())
+            file = io.BytesIO()
+            figure.savefig(file, format="png", dpi=_DENSITY, transparent=True)
+        pictures[theme] = file.getvalue()
+    return pictures

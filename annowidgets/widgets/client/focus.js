@@ -1,0 +1,45 @@
+// Keeps the focus, and with it the keys, inside a screen while its parts are drawn anew.
+
+/** @param {{model: any, el: HTMLElement}} context */
+function render({ model, el }) {
+    el.hidden = true;
+    let alive = true;
+    let inside = false;
+    /** @type {HTMLElement | null} */
+    let screen = null;
+
+    const follow = (event) => {
+        inside = Boolean(screen?.contains(event.target));
+    };
+    // An element that goes away takes the focus with it, to nowhere; a person who leaves does so by a pointer or a key.
+    const keep = () => {
+        if (inside && document.hasFocus() && document.activeElement === document.body) screen.focus({ preventScroll: true });
+    };
+    const lead = ({ focus }) => {
+        if (typeof focus !== "string") return;
+        // what is to have it may have been sent just now
+        requestAnimationFrame(() => {
+            if (alive && inside) screen.querySelector(focus)?.focus({ preventScroll: true });
+        });
+    };
+    const observer = new MutationObserver(keep);
+    const attach = () => {
+        if (!alive) return;
+        if (!el.isConnected) return void requestAnimationFrame(attach);
+        screen = el.closest(".aw-screen");
+        if (!screen) return;
+        observer.observe(screen, { childList: true, subtree: true });
+    };
+    document.addEventListener("focusin", follow, true);
+    document.addEventListener("pointerdown", follow, true);
+    model.on("msg:custom", lead);
+    attach();
+    return () => {
+        alive = false;
+        observer.disconnect();
+        document.removeEventListener("focusin", follow, true);
+        document.removeEventListener("pointerdown", follow, true);
+    };
+}
+
+export default { render };
