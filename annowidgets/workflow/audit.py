@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from annowidgets.errors import Conflict, Immutable, InvalidInput, TaskLocked
+from annowidgets.errors import Conflict, Immutable, InvalidInput, NotFound, TaskLocked
 from annowidgets.labels import Labels, Ontology, as_labels, labels_from_json, labels_to_json
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
@@ -21,15 +21,18 @@ from annowidgets.store.audits import AttemptRow
 from annowidgets.store.batches import BatchRow
 from annowidgets.workflow.base import stored_ontology
 from annowidgets.workflow.calibration import Figures, conditions
+from annowidgets.workflow.checks import as_id, require_text
 from annowidgets.workflow.claims import lease_end
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.fitting import fitting_of
 from annowidgets.workflow.items import Item, ItemLike, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.results import CalibrationResult, attempts_by_item, calibration_result, require_all_graded
-from annowidgets.workflow.states import BatchEvent, TaskEvent, next_batch_state
+from annowidgets.workflow.states import BatchEvent, TaskEvent, TaskState, next_batch_state
 from annowidgets.workflow.steps import require_not_own, step
 from annowidgets.workflow.task import Task
-from annowidgets.workflow.versions import stored_function
+from annowidgets.workflow.versions import in_names_of, stored_function
+from annowidgets.workflow.visibility import tasks_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +78,7 @@ class Audit:
             lock = stored_audits.lock(action.connection, self._batch, found.id)
             if lock is None:
                 return
-            if lock[0] != action.user:
+            if lock[0] != action.user and lock[1] >= action.now:
                 raise TaskLocked(f"{lock[0]} audits {found.name!r}.", rule="C4")
             stored_audits.remove_lock(action.connection, self._batch, found.id)
             action.log("audit.release", "batch", self._batch, item=found.id)
@@ -89,7 +92,7 @@ class Audit:
 
     def _tasks_frame(self, tasks: Sequence[Task]) -> pd.DataFrame:
         with self.workspace.look(self._project, Permission.AUDIT) as action:
-            return stored_tasks.to_frame(action.connection, [task.id for task in tasks])
+            return tasks_frame(action, [task.id for task in tasks])
 
     def progress(self) -> pd.DataFrame:
         """How many attempts are in each state: ``state``, ``tasks``, ``share``."""
@@ -122,17 +125,20 @@ class Audit:
             raise InvalidInput(f"There is no grade {grade!r:.60}.", hint=f"Grades: {', '.join(GRADES)}.")
         if (grade == "fix") != (labels is not None):
             raise InvalidInput("labels are given with the grade 'fix', and only with it.")
-        if grade == "reject" and (not isinstance(reason, str) or not reason.strip()):
-            raise InvalidInput("The grade 'reject' needs a reason.")
-        id = task.id if isinstance(task, Task) else task
+        if grade == "reject" or reason is not None:
+            reason = require_text(f"The grade {grade!r}", "reason", reason)
+        id = task.id if isinstance(task, Task) else as_id(task)
         with self.workspace.look(self._project, Permission.AUDIT) as action:
             row = self._attempt(action, id)
             self._require_open(action)
-            submitted = None if row.labels is None else stored_labels.by_id(action.connection, row.labels)
-        accuracy = {"approve": 1.0, "reject": 0.0}.get(grade, 0.0)
-        if labels is not None and submitted is not None:
+            step(action, row, TaskEvent.GRADE)
+            assert row.labels is not None, "a submitted attempt has labels"
+            submitted = stored_labels.by_id(action.connection, row.labels)
+            fit = fitting_of(action, row)
+        accuracy = 1.0 if grade == "approve" else 0.0
+        if labels is not None:
             labels = as_labels(labels)
-            Task(self.workspace, row).require_fit(labels, complete=True)
+            fit.require(labels, complete=True)
             accuracy = self._accuracy(row.item, row.ontology_version, labels, labels_from_json(submitted.labels))
         with self.workspace.act(self._project, Permission.AUDIT) as action:
             self._require_open(action)
@@ -163,6 +169,7 @@ class Audit:
                 graded=action.now,
             )
             stored_tasks.change(action.connection, row.id, state=state, reviewer=action.user)
+            self._unlock_if_only_own_are_left(action, row.item)
             action.log("audit.grade", "task", row.id, grade=grade, accuracy=accuracy, reason=reason)
         return accuracy
 
@@ -218,7 +225,7 @@ class Audit:
     def _attempt(self, action: Action, task: int) -> stored_tasks.TaskRow:
         row = stored_tasks.by_id(action.connection, task)
         if row is None or row.batch != self._batch:
-            raise InvalidInput(f"Task {task!r:.60} is no attempt of this batch.")
+            raise NotFound(f"Task {task!r:.60} is no attempt of this batch.")
         return row
 
     def _require_open(self, action: Action) -> None:
@@ -235,6 +242,13 @@ class Audit:
                 f"{lock[0]} audits {row.name!r}.", rule="C4", hint="audit.next() gives you another; the lock runs out."
             )
         stored_audits.set_lock(action.connection, self._batch, item, action.user, lease_end(action))
+
+    def _unlock_if_only_own_are_left(self, action: Action, item: int) -> None:
+        """Leave an item to other auditors when all that is left of it is one's own attempt (T5)."""
+        rows = stored_tasks.matching(action.connection, self._project, batch=self._batch, item=item)
+        left = {row.user for row in rows if row.state == TaskState.SUBMITTED}
+        if left == {action.user} and not action.policy.allow_self_review:
+            stored_audits.remove_lock(action.connection, self._batch, item)
 
     def _measured_on(self, action: Action, row: AttemptRow) -> tuple[int, int, Labels, Labels]:
         assert row.audited_labels is not None
@@ -257,6 +271,7 @@ class Audit:
             ontology: Ontology = stored_ontology(action.connection, self._project, ontology_version)
             item_row = stored_items.by_id(action.connection, item_id)
             function = stored_function(action)[1] if function is None else function
+            function = in_names_of(action, function, ontology_version)
         assert item_row is not None
         item = Item(self.workspace, item_row)
         measurements = benchmark.measure(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from annowidgets.labels import Answer, Label, Labels, Ontology, labels_from_json
+from annowidgets.labels import Answer, Label, Labels, Ontology, labels_from_json, walk
 from annowidgets.store import Connection, projects
 
 if TYPE_CHECKING:
@@ -53,11 +54,36 @@ class ProjectBase:
 
 def stored_ontology(connection: Connection, project: int, version: int | None = None) -> Ontology:
     """The ontology of a version, the newest by default."""
-    return msgspec.json.decode(projects.ontology(connection, project, version).ontology, type=Ontology)
+    return _decoded(projects.ontology(connection, project, version))
 
 
-def carried_labels(connection: Connection, project: int, stored: str | bytes, version: int) -> Labels:
-    """Stored labels under the newest ontology: renamed classes and questions carry them along (P2).
+def _decoded(row: projects.OntologyRow) -> Ontology:
+    return msgspec.json.decode(row.ontology, type=Ontology)
+
+
+def names_carried(connection: Connection, project: int, version: int, to: int | None = None) -> dict[str, str]:
+    """What the classes and classifications of an ontology version are called now: old name -> new name (P2).
+
+    Parameters
+    ----------
+    version : int
+        Whose names the keys are.
+    to : int, optional
+        Version whose names the values are; the newest where left out.
+    """
+    rows = projects.ontology_versions(connection, project)
+    names = {name: name for row in rows if row.version == version for name in names_of(_decoded(row))}
+    for row in rows:
+        if version < row.version <= (row.version if to is None else to):
+            renamed: dict[str, str] = msgspec.json.decode(row.renamed)
+            names = {old: renamed.get(name, name) for old, name in names.items()}
+    return names
+
+
+def carried_labels(
+    connection: Connection, project: int, stored: str | bytes, version: int, *, to: int | None = None
+) -> Labels:
+    """Stored labels under a later ontology version: renamed classes and questions carry them along (P2).
 
     Parameters
     ----------
@@ -65,17 +91,21 @@ def carried_labels(connection: Connection, project: int, stored: str | bytes, ve
         JSON of the labels.
     version : int
         Ontology version that they were made under.
+    to : int, optional
+        Version under which they are wanted; the newest where left out.
     """
     labels = labels_from_json(stored)
-    later = [row for row in projects.ontology_versions(connection, project) if row.version > version]
-    for row in later:
-        renamed: dict[str, str] = msgspec.json.decode(row.renamed)
-        if renamed:
-            labels = rename_labels(labels, renamed)
-    return labels
+    if version == (projects.ontology(connection, project).version if to is None else to):
+        return labels
+    return rename_labels(labels, names_carried(connection, project, version, to))
 
 
-def rename_labels(labels: Labels, renamed: dict[str, str]) -> list[Label | Answer]:
+def names_of(ontology: Ontology) -> set[str]:
+    """Names of the classes and classifications, nested ones too."""
+    return {item.name for item in ontology.objects} | {question.name for question in walk(ontology.classifications)}
+
+
+def rename_labels(labels: Labels, renamed: Mapping[str, str]) -> list[Label | Answer]:
     """Labels with classes and classifications called by their new names."""
     return [
         msgspec.structs.replace(label, category=renamed.get(label.category, label.category))

@@ -8,37 +8,45 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from annowidgets.errors import (
-    AnnowidgetsError,
     AuditIncomplete,
     InvalidInput,
+    InvalidLabels,
     NotFound,
     RuleViolation,
+    TransitionRefused,
     notice,
 )
-from annowidgets.labels import Labels, as_labels, require_valid
+from annowidgets.labels import Labels, as_labels, labels_to_json
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.batches import BatchRow
-from annowidgets.workflow.base import stored_ontology
+from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.base import carried_labels
 from annowidgets.workflow.calibration import require_calibrated
-from annowidgets.workflow.checks import require_text
+from annowidgets.workflow.checks import require_one_of, require_rate, require_text
 from annowidgets.workflow.claims import claim
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.fitting import Fitting, fitting, require_still_fit
 from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import (
     TASK_TABLES,
     BatchEvent,
     BatchKind,
+    BatchState,
     TaskEvent,
     TaskState,
     next_batch_state,
 )
+from annowidgets.workflow.steps import step
 from annowidgets.workflow.submissions import complete_batch_if_done, submit
 from annowidgets.workflow.task import Task
+from annowidgets.workflow.visibility import tasks_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +108,7 @@ class Batch:
 
     def tasks(self, *, state: str | None = None, user: str | None = None) -> Collection[Task]:
         """Its tasks: one's own, and everybody's for who reads all (R3)."""
+        state = require_one_of("state", state, TaskState)
         with self.workspace.look(self._project) as action:
             if not action.may(Permission.READ_ALL):
                 user = action.user  # R3
@@ -108,7 +117,7 @@ class Batch:
 
     def _tasks_frame(self, tasks: Sequence[Task]) -> pd.DataFrame:
         with self.workspace.look(self._project) as action:
-            return stored_tasks.to_frame(action.connection, [task.id for task in tasks])
+            return tasks_frame(action, [task.id for task in tasks])
 
     def progress(self) -> pd.DataFrame:
         """How many tasks are in each state: ``state``, ``tasks``, ``share`` (0 to 1)."""
@@ -138,12 +147,13 @@ class Batch:
                 raise NotFound(f"Batch {batch.name!r} holds no item {found.name!r}, or it is excluded already.")
             if stored_audits.certificate_of(action.connection, self.id) is not None:
                 raise RuleViolation(f"The audit of {batch.name!r} is complete; its items stay.", rule="C5")
-            if batch.state not in ("draft", "in_progress"):
-                raise RuleViolation(f"Batch {batch.name!r} is {batch.state.replace('_', ' ')}.", rule="T1")
+            if batch.state not in (BatchState.DRAFT, BatchState.IN_PROGRESS):
+                raise TransitionRefused(f"Batch {batch.name!r} is {batch.state.replace('_', ' ')}.", rule="T1")
             rows = stored_tasks.matching(action.connection, self._project, batch=self.id, item=found.id)
+            if batch.kind != BatchKind.CALIBRATION:
+                for row in rows:
+                    step(action, row, TaskEvent.CANCEL)
             ended = _end_tasks(action, batch, rows, reason)
-            if batch.kind != BatchKind.CALIBRATION and rows and not ended:
-                raise RuleViolation(f"The task of {found.name!r} has ended; there is nothing to exclude.", rule="T1")
             stored_batches.exclude_item(action.connection, self.id, found.id, reason)
             action.log("batch.exclude_item", "batch", self.id, item=found.id, reason=reason, tasks=ended)
             complete_batch_if_done(action, stored_batches.by_id(action.connection, self.id))
@@ -167,7 +177,7 @@ class Batch:
         """Move unclaimed tasks of a running production batch to the current versions and certificate (C8)."""
         with self.workspace.act(self._project, Permission.RUN_BATCHES) as action:
             batch = stored_batches.by_id(action.connection, self.id)
-            if batch.kind != BatchKind.PRODUCTION or batch.state != "in_progress":
+            if batch.kind != BatchKind.PRODUCTION or batch.state != BatchState.IN_PROGRESS:
                 raise RuleViolation("Only a running production batch can be rebased.", rule="C8")
             certificate = require_calibrated(action)  # C2
             version = stored_projects.ontology(action.connection, self._project).version
@@ -177,6 +187,7 @@ class Batch:
             stored_batches.change(action.connection, self.id, certificate=certificate, ontology_version=version)
             rows = stored_tasks.matching(action.connection, self._project, batch=self.id, state="queued")
             for row in rows:
+                _carry_drafts(action, row, version)
                 stored_tasks.change(action.connection, row.id, ontology_version=version)
             action.log(
                 "batch.rebase", "batch", self.id, certificate=certificate, ontology_version=version, tasks=len(rows)
@@ -206,13 +217,16 @@ class Batch:
         Returns
         -------
         DataFrame
-            ``item``, ``task``, ``state``, ``reason`` (why it was skipped).
+            ``item``, ``task``, ``state``, ``reason`` (why it was not submitted; None where it was).
         """
         import pandas as pd
         from tqdm.auto import tqdm
 
         if on_error not in ("raise", "skip"):
             raise InvalidInput(f"on_error must be 'raise' or 'skip', got {on_error!r:.60}.")
+        if not isinstance(labels, Mapping):
+            raise InvalidInput("labels must map items to labels.", hint='For example {"cell 1": [label, ...]}.')
+        confidence = None if confidence is None else require_rate("confidence", confidence)
         with self.workspace.look(self._project, Permission.RUN_BATCHES) as action:
             batch = stored_batches.by_id(action.connection, self.id)
             if batch.kind != BatchKind.GROUND_TRUTH:
@@ -221,30 +235,39 @@ class Batch:
                     rule="T7",
                     hint="Make one: project.create_ground_truth_batch(name).",
                 )
-            ontology = stored_ontology(action.connection, self._project, batch.ontology_version)
-            wanted = [(Item(self.workspace, find_item(action, item)), as_labels(one)) for item, one in labels.items()]
+            newest = stored_projects.ontology(action.connection, self._project).version
+            version = newest if batch.ontology_version is None else batch.ontology_version
+            wanted: dict[int, tuple[Fitting, Labels]] = {}
+            for item, one in labels.items():
+                found = find_item(action, item)
+                if found.id in wanted:
+                    raise InvalidInput(f"Labels of item {found.name!r} are given twice.")
+                wanted[found.id] = fitting(action, batch=self.id, item=found.id, version=version), as_labels(one)
         reasons: dict[int, str] = {}
-        for item, one in tqdm(wanted, desc="Checking labels", unit="item", disable=not progress or len(wanted) < 2):
+        one_by_one = tqdm(wanted.items(), desc="Checking labels", unit="item", disable=not progress or len(wanted) < 2)
+        for id, (fit, one) in one_by_one:
             try:
-                require_valid(one, ontology, item.sizes, interpolate=item.interpolates, rule="P4")
-            except AnnowidgetsError as error:
+                fit.require(one, complete=True)
+            except InvalidLabels as error:
                 if on_error == "raise":
-                    error.add_note(f"Item {item.name!r}; nothing was submitted.")
+                    error.add_note(f"Item {fit.item.name!r}; nothing was submitted.")
                     raise
-                reasons[item.id] = error.message
+                reasons[id] = error.message
         report: list[tuple[str, int | None, str, str | None]] = []
         with self.workspace.act(self._project, Permission.RUN_BATCHES) as action:
             batch = stored_batches.by_id(action.connection, self.id)
             if batch.state == "draft":
                 batch = launch(action, batch)
-            for item, one in wanted:
-                if item.id in reasons:
-                    report.append((item.name, None, "skipped", reasons[item.id]))
-                    continue
-                rows = stored_tasks.matching(action.connection, self._project, batch=self.id, item=item.id)
+            for id, (fit, one) in wanted.items():
+                item = fit.item
+                rows = stored_tasks.matching(action.connection, self._project, batch=self.id, item=id)
                 if not rows:
                     raise NotFound(f"Batch {batch.name!r} holds no item {item.name!r}.")
                 row = rows[0]
+                if id in reasons:
+                    report.append((item.name, row.id, row.state, reasons[id]))
+                    continue
+                require_still_fit(action, row, fit, one, complete=True)
                 if not (row.state == TaskState.ANNOTATING and row.user == action.user):
                     row = claim(action, row)
                 submit(action, row, one, confidence=confidence, seconds=0.0)
@@ -258,11 +281,7 @@ class Batch:
         from annowidgets.workflow.audit import Audit
 
         with self.workspace.look(self._project, Permission.AUDIT) as action:
-            batch = stored_batches.by_id(action.connection, self.id)
-        if batch.kind != BatchKind.CALIBRATION:
-            raise RuleViolation(
-                f"Batch {batch.name!r} is of kind {batch.kind}; calibration batches are audited.", rule="C4"
-            )
+            _calibration(action, self.id)
         return Audit(self.workspace, self._project, self.id)
 
     @property
@@ -271,7 +290,7 @@ class Batch:
         from annowidgets.workflow.results import calibration_result
 
         with self.workspace.look(self._project, Permission.SEE_SCORES) as action:
-            return calibration_result(action, stored_batches.by_id(action.connection, self.id))
+            return calibration_result(action, _calibration(action, self.id))
 
     @property
     def calibration_score(self) -> float:
@@ -282,10 +301,12 @@ class Batch:
         return score
 
     def __eq__(self, other: object) -> bool:
-        return self.id == other.id if isinstance(other, Batch) else NotImplemented
+        if not isinstance(other, Batch):
+            return NotImplemented
+        return self.id == other.id and self.workspace.database.path == other.workspace.database.path
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash((self.id, self.workspace.database.path))
 
     def __repr__(self) -> str:
         return f"Batch({self.id})"
@@ -294,6 +315,14 @@ class Batch:
         row = self._row()
         table: Any = self.progress().to_html(index=False, border=0)
         return f"<b>{escape(row.name)}</b> &middot; {row.kind.replace('_', ' ')} &middot; {row.state}{table}"
+
+
+def _calibration(action: Action, batch: int) -> BatchRow:
+    row = stored_batches.by_id(action.connection, batch)
+    if row.kind != BatchKind.CALIBRATION:
+        kind = row.kind.replace("_", " ")
+        raise RuleViolation(f"Batch {row.name!r} is of kind {kind}; calibration batches are audited.", rule="C4")
+    return row
 
 
 def launch(action: Action, batch: BatchRow) -> BatchRow:
@@ -331,7 +360,19 @@ def launch(action: Action, batch: BatchRow) -> BatchRow:
     return stored_batches.by_id(action.connection, batch.id)
 
 
-def _end_tasks(action: Action, batch: BatchRow, rows: Sequence[stored_tasks.TaskRow], reason: str) -> int:
+def _carry_drafts(action: Action, row: TaskRow, version: int) -> None:
+    """Call what was begun on a task by the names of another ontology version (P2)."""
+    if row.revision == 0 or row.ontology_version == version:
+        return
+    for member in stored_members.all_of(action.connection, row.project):
+        draft = stored_labels.draft(action.connection, row.id, member.user)
+        if draft is not None:
+            carried = carried_labels(action.connection, row.project, draft, row.ontology_version, to=version)
+            text = labels_to_json(carried).decode()
+            stored_labels.save_draft(action.connection, row.id, member.user, text, action.now)
+
+
+def _end_tasks(action: Action, batch: BatchRow, rows: Sequence[TaskRow], reason: str) -> int:
     """Cancel or exclude the tasks that the table lets end; returns how many."""
     is_calibration = batch.kind == BatchKind.CALIBRATION
     event = TaskEvent.EXCLUDE if is_calibration else TaskEvent.CANCEL

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annowidgets.errors import AlreadyExists, InvalidInput, NotFound, RuleViolation, notice
+from annowidgets.errors import AlreadyExists, InvalidInput, RuleViolation, notice
 from annowidgets.labels.values import name as checked_name
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.batch import Batch
 from annowidgets.workflow.calibration import require_calibrated
-from annowidgets.workflow.checks import require_count
+from annowidgets.workflow.checks import require_count, require_one_of
 from annowidgets.workflow.collection import Collection
-from annowidgets.workflow.items import Item, ItemLike, find_item
+from annowidgets.workflow.items import Item, ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.policies import Requirements, to_json
-from annowidgets.workflow.states import BatchKind
+from annowidgets.workflow.states import BatchKind, BatchState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ class ProjectBatches(ProjectBase):
 
     def batches(self, *, kind: str | None = None, state: str | None = None) -> Collection[Batch]:
         """Batches in the order they were made."""
+        kind, state = require_one_of("kind of batch", kind, BatchKind), require_one_of("state", state, BatchState)
         with self.workspace.look(self.id) as action:
             rows = stored_batches.all_of(action.connection, self.id)
         found = [
@@ -55,11 +56,7 @@ class ProjectBatches(ProjectBase):
     def batch(self, name: str) -> Batch:
         """A batch by its name; NotFound lists the closest."""
         with self.workspace.look(self.id) as action:
-            row = stored_batches.by_name(action.connection, self.id, name)
-            if row is None:
-                known = [batch.name for batch in stored_batches.all_of(action.connection, self.id)]
-                raise NotFound.named("batch", name, known)
-        return Batch(self.workspace, self.id, row.id)
+            return Batch(self.workspace, self.id, find_batch(action, name).id)
 
     def create_calibration_batch(
         self,
@@ -91,11 +88,12 @@ class ProjectBatches(ProjectBase):
         requirements : Requirements, optional
             Who may take part.
         """
-        require_count("attempts_per_item", attempts_per_item, least=1)
-        require_count("size", size, least=1)
+        attempts_per_item = require_count("attempts_per_item", attempts_per_item, least=1)
+        size = require_count("size", size, least=1)
         if max_per_tasker is not None:
-            require_count("max_per_tasker", max_per_tasker, least=1)
+            max_per_tasker = require_count("max_per_tasker", max_per_tasker, least=1)
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            name = new_batch_name(action, name)
             chosen = _draw(action, size, rng) if items is None else _chosen(action, items)
             batch = _create(
                 action,
@@ -106,6 +104,8 @@ class ProjectBatches(ProjectBase):
                 attempts_per_item=attempts_per_item,
                 max_per_tasker=max_per_tasker,
             )
+        if items is None and len(chosen) < size:
+            notice(f"Only {len(chosen)} items could be drawn, {size} were asked for.")
         if len(chosen) not in ADVISED_SIZES:
             notice(f"A calibration batch of {len(chosen)} items is unusual: about 20 is advised, 10 to 50 usual.")
         return batch
@@ -121,6 +121,7 @@ class ProjectBatches(ProjectBase):
             All that are in no open batch where left out.
         """
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            name = new_batch_name(action, name)
             chosen = _free(action) if items is None else _chosen(action, items)
             return _create(action, name, BatchKind.GROUND_TRUTH, chosen, None)
 
@@ -145,6 +146,7 @@ class ProjectBatches(ProjectBase):
         """
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
             certificate = require_calibrated(action)  # C2
+            name = new_batch_name(action, name)
             evaluation = stored_items.promoted(action.connection, self.id, "evaluation")
             if items is None:
                 done = stored_items.in_batches_of_kind(action.connection, self.id, "production")
@@ -156,6 +158,14 @@ class ProjectBatches(ProjectBase):
             return _create(action, name, BatchKind.PRODUCTION, chosen, requirements, certificate=certificate)
 
 
+def new_batch_name(action: Action, name: str) -> str:
+    """A name for a batch that the project has none of yet; AlreadyExists otherwise."""
+    name = checked_name("batch name", name)
+    if stored_batches.by_name(action.connection, action.project.id, name) is not None:
+        raise AlreadyExists(f"There is a batch {name!r}.", hint=f"Open it: project.batch({name!r}).")
+    return name
+
+
 def _create(
     action: Action,
     name: str,
@@ -164,15 +174,13 @@ def _create(
     requirements: Requirements | None,
     **columns: Any,
 ) -> Batch:
-    checked_name("batch name", name)
     requirements = Requirements() if requirements is None else requirements
     if not isinstance(requirements, Requirements):
         raise InvalidInput("requirements must be Requirements, as in aw.Requirements(tags=['haematology']).")
-    if stored_batches.by_name(action.connection, action.project.id, name) is not None:
-        raise AlreadyExists(f"There is a batch {name!r}.", hint=f"Open it: project.batch({name!r}).")
     if not items:
         raise InvalidInput(
-            f"Batch {name!r}: there are no items to put into it.", hint="Add some: project.add_images(folder)."
+            f"Batch {name!r}: there are no items to put into it, or all are in open batches.",
+            hint="Add some: project.add_images(folder); or complete or close a batch.",
         )
     busy = stored_items.in_open_batches(action.connection, items)
     if busy:
@@ -213,14 +221,11 @@ def _draw(action: Action, size: int, rng: int | np.random.Generator | None) -> l
     seen = stored_items.in_batches_of_kind(action.connection, action.project.id, BatchKind.CALIBRATION)
     fresh = [int(item) for item in generator.permutation([item for item in free if item not in seen])]
     known = [int(item) for item in generator.permutation([item for item in free if item in seen])]
-    drawn = [*fresh, *known][:size]
-    if len(drawn) < size:
-        notice(f"Only {len(drawn)} items could be drawn, {size} were asked for.")
-    return drawn
+    return [*fresh, *known][:size]
 
 
 def _chosen(action: Action, items: Iterable[ItemLike]) -> list[int]:
-    if isinstance(items, (str, Item)):
-        raise InvalidInput("items must be a list.")
+    if isinstance(items, (str, Item)) or not isinstance(items, Iterable):
+        raise InvalidInput("items must be a list of items, their ids or their names.")
     chosen = [find_item(action, item).id for item in items]
     return list(dict.fromkeys(chosen))

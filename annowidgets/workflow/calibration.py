@@ -12,6 +12,7 @@ from annowidgets.store import items as stored_items
 from annowidgets.store import projects as stored_projects
 from annowidgets.store.audits import CertificateRow
 from annowidgets.workflow.base import ProjectBase
+from annowidgets.workflow.permissions import Permission
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,29 +79,23 @@ def conditions(action: Action, figures: Figures | None) -> list[Condition]:
         return [Condition(name, "a completed audit", "none yet", False)]
     found = []
 
-    def at_least(name: str, required: float | None, actual: float | None, form: str) -> None:
+    def at_least(name: str, required: float | None, actual: float | None, digits: int = 0) -> None:
         if required is not None:
-            told = "none" if actual is None else format(actual, form)
-            met = actual is not None and actual >= required - _SLACK
-            found.append(Condition(name, f">= {format(required, form)}", told, met))
+            needs, told = _told_apart(required, actual, digits)
+            found.append(Condition(name, f">= {needs}", told, actual is not None and actual >= required - _SLACK))
 
-    at_least("calibration score", policy.min_score, figures.score, ".1f")
-    at_least("mean accuracy", policy.min_accuracy, figures.accuracy, ".2f")
-    at_least("items with a graded attempt", policy.min_items, figures.items, "d")
+    at_least("calibration score", policy.min_score, figures.score, 1)
+    at_least("mean accuracy", policy.min_accuracy, figures.accuracy, 2)
+    at_least("items with a graded attempt", policy.min_items, figures.items)
     total = figures.items + figures.excluded
     share = figures.excluded / total if total else 0.0
-    found.append(
-        Condition(
-            "items without a graded attempt",
-            f"<= {policy.max_excluded_share:.0%}",
-            f"{share:.0%}",
-            share <= policy.max_excluded_share + _SLACK,
-        )
-    )
-    at_least("lower end of the score's interval", policy.min_low, figures.low, ".1f")
-    at_least("taskers", policy.min_taskers, figures.taskers, "d")
+    most, told = _told_apart(100 * policy.max_excluded_share, 100 * share, 0)
+    is_met = share <= policy.max_excluded_share + _SLACK
+    found.append(Condition("items without a graded attempt", f"<= {most} %", f"{told} %", is_met))
+    at_least("lower end of the score's interval", policy.min_low, figures.low, 1)
+    at_least("taskers", policy.min_taskers, figures.taskers)
     for kind, required in (("training", policy.min_training_tasks), ("evaluation", policy.min_evaluation_tasks)):
-        at_least(f"{kind} tasks", required, stored_audits.count_promotions(connection, project, kind), "d")
+        at_least(f"{kind} tasks", required, stored_audits.count_promotions(connection, project, kind))
     unanswered = stored_feedback.count_open(connection, project)
     if policy.feedback_answered or unanswered:
         required_text = "0" if policy.feedback_answered else "advice"
@@ -117,6 +112,15 @@ def conditions(action: Action, figures: Figures | None) -> list[Condition]:
             )
         )
     return found
+
+
+def _told_apart(required: float, actual: float | None, digits: int) -> tuple[str, str]:
+    """Both figures as text, with as many digits as it takes to see which one is higher."""
+    if actual is None:
+        return f"{required:.{digits}f}", "none"
+    while digits < 9 and abs(required - actual) > _SLACK and f"{required:.{digits}f}" == f"{actual:.{digits}f}":
+        digits += 1
+    return f"{required:.{digits}f}", f"{actual:.{digits}f}"
 
 
 def current_conditions(action: Action) -> list[Condition]:
@@ -175,7 +179,7 @@ class ProjectCalibration(ProjectBase):
             ``excluded``, ``taskers``, ``passed``, ``self_audited``, ``instructions_version``, ``ontology_version``,
             ``function_version``.
         """
-        with self.workspace.look(self.id) as action:
+        with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
             history = stored_audits.history(action.connection, self.id)
         return history.astype({"passed": bool, "self_audited": bool})
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
 from typing import Any
 
 from annowidgets.errors import InvalidInput
@@ -12,34 +16,66 @@ LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2", "native")
 
 
 def require_number(name: str, value: Any) -> float:
-    """Refuse what is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    """Return a finite number as a float, numpy's too; refuse anything else."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise InvalidInput(f"{name} must be a number, got {value!r:.60}.")
     return float(value)
 
 
 def require_rate(name: str, value: Any) -> float:
-    """Refuse what does not lie in 0 to 1."""
-    if not 0 <= require_number(name, value) <= 1:
-        hint = f"Did you mean {value / 100:g}?" if 1 < value <= 100 else None
-        raise InvalidInput(f"{name} must lie in 0 to 1, got {value:g}.", hint=hint)
-    return float(value)
+    """Return a number in 0 to 1; refuse anything else."""
+    number = require_number(name, value)
+    if not 0 <= number <= 1:
+        hint = f"Did you mean {number / 100:g}?" if 1 < number <= 100 else None
+        raise InvalidInput(f"{name} must lie in 0 to 1, got {number:g}.", hint=hint)
+    return number
 
 
 def require_score(name: str, value: Any) -> float:
-    """Refuse what does not lie in 0 to 100, and what looks like a rate."""
-    if not 0 <= require_number(name, value) <= 100:
-        raise InvalidInput(f"{name} must lie in 0 to 100, got {value:g}.")
-    if 0 < value < 1:
-        raise InvalidInput(f"{name} is a score, 0 to 100, got {value:g}.", hint=f"Did you mean {value * 100:g}?")
-    return float(value)
+    """Return a number in 0 to 100; refuse anything else, and what looks like a rate."""
+    number = require_number(name, value)
+    if not 0 <= number <= 100:
+        raise InvalidInput(f"{name} must lie in 0 to 100, got {number:g}.")
+    if 0 < number < 1:
+        raise InvalidInput(f"{name} is a score, 0 to 100, got {number:g}.", hint=f"Did you mean {number * 100:g}?")
+    return number
 
 
 def require_count(name: str, value: Any, *, least: int = 0) -> int:
-    """Refuse what is no whole number from ``least``."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    """Return a whole number from ``least``, numpy's too; refuse anything else."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InvalidInput(f"{name} must be a whole number from {least}, got {value!r:.60}.")
-    return value
+    return int(value)
+
+
+def require_seconds(name: str, value: Any) -> float:
+    """Return a time of at most a day; refuse anything else."""
+    number = require_number(name, value)
+    if not 0 <= number <= 86400:
+        raise InvalidInput(f"{name} must lie in 0 to 86400, got {number:g}.")
+    return number
+
+
+def require_one_of(name: str, value: Any, known: Iterable[str]) -> str | None:
+    """Return None, or one of the words there are; refuse others, naming the closest."""
+    words = [str(word) for word in known]
+    if value is None or (isinstance(value, str) and value in words):
+        return None if value is None else str(value)
+    close = difflib.get_close_matches(str(value), words, n=1)
+    hint = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(words)}."
+    raise InvalidInput(f"There is no {name} {value!r:.60}.", hint=hint)
+
+
+def as_id(value: Integral | int) -> int:
+    """An id as Python's int, also where a table gives it as numpy's."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise InvalidInput(f"An id is a whole number, got {value!r:.60}.")
+    return int(value)
+
+
+def composed(name: str) -> str:
+    """A name in the form in which names are stored (NFC), so that equal names are equal; anything else as it is."""
+    return unicodedata.normalize("NFC", name) if isinstance(name, str) else name
 
 
 def require_flag(name: str, value: Any) -> bool:
@@ -50,24 +86,26 @@ def require_flag(name: str, value: Any) -> bool:
 
 
 def require_languages(languages: Any) -> dict[str, str]:
-    """Refuse what does not map languages to levels."""
-    if not isinstance(languages, dict) or not all(isinstance(language, str) for language in languages):
+    """Return a mapping of languages to levels; refuse anything else."""
+    if not isinstance(languages, Mapping) or not all(isinstance(language, str) for language in languages):
         raise InvalidInput("languages must map a language to a level.", hint='For example {"en": "C1"}.')
     for language, level in languages.items():
         if level not in LEVELS:
             raise InvalidInput(f"{language}: there is no level {level!r:.60}.", hint=f"Levels: {', '.join(LEVELS)}.")
-    return languages
+    return {str(language): str(level) for language, level in languages.items()}
 
 
 def checked_tags(tags: Any) -> tuple[str, ...]:
     """Return tags as a tuple; refuse a bare text and what is no text."""
-    if isinstance(tags, str) or not all(isinstance(tag, str) and tag.strip() for tag in tags):
+    listed = isinstance(tags, Iterable) and not isinstance(tags, (str, Mapping))
+    given = tuple(tags) if listed else ()
+    if not listed or not all(isinstance(tag, str) and tag.strip() for tag in given):
         raise InvalidInput("tags must be a list of texts.", hint='For example ["haematology"].')
-    return tuple(tags)
+    return tuple(map(str, given))
 
 
 def require_text(action: str, name: str, value: Any) -> str:
-    """Refuse what is no text, or only white space."""
+    """Return a text; refuse anything else, and only white space."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput(f"{action} needs a {name}.")
-    return value
+    return str(value)

@@ -10,6 +10,7 @@ from annowidgets.errors import (
     TaskLocked,
     TransitionRefused,
 )
+from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import members as stored_members
@@ -17,9 +18,8 @@ from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.batches import BatchRow
 from annowidgets.store.tasks import TaskRow
-from annowidgets.workflow.permissions import Role
-from annowidgets.workflow.states import BatchKind, TaskEvent, TaskState, next_task_state
-from annowidgets.workflow.steps import kind_of, step
+from annowidgets.workflow.states import BatchKind, BatchState, TaskEvent, TaskState
+from annowidgets.workflow.steps import step
 
 if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
@@ -30,12 +30,21 @@ def lease_end(action: Action) -> float:
     return action.now + 60 * action.settings.lease_minutes
 
 
+def renew_expired(action: Action, row: TaskRow) -> TaskRow:
+    """Begin the lease of a held task anew, where it ran out and nobody else has claimed the task (T3)."""
+    if row.lease_until is None or row.lease_until >= action.now:
+        return row
+    stored_tasks.change(action.connection, row.id, lease_until=lease_end(action))
+    action.log("task.keep_alive", "task", row.id, seconds=row.seconds)
+    return row._replace(lease_until=lease_end(action))
+
+
 def claim(action: Action, row: TaskRow) -> TaskRow:
     """Give a task to the acting user, if the rules allow it; returns it as claimed."""
     connection = action.connection
     batch = stored_batches.by_id(connection, row.batch)
     assert action.member is not None
-    if batch.state != "in_progress":
+    if batch.state != BatchState.IN_PROGRESS:
         raise TransitionRefused(f"Batch {batch.name!r} is {batch.state.replace('_', ' ')}.", rule="T1")
     if row.state == TaskState.ANNOTATING:
         if row.lease_until is None or row.lease_until >= action.now:
@@ -66,6 +75,8 @@ def claim(action: Action, row: TaskRow) -> TaskRow:
         user=action.user,
         lease_until=lease_end(action),
         instructions_version=version,
+        # Time counts for the person who spent it.
+        seconds=row.seconds if row.user == action.user else 0.0,
     )
     action.log("task.claim", "task", row.id, instructions_version=version)
     claimed = stored_tasks.by_id(connection, row.id)
@@ -113,14 +124,21 @@ def require_qualified(action: Action, batch: BatchRow, row: TaskRow, member: sto
 
 def give_back(action: Action, row: TaskRow) -> None:
     """Put a held task back to where it was before the claim."""
-    before = next_task_state(
-        kind_of(action, row), row.state, TaskEvent.RELEASE, task=row.id, state_before=row.state_before
-    )
-    if before == TaskState.QUEUED:
-        requeue(action, row)
-    else:
-        stored_tasks.change(action.connection, row.id, state=before, state_before=None, lease_until=None)
+    _put_back(action, row, step(action, row, TaskEvent.RELEASE))
     action.log("task.release", "task", row.id, user=row.user)
+
+
+def _put_back(action: Action, row: TaskRow, state: TaskState) -> None:
+    if state == TaskState.QUEUED:
+        requeue(action, row)
+        return
+    # Somebody else may have begun it anew; it waits for the author of what was returned again.
+    assert row.labels is not None, "only submitted labels are returned"
+    author = stored_labels.by_id(action.connection, row.labels).user
+    seconds = row.seconds if row.user == author else 0.0
+    stored_tasks.change(
+        action.connection, row.id, state=state, state_before=None, lease_until=None, user=author, seconds=seconds
+    )
 
 
 def requeue(action: Action, row: TaskRow) -> None:
@@ -138,7 +156,7 @@ def requeue(action: Action, row: TaskRow) -> None:
 
 def expire(action: Action, row: TaskRow) -> TaskRow:
     """End a lease that ran out, keeping the holder's draft as a copy (T3)."""
-    step(action, row, TaskEvent.LEASE_EXPIRED)
+    state = step(action, row, TaskEvent.LEASE_EXPIRED)
     draft = stored_labels.draft(action.connection, row.id, row.user) if row.user else None
     if draft is not None and row.user is not None:
         stored_labels.add(
@@ -151,22 +169,26 @@ def expire(action: Action, row: TaskRow) -> TaskRow:
             at=action.now,
         )
     action.log("task.lease_expired", "task", row.id, user=row.user)
-    if row.state_before == TaskState.RETURNED:
-        stored_tasks.change(action.connection, row.id, state=TaskState.RETURNED, state_before=None, lease_until=None)
-    else:
-        requeue(action, row)
+    _put_back(action, row, state)
     expired = stored_tasks.by_id(action.connection, row.id)
     assert expired is not None
     return expired
 
 
+def release_audit_locks(action: Action, auditor: str) -> None:
+    """Leave the items that somebody audits to other auditors (R2, C4)."""
+    for batch in stored_batches.all_of(action.connection, action.project.id):
+        if batch.kind == BatchKind.CALIBRATION and batch.state != BatchState.COMPLETED:
+            for item in stored_batches.included_items(action.connection, batch.id):
+                lock = stored_audits.lock(action.connection, batch.id, item)
+                if lock is not None and lock[0] == auditor:
+                    stored_audits.remove_lock(action.connection, batch.id, item)
+
+
 def takers_left(action: Action, batch: BatchRow, row: TaskRow) -> bool:
     """Whether somebody who has not touched the item could still attempt it."""
-    from annowidgets.workflow.qualification import qualified_annotators
+    from annowidgets.workflow.qualification import qualified_annotators, qualified_members
 
-    members = stored_members.all_of(action.connection, action.project.id)
-    annotators = qualified_annotators(action.connection, batch)
-    # A project without annotators is labelled by its leads.
-    has_annotators = any(member.role == Role.ANNOTATOR for member in members)
-    takers = set(annotators) if has_annotators else {member.user for member in members}
-    return bool(takers - stored_tasks.touched_item(action.connection, batch.id, row.item))
+    # Where no annotator qualifies, leads and reviewers label.
+    takers = qualified_annotators(action.connection, batch) or qualified_members(action.connection, batch)
+    return bool(set(takers) - stored_tasks.touched_item(action.connection, batch.id, row.item))

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from annowidgets.errors import InvalidInput, NotFound, TransitionRefused
+from annowidgets.errors import InvalidInput, NotFound, PermissionDenied, TransitionRefused
 from annowidgets.store import feedback as stored_feedback
 from annowidgets.store import projects as stored_projects
 from annowidgets.store.feedback import FeedbackRow
 from annowidgets.store.tasks import TaskRow
 from annowidgets.workflow.base import ProjectBase
+from annowidgets.workflow.checks import require_count, require_one_of, require_text
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.items import find_batch
 from annowidgets.workflow.permissions import Permission
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from annowidgets.workflow.workspace import Action, Workspace
 
+STATES = ("open", "addressed", "declined")
 KINDS = ("unclear", "missing", "wrong", "question")
 
 
@@ -52,8 +55,8 @@ class Feedback:
         self.instructions_version = row.instructions_version
 
     def _row(self) -> FeedbackRow:
-        with self.workspace.database.read() as connection:
-            return stored_feedback.by_id(connection, self.id)
+        with self.workspace.look(self._project) as action:
+            return _visible(action, self.id)
 
     @property
     def state(self) -> str:
@@ -72,6 +75,8 @@ class Feedback:
 
     def address(self, *, version: int | None = None, answer: str | None = None) -> None:
         """Mark it as addressed in a version of the instructions, the current one where left out."""
+        answer = None if answer is None else require_text("Addressing feedback", "answer in words, if any,", answer)
+        version = None if version is None else require_count("version", version, least=1)
         with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
             self._require_open(action)
             current = stored_projects.instructions(action.connection, self._project)
@@ -84,8 +89,7 @@ class Feedback:
 
     def decline(self, *, answer: str) -> None:
         """Leave the instructions as they are, with an answer."""
-        if not isinstance(answer, str) or not answer.strip():
-            raise InvalidInput("Declining feedback needs an answer.")
+        answer = require_text("Declining feedback", "answer", answer)
         with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
             self._require_open(action)
             stored_feedback.change(action.connection, self.id, state="declined", answer=answer)
@@ -107,14 +111,16 @@ class ProjectFeedback(ProjectBase):
     """The feedback room of a project."""
 
     def feedback(
-        self, *, state: str | None = None, author: str | None = None, kind: str | None = None, batch: int | None = None
+        self, *, state: str | None = None, author: str | None = None, kind: str | None = None, batch: str | None = None
     ) -> Collection[Feedback]:
         """Feedback, oldest first: one's own, and everybody's for who reads all."""
+        state, kind = require_one_of("state of feedback", state, STATES), require_one_of("kind", kind, KINDS)
         with self.workspace.look(self.id) as action:
             if not action.may(Permission.READ_ALL):
                 author = action.user  # R3
+            within = None if batch is None else find_batch(action, batch).id
             rows = stored_feedback.matching(
-                action.connection, self.id, state=state, author=author, kind=kind, batch=batch
+                action.connection, self.id, state=state, author=author, kind=kind, batch=within
             )
         return Collection([Feedback(self.workspace, row) for row in rows], self._feedback_frame)
 
@@ -125,13 +131,20 @@ class ProjectFeedback(ProjectBase):
 
     def _feedback_frame(self, found: Sequence[Feedback]) -> pd.DataFrame:
         with self.workspace.look(self.id) as action:
-            return stored_feedback.to_frame(action.connection, [one.id for one in found])
+            return stored_feedback.to_frame(action.connection, [_visible(action, one.id).id for one in found])
+
+
+def _visible(action: Action, feedback: int) -> FeedbackRow:
+    row = stored_feedback.by_id(action.connection, feedback)
+    if row.author != action.user and not action.may(Permission.READ_ALL):
+        raise PermissionDenied(f"Feedback {feedback} is not {action.user!r}'s.", rule="R3")
+    return row
 
 
 def add_feedback(action: Action, text: Any, *, section: str | None, kind: str, task: TaskRow | None = None) -> Feedback:
     """Store feedback inside an action; parameters as in `Task.give_feedback`."""
-    if not isinstance(text, str) or not text.strip():
-        raise InvalidInput("Feedback needs a text.")
+    text = require_text("Feedback", "text", text)
+    section = None if section is None else require_text("The section of feedback", "heading", section)
     if kind not in KINDS:
         raise InvalidInput(f"There is no kind of feedback {kind!r:.60}.", hint=f"Kinds: {', '.join(KINDS)}.")
     current = stored_projects.instructions(action.connection, action.project.id)

@@ -11,7 +11,7 @@ from annowidgets.labels import Label, find_problems
 from annowidgets.store import items as stored_items
 from annowidgets.workflow.base import stored_ontology
 from annowidgets.workflow.batch import Batch
-from annowidgets.workflow.batches import ProjectBatches
+from annowidgets.workflow.batches import ProjectBatches, new_batch_name
 from annowidgets.workflow.items import Item, ProjectItems
 from annowidgets.workflow.permissions import Permission
 
@@ -80,7 +80,8 @@ class ProjectImports(ProjectItems, ProjectBatches):
 
         with self.workspace.look(self.id, Permission.RUN_BATCHES) as action:
             ontology = stored_ontology(action.connection, self.id)
-        dataset = interchange.read_dataset(path, format=format, images=images, progress=progress)
+            batch = new_batch_name(action, batch)  # refused before pictures are added, not after
+        dataset = interchange.read_dataset(path, format=format, images=images, progress=progress).fitted(ontology)
         skipped = [(str(one.source), one.what, one.reason) for one in dataset.skipped]
         files: dict[Path, list[Any]] = {}
         for image in dataset.images:
@@ -99,9 +100,10 @@ class ProjectImports(ProjectItems, ProjectBatches):
             for position, text in problems.items():
                 what = labels[position].category if position is not None and isinstance(labels[position], Label) else ""
                 skipped.append((file.name, what, text))
-            if None not in problems:
-                kept = [label for position, label in enumerate(labels) if position not in problems]
-                wanted.setdefault(item, []).extend(kept)
+            if item in wanted:
+                skipped.append((file.name, "picture", f"the same picture as another file; {item.name!r} was taken"))
+            elif None not in problems:
+                wanted[item] = [label for position, label in enumerate(labels) if position not in problems]
         gold = self.create_ground_truth_batch(batch, items=list(wanted))
         gold.submit_labels(wanted, progress=progress)
         count = sum(map(len, wanted.values()))

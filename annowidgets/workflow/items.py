@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from html import escape
+from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import msgspec
 
 from annowidgets import media
 from annowidgets.errors import InvalidInput, InvalidMedia, NotFound, notice
+from annowidgets.labels.values import name as checked_name
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
+from annowidgets.store.batches import BatchRow
 from annowidgets.workflow.base import ProjectBase, stored_ontology
+from annowidgets.workflow.checks import as_id, composed, require_one_of
 from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.permissions import Permission
 
@@ -50,6 +54,7 @@ class Item:
 
     def __init__(self, workspace: Workspace, row: stored_items.ItemRow) -> None:
         self.workspace = workspace
+        self._project = row.project
         self.id = row.id
         self.name = row.name
         self.modality: media.Modality = row.modality  # type: ignore[assignment]
@@ -67,8 +72,8 @@ class Item:
         return self.modality in ("image_sequence", "video")
 
     def _files(self) -> list[media.FileStamp]:
-        with self.workspace.database.read() as connection:
-            row = stored_items.by_id(connection, self.id)
+        with self.workspace.look(self._project) as action:
+            row = stored_items.by_id(action.connection, self.id)
         assert row is not None
         return msgspec.json.decode(row.files, type=list[media.FileStamp])
 
@@ -100,8 +105,8 @@ class Item:
 
     def thumbnail(self) -> bytes:
         """A small JPEG, made when the item was added."""
-        with self.workspace.database.read() as connection:
-            return stored_items.thumbnail(connection, self.id)
+        with self.workspace.look(self._project) as action:
+            return stored_items.thumbnail(action.connection, self.id)
 
     def show(self, frame: int = 0, *, ax: Axes | None = None) -> Axes:
         """Draw a frame.
@@ -126,10 +131,12 @@ class Item:
         return ax
 
     def __eq__(self, other: object) -> bool:
-        return self.id == other.id if isinstance(other, Item) else NotImplemented
+        if not isinstance(other, Item):
+            return NotImplemented
+        return self.id == other.id and self.workspace.database.path == other.workspace.database.path
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash((self.id, self.workspace.database.path))
 
     def __repr__(self) -> str:
         return f"Item({self.name!r}, {self.modality}, {self.frames} frame{'s' if self.frames != 1 else ''})"
@@ -153,14 +160,12 @@ class ProjectItems(ProjectBase):
         self, *, name: str | None = None, modality: str | None = None, batch: str | None = None
     ) -> Collection[Item]:
         """Items in the order they were added."""
+        name = None if name is None else composed(name)
+        modality = require_one_of("modality", modality, get_args(media.Modality))
         with self.workspace.look(self.id) as action:
             rows = stored_items.all_of(action.connection, self.id)
             if batch is not None:
-                found_batch = stored_batches.by_name(action.connection, self.id, batch)
-                if found_batch is None:
-                    names = [row.name for row in stored_batches.all_of(action.connection, self.id)]
-                    raise NotFound.named("batch", batch, names)
-                inside = {row.id for row in stored_items.of_batch(action.connection, found_batch.id)}
+                inside = {row.id for row in stored_items.of_batch(action.connection, find_batch(action, batch).id)}
                 rows = [row for row in rows if row.id in inside]
         found = [
             Item(self.workspace, row) for row in rows if name in (None, row.name) and modality in (None, row.modality)
@@ -216,9 +221,14 @@ class ProjectItems(ProjectBase):
     def add_dicom_series(self, paths: PathsLike) -> Item:
         """Add a DICOM series from its folder or files."""
         files = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
-        return self._add_group("dicom_series", files[0].stem if files else "", files)
+        if not files:
+            raise InvalidInput("There are no paths to add.")
+        return self._add_group("dicom_series", files[0].stem, files)
 
     def _add_group(self, modality: media.Modality, name: str, files: Sequence[Path]) -> Item:
+        name = checked_name("item name", name)
+        with self.workspace.look(self.id, Permission.EDIT_PROJECT):
+            pass  # refused before the files are read, not after
         read = _Read(self.workspace, modality, files)
         read.name = name
         return self._add([read])[0]
@@ -353,14 +363,25 @@ def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:
     """The stored item that an Item, an id or a name stands for."""
     row = None
     if isinstance(item, Item):
-        row = stored_items.by_id(action.connection, item.id)
-    elif isinstance(item, int) and not isinstance(item, bool):
-        row = stored_items.by_id(action.connection, item)
+        # An item of another file has an id that means something else here.
+        if item.workspace.database.path == action.workspace.database.path:
+            row = stored_items.by_id(action.connection, item.id)
+    elif isinstance(item, Integral) and not isinstance(item, bool):
+        row = stored_items.by_id(action.connection, as_id(item))
     elif isinstance(item, str):
-        row = stored_items.by_name(action.connection, action.project.id, item)
+        row = stored_items.by_name(action.connection, action.project.id, composed(item))
     if row is None or row.project != action.project.id:
         names = [known.name for known in stored_items.all_of(action.connection, action.project.id)]
         raise NotFound.named("item", getattr(item, "name", item), names)
+    return row
+
+
+def find_batch(action: Action, name: str) -> BatchRow:
+    """The stored batch of that name."""
+    row = stored_batches.by_name(action.connection, action.project.id, composed(name))
+    if row is None:
+        names = [known.name for known in stored_batches.all_of(action.connection, action.project.id)]
+        raise NotFound.named("batch", name, names)
     return row
 
 
@@ -370,7 +391,7 @@ def _free_name(action: Action, read: _Read) -> str:
             raise InvalidInput(f"There is an item {read.name!r} with other content.", hint="Choose another name.")
         return read.name
     file = read.files[0].absolute()
-    for name in (file.stem, file.name, f"{file.parent.name}/{file.name}", str(file)):
+    for name in map(composed, (file.stem, file.name, f"{file.parent.name}/{file.name}", str(file))):
         if stored_items.by_name(action.connection, action.project.id, name) is None:
             return name
     raise InvalidMedia(f"{file} has other content than when it was added under this name.", rule="P3")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from annowidgets.errors import InvalidInput, NotFound, RuleViolation, notice
+from annowidgets.errors import NotFound, RuleViolation, notice
 from annowidgets.labels.values import name as checked_name
 from annowidgets.store import members as stored_members
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.workflow.base import ProjectBase
-from annowidgets.workflow.checks import checked_tags, require_languages
-from annowidgets.workflow.claims import give_back
+from annowidgets.workflow.checks import checked_tags, composed, require_languages, require_text
+from annowidgets.workflow.claims import give_back, release_audit_locks
 from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.permissions import Permission, Role, as_role
+from annowidgets.workflow.states import TaskState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,15 +89,16 @@ class ProjectMembers(ProjectBase):
         tags : sequence of str, optional
             What the person is qualified for.
         """
-        checked_name("user", user)
+        user = checked_name("user", user)
         role = as_role(role)
         details: dict[str, str] = {}
         if languages is not None:
-            details["languages"] = json.dumps(require_languages(dict(languages)))
+            details["languages"] = json.dumps(require_languages(languages))
         if tags is not None:
             details["tags"] = json.dumps(checked_tags(tags))
         with self.workspace.act(self.id, Permission.MANAGE_MEMBERS) as action:
             known = stored_members.of(action.connection, self.id, user)
+            changes = known is not None and any(getattr(known, field) != value for field, value in details.items())
             if role == Role.ADMIN and (known is None or known.role != Role.ADMIN):
                 action.require(Permission.MANAGE_ROLES)
             if known is None:
@@ -104,14 +106,14 @@ class ProjectMembers(ProjectBase):
                     action.connection, project=self.id, user=user, role=role, added=action.now, **details
                 )
                 action.log("member.add", "member", None, user=user, role=role, **details)
-            elif any(getattr(known, field) != value for field, value in details.items()):
+            elif changes:
                 stored_members.change(action.connection, self.id, user, **details)
                 action.log("member.change", "member", None, user=user, **details)
             member = stored_members.of(action.connection, self.id, user)
         assert member is not None
         if known is not None and known.role != role:
             notice(f"{user!r} is {known.role} already; to change the role: project.set_role({user!r}, {str(role)!r}).")
-        elif known is not None and not details:
+        elif known is not None and not changes:
             notice(f"{user!r} is a member already; nothing was changed.")
         return as_member(member)
 
@@ -123,44 +125,46 @@ class ProjectMembers(ProjectBase):
             if member.role == role:
                 return
             _keep_an_admin(action, member, "demoted")
-            stored_members.change(action.connection, self.id, user, role=role)
-            action.log("member.role", "member", None, user=user, before=member.role, role=role)
+            stored_members.change(action.connection, self.id, member.user, role=role)
+            action.log("member.role", "member", None, user=member.user, before=member.role, role=role)
 
     def remove_member(self, user: str) -> None:
-        """Remove a member: leases are released, submissions stay (R2)."""
+        """Remove a member: leases, audit locks and assignments are released, submissions stay (R2)."""
         with self.workspace.act(self.id, Permission.MANAGE_MEMBERS) as action:
             member = _known(action, user)
             if member.role == Role.ADMIN:
                 action.require(Permission.MANAGE_ROLES)
             _keep_an_admin(action, member, "removed")
-            for row in stored_tasks.matching(action.connection, self.id, state="annotating", user=user):
+            for row in stored_tasks.matching(action.connection, self.id, state=TaskState.ANNOTATING, user=member.user):
                 give_back(action, row)
-            stored_members.remove(action.connection, self.id, user)
-            action.log("member.remove", "member", None, user=user, role=member.role)
+            for row in stored_tasks.matching(action.connection, self.id):
+                if row.assignee == member.user and row.state in (TaskState.QUEUED, TaskState.RETURNED):
+                    stored_tasks.change(action.connection, row.id, assignee=None)
+            release_audit_locks(action, member.user)
+            stored_members.remove(action.connection, self.id, member.user)
+            action.log("member.remove", "member", None, user=member.user, role=member.role)
 
     def pause(self, user: str, *, reason: str = "paused by the lead") -> None:
         """Keep a member from claiming production tasks; held and returned tasks may be finished (Q3)."""
-        if not isinstance(reason, str) or not reason.strip():
-            raise InvalidInput("A pause needs a reason.")
+        reason = require_text("A pause", "reason", reason)
         with self.workspace.act(self.id, Permission.DIRECT_TASKS) as action:
             member = _known(action, user)
             if member.paused is not None:
                 notice(f"{user!r} is paused already: {member.paused}.")
                 return
-            stored_members.change(action.connection, self.id, user, paused=reason)
-            action.log("member.pause", "member", None, user=user, reason=reason)
+            stored_members.change(action.connection, self.id, member.user, paused=reason)
+            action.log("member.pause", "member", None, user=member.user, reason=reason)
 
     def reinstate(self, user: str, *, reason: str) -> None:
         """Let a paused member claim production tasks again (Q3)."""
-        if not isinstance(reason, str) or not reason.strip():
-            raise InvalidInput("Reinstating needs a reason.")
+        reason = require_text("Reinstating", "reason", reason)
         with self.workspace.act(self.id, Permission.DIRECT_TASKS) as action:
             member = _known(action, user)
             if member.paused is None:
                 notice(f"{user!r} is not paused.")
                 return
-            stored_members.change(action.connection, self.id, user, paused=None)
-            action.log("member.reinstate", "member", None, user=user, reason=reason)
+            stored_members.change(action.connection, self.id, member.user, paused=None)
+            action.log("member.reinstate", "member", None, user=member.user, reason=reason)
 
     def join_snippet(self) -> str:
         """The cell that an annotator runs, to be sent to the team."""
@@ -177,7 +181,7 @@ def reading_seconds(member: stored_members.MemberRow | None, version: int) -> fl
 
 
 def _known(action: Action, user: str) -> stored_members.MemberRow:
-    member = stored_members.of(action.connection, action.project.id, user)
+    member = stored_members.of(action.connection, action.project.id, composed(user))
     if member is None:
         names = [row.user for row in stored_members.all_of(action.connection, action.project.id)]
         raise NotFound.named("member", user, names)

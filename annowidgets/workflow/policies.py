@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +21,14 @@ from annowidgets.workflow.checks import (
 )
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+def _keep(settings: msgspec.Struct, check: Callable[[str, Any], Any], *fields: str, or_none: bool = False) -> None:
+    """Check fields and keep what the check makes of them: plain values, which can be stored, of numpy's numbers too."""
+    for field in fields:
+        value = getattr(settings, field)
+        if value is not None or not or_none:
+            force_setattr(settings, field, check(field, value))
 
 
 class CalibrationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,18 +72,14 @@ class CalibrationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     allow_self_review: bool = False
 
     def __post_init__(self) -> None:
-        require_score("min_score", self.min_score)
-        require_rate("min_accuracy", self.min_accuracy)
-        require_count("min_items", self.min_items)
-        require_rate("max_excluded_share", self.max_excluded_share)
-        if self.min_low is not None:
-            require_score("min_low", self.min_low)
-        for field in ("min_taskers", "min_training_tasks", "min_evaluation_tasks"):
-            if getattr(self, field) is not None:
-                require_count(field, getattr(self, field))
-        for field in ("feedback_answered", "relock_on_instructions", "allow_self_review"):
-            require_flag(field, getattr(self, field))
-        if not 0 <= require_number("confidence_weight", self.confidence_weight) <= 1 / 3 + 1e-9:
+        _keep(self, require_score, "min_score")
+        _keep(self, require_rate, "min_accuracy", "max_excluded_share")
+        _keep(self, require_count, "min_items")
+        _keep(self, require_score, "min_low", or_none=True)
+        _keep(self, require_count, "min_taskers", "min_training_tasks", "min_evaluation_tasks", or_none=True)
+        _keep(self, require_flag, "feedback_answered", "relock_on_instructions", "allow_self_review")
+        _keep(self, require_number, "confidence_weight")
+        if not 0 <= self.confidence_weight <= 1 / 3 + 1e-9:
             raise InvalidInput(
                 f"confidence_weight must lie in 0 to 1/3, got {self.confidence_weight}.",
                 hint="Up to 1/3 a more accurate attempt can never lower the score.",
@@ -98,9 +104,10 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     min_instruction_seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        require_languages(self.languages)
+        force_setattr(self, "languages", require_languages(self.languages))
         force_setattr(self, "tags", checked_tags(self.tags))
-        if require_number("min_instruction_seconds", self.min_instruction_seconds) < 0:
+        _keep(self, require_number, "min_instruction_seconds")
+        if self.min_instruction_seconds < 0:
             raise InvalidInput("min_instruction_seconds must not be negative.")
 
 
@@ -123,10 +130,9 @@ class EvaluationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     after: int = 5
 
     def __post_init__(self) -> None:
-        require_rate("rate", self.rate)
-        require_score("min_mean", self.min_mean)
-        require_count("window", self.window, least=1)
-        require_count("after", self.after, least=1)
+        _keep(self, require_rate, "rate")
+        _keep(self, require_score, "min_mean")
+        _keep(self, partial(require_count, least=1), "window", "after")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -147,8 +153,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     evaluation: EvaluationPolicy = EvaluationPolicy()
 
     def __post_init__(self) -> None:
-        require_rate("sampling_rate", self.sampling_rate)
-        if require_number("lease_minutes", self.lease_minutes) <= 0:
+        _keep(self, require_rate, "sampling_rate")
+        _keep(self, require_number, "lease_minutes")
+        if self.lease_minutes <= 0:
             raise InvalidInput(f"lease_minutes must be above 0, got {self.lease_minutes}.")
         if not isinstance(self.evaluation, EvaluationPolicy):
             raise InvalidInput("evaluation must be an EvaluationPolicy.")

@@ -45,13 +45,18 @@ def unmet_requirements(connection: Connection, batch: BatchRow, member: MemberRo
     return lacking
 
 
-def qualified_annotators(connection: Connection, batch: BatchRow) -> list[str]:
-    """Annotators of the project who meet the batch's requirements."""
+def qualified_members(connection: Connection, batch: BatchRow, *, role: Role | None = None) -> list[str]:
+    """Members of the project, of one role or of any, who meet the batch's requirements."""
     return [
         member.user
         for member in stored_members.all_of(connection, batch.project)
-        if member.role == Role.ANNOTATOR and not unmet_requirements(connection, batch, member)
+        if role in (None, member.role) and not unmet_requirements(connection, batch, member)
     ]
+
+
+def qualified_annotators(connection: Connection, batch: BatchRow) -> list[str]:
+    """Annotators of the project who meet the batch's requirements."""
+    return qualified_members(connection, batch, role=Role.ANNOTATOR)
 
 
 def share_of_attempts(connection: Connection, batch: BatchRow) -> int | None:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from annowidgets.errors import AlreadyExists, InvalidInput, RuleViolation
 from annowidgets.store import audits as stored_audits
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import items as stored_items
 from annowidgets.store.tasks import TaskRow
 from annowidgets.workflow.checks import checked_tags
+from annowidgets.workflow.states import BatchKind
 
 if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
@@ -39,6 +42,15 @@ def promote(action: Action, row: TaskRow, kind: str, *, concepts: Sequence[str],
             f"The item of task {row.id} has its gold already, {known.kind} task {known.task}; there is one per item.",
             rule="Q1",
         )
+    if kind == "evaluation":
+        batch = stored_items.in_open_batches(action.connection, [row.item]).get(row.item)
+        known_batch = None if batch is None else stored_batches.by_name(action.connection, row.project, batch)
+        if known_batch is not None and known_batch.kind == BatchKind.PRODUCTION:
+            raise RuleViolation(
+                f"The item of task {row.id} is in production batch {batch!r}; evaluation tasks are kept out of these.",
+                rule="Q2",
+                hint="Take it out first: batch.exclude_item(item, reason=...).",
+            )
     label_set = grade.labels if grade.labels is not None else row.labels
     stored_audits.add_promotion(
         action.connection,

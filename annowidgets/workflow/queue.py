@@ -7,21 +7,23 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from annowidgets.errors import ProductionLocked
-from annowidgets.labels import Answer, Label, shape_type
+from annowidgets.labels import Answer, Label, labels_from_json, shape_type
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import events as stored_events
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.batches import BatchRow
-from annowidgets.workflow.base import ProjectBase, carried_labels
+from annowidgets.workflow.base import ProjectBase, names_carried, rename_labels
 from annowidgets.workflow.calibration import require_calibrated
-from annowidgets.workflow.claims import claim, lease_end
+from annowidgets.workflow.checks import as_id, require_one_of
+from annowidgets.workflow.claims import claim, renew_expired
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.items import ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.qualification import share_of_attempts, unmet_requirements
-from annowidgets.workflow.states import BatchKind
+from annowidgets.workflow.states import BatchKind, BatchState, TaskState
 from annowidgets.workflow.task import Task
-from annowidgets.workflow.visibility import visible_task
+from annowidgets.workflow.visibility import tasks_frame, visible_task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +45,7 @@ class Status(NamedTuple):
     submitted : int
         Tasks handed in.
     reasons : list of str
-        Why there is nothing, batch by batch.
+        Why there is nothing (more), batch by batch.
     """
 
     open_task: int | None
@@ -90,13 +92,12 @@ class ProjectQueue(ProjectBase):
 
     def next_task(self) -> Task | None:
         """The user's open task, or one claimed now; None when there is none, and `my_status` says why (T8)."""
-        with self.workspace.act(self.id, Permission.ANNOTATE) as action:
+        with self.workspace.act(self.id, Permission.ANNOTATE, archived=True) as action:
+            if action.project.state == "archived":  # P6
+                return None
             held = stored_tasks.held_by(action.connection, self.id, action.user)
             if held is not None:
-                if held.lease_until is not None and held.lease_until < action.now:
-                    stored_tasks.change(action.connection, held.id, lease_until=lease_end(action))
-                    action.log("task.keep_alive", "task", held.id, seconds=held.seconds)
-                return Task(self.workspace, held)
+                return Task(self.workspace, renew_expired(action, held))
             row = stored_tasks.returned_to(action.connection, self.id, action.user)
             if row is None:
                 drawable, used_up, _ = drawable_batches(action)
@@ -109,23 +110,24 @@ class ProjectQueue(ProjectBase):
         """Where the user stands, and why there is nothing to label."""
         with self.workspace.look(self.id, Permission.ANNOTATE) as action:
             connection, user = action.connection, action.user
-            held = stored_tasks.held_by(connection, self.id, user)
-            returned = stored_tasks.matching(connection, self.id, state="returned", user=user)
             mine = stored_tasks.matching(connection, self.id, user=user)
+            submitted = sum(row.submitted is not None for row in mine)
+            if action.project.state == "archived":
+                return Status(None, 0, False, submitted, ["the project is archived"])  # P6
+            held = stored_tasks.held_by(connection, self.id, user)
+            returned = sum(row.state == TaskState.RETURNED and row.assignee in (None, user) for row in mine)
             drawable, used_up, reasons = drawable_batches(action)
             waiting = stored_tasks.next_in_queue(
                 connection, user=user, now=action.now, batches=drawable, share_used_up=used_up
             )
+            available = held is not None or returned > 0 or waiting is not None
             if waiting is None:
                 for batch in drawable:
-                    name = stored_batches.by_id(connection, batch).name
                     if batch not in used_up:
-                        reasons.append(f"{name!r}: nothing left for you")
-            available = held is not None or bool(returned) or waiting is not None
-            submitted = sum(row.submitted is not None for row in mine)
-        return Status(
-            held.id if held else None, len(returned), available, submitted, reasons or ["no batch is in progress"]
-        )
+                        reasons.append(f"{stored_batches.by_id(connection, batch).name!r}: nothing left for you")
+        if not available and not reasons:
+            reasons.append("no batch is in progress")
+        return Status(held.id if held else None, returned, available, submitted, reasons)
 
     def next_review(self) -> Task | None:
         """The task in review that has waited longest, never one's own (T5); None when there is none."""
@@ -137,7 +139,7 @@ class ProjectQueue(ProjectBase):
     def task(self, id: int) -> Task:
         """A task by its id: one's own, or any for who reads all (R3)."""
         with self.workspace.look(self.id) as action:
-            return Task(self.workspace, visible_task(action, id))
+            return Task(self.workspace, visible_task(action, as_id(id)))
 
     def tasks(
         self,
@@ -146,34 +148,43 @@ class ProjectQueue(ProjectBase):
         user: str | None = None,
         batch: str | None = None,
         kind: str | None = None,
-        item: str | None = None,
+        item: ItemLike | None = None,
     ) -> Collection[Task]:
         """Tasks in the order they were made: one's own, and everybody's for who reads all (R3)."""
+        state, kind = require_one_of("state", state, TaskState), require_one_of("kind of batch", kind, BatchKind)
         with self.workspace.look(self.id) as action:
             if not action.may(Permission.READ_ALL):
                 user = action.user  # R3
-            rows = stored_tasks.matching(action.connection, self.id, state=state, user=user, kind=kind)
-            batches = {row.id: row.name for row in stored_batches.all_of(action.connection, self.id)}
-            if batch is not None:
-                rows = [row for row in rows if batches[row.batch] == batch]
-            found = [Task(self.workspace, row) for row in rows]
-        if item is not None:
-            found = [task for task in found if task.item.name == item]
-        return Collection(found, self._tasks_frame)
+            rows = stored_tasks.matching(
+                action.connection,
+                self.id,
+                state=state,
+                user=user,
+                kind=kind,
+                batch=None if batch is None else find_batch(action, batch).id,
+                item=None if item is None else find_item(action, item).id,
+            )
+        return Collection([Task(self.workspace, row) for row in rows], self._tasks_frame)
 
     def _tasks_frame(self, tasks: Sequence[Task]) -> pd.DataFrame:
         with self.workspace.look(self.id) as action:
-            return stored_tasks.to_frame(action.connection, [task.id for task in tasks])
+            return tasks_frame(action, [task.id for task in tasks])
 
     def labels(self, *, kind: str | None = None, user: str | None = None) -> Collection[TaskLabel]:
         """Labels of finished tasks, as submitted or as the reviewer or auditor corrected them."""
+        kind = require_one_of("kind of batch", kind, BatchKind)
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
-            found = [
-                TaskLabel(row.task, row.item_name, row.batch, row.kind, row.user, row.state, label)
-                for row in stored_labels.final(action.connection, self.id, kind=kind)
-                if user in (None, row.user)
-                for label in carried_labels(action.connection, self.id, row.labels, row.ontology_version)
-            ]
+            rows = stored_labels.final(action.connection, self.id, kind=kind)
+            names = {
+                version: names_carried(action.connection, self.id, version)
+                for version in {row.ontology_version for row in rows}
+            }
+        found = [
+            TaskLabel(row.task, row.item_name, row.batch, row.kind, row.user, row.state, label)
+            for row in rows
+            if user in (None, row.user)
+            for label in rename_labels(labels_from_json(row.labels), names[row.ontology_version])
+        ]
         return Collection(found, _labels_frame)
 
     def events(self) -> pd.DataFrame:
@@ -194,7 +205,7 @@ def drawable_batches(action: Action) -> tuple[list[int], list[int], list[str]]:
     reasons: list[str] = []
     assert action.member is not None
     for batch in stored_batches.all_of(action.connection, action.project.id):
-        if batch.state != "in_progress":
+        if batch.state != BatchState.IN_PROGRESS:
             continue
         reason = _why_not(action, batch)
         if reason is not None:

@@ -186,15 +186,18 @@ def next_task_state(kind: str, state: str, event: TaskEvent, *, task: int, state
     try:
         target = table[TaskState(state), event]
     except KeyError:
-        possible = list(
-            dict.fromkeys(_words(e).removesuffix(" drawn").removesuffix(" not") for (s, e) in table if s == state)
-        )
+        possible = list(dict.fromkeys(_told(e) for (s, e) in table if s == state))
         raise TransitionRefused(
-            f"Task {task} is {_words(state)}, so {_words(event)} is not possible.",
+            f"Task {task} is {_words(state)}, so {_told(event)} is not possible.",
             rule="T1",
             hint=f"Possible now: {', '.join(possible)}." if possible else "It is at its end.",
         ) from None
     return TaskState(state_before or "queued") if isinstance(target, BeforeClaim) else target
+
+
+def _told(event: TaskEvent) -> str:
+    """What a person calls an event: whether a submit is drawn for review is not theirs to say."""
+    return "submit" if event.startswith("submit") else _words(event)
 
 
 def _words(value: str) -> str:

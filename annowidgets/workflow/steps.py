@@ -8,7 +8,6 @@ from annowidgets.errors import (
     PermissionDenied,
     RuleViolation,
     TaskLocked,
-    TransitionRefused,
 )
 from annowidgets.store import batches as stored_batches
 from annowidgets.store.tasks import TaskRow
@@ -38,7 +37,7 @@ def held_task(action: Action, row: TaskRow, event: TaskEvent) -> TaskRow:
     if row.user not in (None, action.user) and not action.may(Permission.READ_ALL):
         raise PermissionDenied(f"Task {row.id} is not {action.user!r}'s.", rule="R3")
     step(action, row, event)
-    raise TransitionRefused(f"Task {row.id} is {row.state.replace('_', ' ')}; claim it first.", rule="T1")
+    raise AssertionError("only a task that somebody annotates can be saved, submitted or skipped")
 
 
 def require_not_own(action: Action, author: str | None, verb: str) -> bool:

@@ -9,15 +9,17 @@ from annowidgets.errors import (
     AnnowidgetsError,
     Conflict,
     InvalidInput,
+    TransitionRefused,
 )
 from annowidgets.labels import Labels, labels_to_json
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import events as stored_events
+from annowidgets.store import items as stored_items
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.batches import BatchRow
 from annowidgets.store.tasks import TaskRow
-from annowidgets.workflow.states import BatchEvent, BatchKind, TaskEvent, TaskState, next_batch_state
+from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskEvent, TaskState, next_batch_state
 from annowidgets.workflow.steps import held_task, step
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def is_drawn_for_review(task: int, sampling_rate: float) -> bool:
 
 def complete_batch_if_done(action: Action, batch: BatchRow) -> None:
     """Complete a batch of ground truth or production when its last task has ended."""
-    if batch.kind == BatchKind.CALIBRATION or batch.state != "in_progress":
+    if batch.kind == BatchKind.CALIBRATION or batch.state != BatchState.IN_PROGRESS:
         return
     if stored_tasks.open_in_batch(action.connection, batch.id) == 0:
         state = next_batch_state(batch.kind, batch.state, BatchEvent.ALL_TASKS_ENDED, batch=batch.name)
@@ -87,8 +89,16 @@ def complete_batch_if_done(action: Action, batch: BatchRow) -> None:
 def reopen_batch(action: Action, row: TaskRow) -> None:
     """Put a completed batch back in progress, since a task of it is open again."""
     batch = stored_batches.by_id(action.connection, row.batch)
-    if batch.state != "in_progress":
+    if batch.state != BatchState.IN_PROGRESS:
         state = next_batch_state(batch.kind, batch.state, BatchEvent.TASK_REOPENED, batch=batch.name)
+        items = stored_batches.included_items(action.connection, batch.id)
+        busy = stored_items.in_open_batches(action.connection, items)
+        if busy:
+            raise TransitionRefused(
+                f"Batch {batch.name!r} can't be opened again: {len(busy)} of its items are in {min(busy.values())!r}.",
+                rule="T1",
+                hint="An item is in at most one open batch: complete or close that one first.",
+            )
         stored_batches.change(action.connection, batch.id, state=state)
 
 
@@ -105,8 +115,18 @@ def add_label_set(action: Action, row: TaskRow, kind: str, labels: Labels) -> in
     )
 
 
-def conflict_of(action: Action, row: TaskRow, expected: int) -> Conflict | None:
-    """Why a save must not go on top of what is stored; None where it may.
+# Where a task stands after its annotator has handed it in or given it up.
+_ENDED_BY_ANNOTATOR = (
+    TaskState.IN_REVIEW,
+    TaskState.COMPLETED,
+    TaskState.SKIPPED,
+    TaskState.SUBMITTED,
+    TaskState.GRADED,
+)
+
+
+def conflict_of(action: Action, row: TaskRow, expected: int, event: TaskEvent) -> Conflict | None:
+    """Why a save or a submit must not go on top of what is stored; None where it may.
 
     Parameters
     ----------
@@ -114,10 +134,12 @@ def conflict_of(action: Action, row: TaskRow, expected: int) -> Conflict | None:
         As stored now.
     expected : int
         Number of the draft that the edit was made on.
+    event : TaskEvent
+        What the writer wants, for the refusal.
 
     Raises
     ------
-    RuleViolation
+    PermissionDenied, TaskLocked, TransitionRefused
         Where the writer never held the task, or has ended the work on it knowingly: then nothing is to be kept.
     """
     if row.state == TaskState.ANNOTATING and row.user == action.user:
@@ -129,11 +151,12 @@ def conflict_of(action: Action, row: TaskRow, expected: int) -> Conflict | None:
             hint="Your version is kept: task.copies()[0]. Open the task again to go on.",
         )
     ended_knowingly = expected == row.revision and (
-        (row.user == action.user and row.state != TaskState.RETURNED)
-        or stored_events.last_of(action.connection, "task", row.id) == ("task.release", action.user)
+        (row.user == action.user and row.state in _ENDED_BY_ANNOTATOR)
+        or stored_events.last_of(action.connection, "task", row.id)
+        in (("task.release", action.user), ("task.skip", action.user))
     )
     if ended_knowingly or not stored_events.has_done(action.connection, action.user, "task.claim", "task", row.id):
-        held_task(action, row, TaskEvent.SAVE_DRAFT)
+        held_task(action, row, event)
     holder = f"{row.user} holds it" if row.state == TaskState.ANNOTATING else f"it is {row.state.replace('_', ' ')}"
     return Conflict(
         f"Task {row.id} is no longer open for you: {holder}.",

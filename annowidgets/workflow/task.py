@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from annowidgets.errors import (
@@ -12,20 +13,27 @@ from annowidgets.errors import (
     NotFound,
     TransitionRefused,
 )
-from annowidgets.labels import Label, Labels, as_labels, labels_to_json, require_valid
+from annowidgets.labels import Label, Labels, as_labels, labels_to_json
 from annowidgets.store import batches as stored_batches
-from annowidgets.store import items as stored_items
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import members as stored_members
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.tasks import TaskRow
-from annowidgets.workflow.base import stored_ontology
-from annowidgets.workflow.checks import require_number, require_rate, require_text
-from annowidgets.workflow.claims import claim, give_back, lease_end, requeue, require_qualified, takers_left
-from annowidgets.workflow.items import Item
+from annowidgets.workflow.checks import composed, require_rate, require_seconds, require_text
+from annowidgets.workflow.claims import (
+    claim,
+    give_back,
+    lease_end,
+    renew_expired,
+    requeue,
+    require_qualified,
+    takers_left,
+)
+from annowidgets.workflow.fitting import Fitting, fitting_of, require_still_fit
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import (
     BatchKind,
+    BatchState,
     TaskEvent,
     TaskState,
 )
@@ -60,14 +68,12 @@ class Task(TaskView):
     def claim(self) -> Task:
         """Take this very task; `Project.next_task` takes the next in the queue.
 
-        Claiming what one holds already changes nothing.
+        Claiming what one holds already changes nothing, but begins a lease that ran out anew.
         """
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
-            row = stored_tasks.by_id(action.connection, self.id)
-            assert row is not None
-            if row.state == TaskState.ANNOTATING and row.user == action.user:
-                return Task(self.workspace, row)
-            return Task(self.workspace, claim(action, row))
+            row = self._stored(action)
+            is_held = row.state == TaskState.ANNOTATING and row.user == action.user
+            return Task(self.workspace, renew_expired(action, row) if is_held else claim(action, row))
 
     def save_draft(self, labels: Labels, *, seconds: float | None = None, revision: int | None = None) -> int:
         """Save an edit at once, and renew the lease (T3, T6).
@@ -94,21 +100,24 @@ class Task(TaskView):
         labels = as_labels(labels)
         text = labels_to_json(labels).decode()
         expected = self._revision if revision is None else revision
+        spent = 0.0 if seconds is None else require_seconds("seconds", seconds)
         conflict: Conflict | None = None
-        self.require_fit(labels, complete=False)
+        fit = self._fitting(Permission.ANNOTATE)
+        fit.require(labels, complete=False)
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
             row = self._stored(action)
-            conflict = conflict_of(action, row, expected)
+            conflict = conflict_of(action, row, expected, TaskEvent.SAVE_DRAFT)
             if conflict is not None:
                 keep_copy(action, row, text, conflict)
             else:
                 step(action, row, TaskEvent.SAVE_DRAFT)
+                require_still_fit(action, row, fit, labels, complete=False)
                 stored_labels.save_draft(action.connection, self.id, action.user, text, action.now)
                 stored_tasks.change(
                     action.connection,
                     self.id,
                     revision=row.revision + 1,
-                    seconds=row.seconds + _spent(seconds),
+                    seconds=row.seconds + spent,
                     lease_until=lease_end(action),
                 )
                 action.log("task.save_draft", "task", self.id, revision=row.revision + 1, labels=len(labels))
@@ -125,9 +134,10 @@ class Task(TaskView):
         seconds : float
             Focused time since the last sign of life, added to the task's.
         """
+        seconds = require_seconds("seconds", seconds)
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
             row = held_task(action, self._stored(action), TaskEvent.SAVE_DRAFT)
-            spent = row.seconds + _spent(seconds)
+            spent = row.seconds + seconds
             stored_tasks.change(action.connection, self.id, seconds=spent, lease_until=lease_end(action))
             action.log("task.keep_alive", "task", self.id, seconds=spent)
 
@@ -137,6 +147,7 @@ class Task(TaskView):
         *,
         confidence: float | None = None,
         seconds: float | None = None,
+        revision: int | None = None,
     ) -> None:
         """Hand in the labels: to review, to completed, or as a calibration attempt.
 
@@ -148,24 +159,38 @@ class Task(TaskView):
             How sure one is of the labels, 0 to 1; required in calibration (C3).
         seconds : float, optional
             Focused time since the last save, added to the task's.
+        revision : int, optional
+            Number of the draft that ``labels`` were made on; what this object last saw where left out.
 
         Raises
         ------
         InvalidLabels
             Labels don't fit the item, their class or its required questions; the draft is kept (P4).
+        Conflict
+            Somebody else holds the task, or another window saved meanwhile; the labels are kept in `copies`.
         """
-        if confidence is not None:
-            require_rate("confidence", confidence)
+        confidence = None if confidence is None else require_rate("confidence", confidence)
+        spent = 0.0 if seconds is None else require_seconds("seconds", seconds)
+        expected = self._revision if revision is None else revision
         if labels is None:
             with self.workspace.look(self._project, Permission.ANNOTATE) as action:
-                row = held_task(action, self._stored(action), TaskEvent.SAVE_DRAFT)
-                labels = current_labels(action, row)
+                row = held_task(action, self._stored(action), TaskEvent.SUBMIT_ATTEMPT)
+                labels, expected = current_labels(action, row), row.revision
         labels = as_labels(labels)
-        self.require_fit(labels, complete=True)
+        conflict: Conflict | None = None
+        fit = self._fitting(Permission.ANNOTATE)
+        fit.require(labels, complete=True)
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
-            row = held_task(action, self._stored(action), TaskEvent.SUBMIT_ATTEMPT)
-            submit(action, row, labels, confidence=confidence, seconds=_spent(seconds))
-            self._revision = row.revision + 1
+            row = self._stored(action)
+            conflict = conflict_of(action, row, expected, TaskEvent.SUBMIT_ATTEMPT)
+            if conflict is not None:
+                keep_copy(action, row, labels_to_json(labels).decode(), conflict)
+            else:
+                require_still_fit(action, row, fit, labels, complete=True)
+                submit(action, row, labels, confidence=confidence, seconds=spent)
+                self._revision = row.revision + 1
+        if conflict is not None:
+            raise conflict
 
     def skip(self, *, reason: str) -> None:
         """Give the task up with a reason; a calibration attempt goes to another tasker."""
@@ -174,8 +199,9 @@ class Task(TaskView):
             row = held_task(action, self._stored(action), TaskEvent.SKIP)
             batch = stored_batches.by_id(action.connection, row.batch)
             state = step(action, row, TaskEvent.SKIP)
-            stored_tasks.add_skip(action.connection, self.id, action.user, reason, action.now)
             if batch.kind == BatchKind.CALIBRATION:
+                # It goes to somebody else; a task of another kind waits for a lead, who may re-open it for anybody.
+                stored_tasks.add_skip(action.connection, self.id, action.user, reason, action.now)
                 requeue(action, row)
                 excluded = not takers_left(action, batch, row)
                 if excluded:
@@ -247,13 +273,15 @@ class Task(TaskView):
         """Accept a task in review, with own corrections where ``labels`` are given (T5: never one's own)."""
         if labels is not None:
             labels = as_labels(labels)
-            self.require_fit(labels, complete=True)
+            fit = self._fitting(Permission.REVIEW)
+            fit.require(labels, complete=True)
         with self.workspace.act(self._project, Permission.REVIEW) as action:
             row = self._stored(action)
             step(action, row, TaskEvent.APPROVE)
             require_not_own(action, row.user, "review")
             changes: dict[str, Any] = {"state": TaskState.COMPLETED, "reviewer": action.user}
             if labels is not None:
+                require_still_fit(action, row, fit, labels, complete=True)
                 changes["labels"] = add_label_set(action, row, "review", labels)
             stored_tasks.change(action.connection, self.id, **changes)
             action.log("task.approve", "task", self.id, corrected=labels is not None)
@@ -269,12 +297,19 @@ class Task(TaskView):
         comments : mapping of label id -> text, optional
             What is to be done with single labels.
         """
-        require_text("A return", "text", text)
-        remarks = dict(comments or {})
+        text = require_text("A return", "text", text)
+        remarks = {label: require_text("A comment", "text", remark) for label, remark in (comments or {}).items()}
         with self.workspace.act(self._project, Permission.REVIEW) as action:
             row = self._stored(action)
             step(action, row, TaskEvent.RETURN)
             require_not_own(action, row.user, "review")
+            batch = stored_batches.by_id(action.connection, row.batch)
+            if batch.state != BatchState.IN_PROGRESS:
+                raise TransitionRefused(
+                    f"Batch {batch.name!r} is {batch.state.replace('_', ' ')}, so nobody could take task {self.id} up.",
+                    rule="T1",
+                    hint="Approve it with your own corrections: task.approve(labels).",
+                )
             ids = {label.id for label in current_labels(action, row) if isinstance(label, Label)}
             unknown = sorted(remarks.keys() - ids)
             if unknown:
@@ -290,6 +325,7 @@ class Task(TaskView):
 
     def assign(self, user: str) -> None:
         """Reserve a queued or returned task for a member; another than its author starts blank (T8)."""
+        user = composed(user)
         with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
             row = self._stored(action)
             if row.state not in (TaskState.QUEUED, TaskState.RETURNED):
@@ -307,8 +343,9 @@ class Task(TaskView):
 
     def set_priority(self, priority: int) -> None:
         """Serve the task earlier (higher) or later (lower) than others; 0 is the usual."""
-        if isinstance(priority, bool) or not isinstance(priority, int) or abs(priority) > 1_000_000:
-            raise InvalidInput(f"priority must be a whole number, got {priority!r:.60}.")
+        if isinstance(priority, bool) or not isinstance(priority, Integral) or abs(priority) > 1_000_000:
+            raise InvalidInput(f"priority must be a whole number of at most six digits, got {priority!r:.60}.")
+        priority = int(priority)
         with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
             self._stored(action)
             stored_tasks.change(action.connection, self.id, priority=priority)
@@ -353,21 +390,7 @@ class Task(TaskView):
         assert row is not None, "tasks are never deleted"
         return row
 
-    def require_fit(self, labels: Labels, *, complete: bool) -> None:
-        """Raise InvalidLabels unless labels fit the item and the pinned ontology (P4)."""
-        # Geometry is looked at before the transaction opens; the pinned ontology and the item never change.
-        with self.workspace.look(self._project) as action:
-            row = self._stored(action)
-            ontology = stored_ontology(action.connection, self._project, row.ontology_version)
-            item_row = stored_items.by_id(action.connection, row.item)
-        assert item_row is not None
-        item = Item(self.workspace, item_row)
-        require_valid(labels, ontology, item.sizes, interpolate=item.interpolates, complete=complete, rule="P4")
-
-
-def _spent(seconds: float | None) -> float:
-    if seconds is None:
-        return 0.0
-    if not 0 <= require_number("seconds", seconds) <= 86400:
-        raise InvalidInput(f"seconds must lie in 0 to 86400, got {seconds:g}.")
-    return float(seconds)
+    def _fitting(self, permission: Permission) -> Fitting:
+        # Geometry is looked at before the transaction opens.
+        with self.workspace.look(self._project, permission) as action:
+            return fitting_of(action, self._stored(action))

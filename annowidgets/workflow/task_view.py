@@ -15,7 +15,7 @@ from annowidgets.workflow.base import carried_labels, stored_ontology
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.qualification import share_of_attempts
 from annowidgets.workflow.states import BatchKind
-from annowidgets.workflow.visibility import current_labels, visible_task
+from annowidgets.workflow.visibility import current_labels, sees_all_of, shown_version, visible_task
 
 if TYPE_CHECKING:
     from annowidgets.workflow.batch import Batch
@@ -126,8 +126,8 @@ class TaskView:
     def comments(self) -> list[Comment]:
         """What reviewers said, oldest first."""
         with self.workspace.look(self._project) as action:
-            visible_task(action, self.id)
-            rows = stored_tasks.comments(action.connection, self.id)
+            shown = sees_all_of(action, visible_task(action, self.id))
+            rows = stored_tasks.comments(action.connection, self.id) if shown else []
         return [Comment(row.author, row.text, row.label) for row in rows]
 
     def position(self) -> tuple[int, int]:
@@ -147,7 +147,10 @@ class TaskView:
         return done, total if share is None else max(done, min(total, share))
 
     def labels(self) -> list[Label | Answer]:
-        """The labels as they stand: the draft of whoever works on it, else what was submitted or corrected."""
+        """The labels as they stand: the draft of whoever works on it, else what was submitted or corrected.
+
+        While they can still be changed they are in the names of the task's `ontology`, later in those of the project's.
+        """
         with self.workspace.look(self._project) as action:
             row = visible_task(action, self.id)
             self._revision = row.revision
@@ -156,16 +159,20 @@ class TaskView:
     def copies(self) -> list[list[Label | Answer]]:
         """Own versions that lost a conflict or a lease, newest first (T3, T6)."""
         with self.workspace.look(self._project) as action:
-            rows = stored_labels.copies(action.connection, self.id, action.user)
+            to = shown_version(action, visible_task(action, self.id))
+            copies = stored_labels.copies(action.connection, self.id, action.user)
             return [
-                list(carried_labels(action.connection, self._project, row.labels, row.ontology_version)) for row in rows
+                list(carried_labels(action.connection, self._project, copy.labels, copy.ontology_version, to=to))
+                for copy in copies
             ]
 
     def __eq__(self, other: object) -> bool:
-        return self.id == other.id if isinstance(other, TaskView) else NotImplemented
+        if not isinstance(other, TaskView):
+            return NotImplemented
+        return self.id == other.id and self.workspace.database.path == other.workspace.database.path
 
     def __hash__(self) -> int:
-        return hash(self.id)
+        return hash((self.id, self.workspace.database.path))
 
     def __repr__(self) -> str:
         return f"Task({self.id})"

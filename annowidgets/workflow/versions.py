@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from annowidgets.errors import InvalidInput, InvalidOntology, notice
-from annowidgets.labels import Ontology, find_problems
+from annowidgets.errors import InvalidInput, InvalidOntology, NotFound, notice
+from annowidgets.labels import Labels, Ontology, Problem, find_problems
 from annowidgets.store import items as stored_items
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
-from annowidgets.workflow.base import ProjectBase, carried_labels, rename_labels, stored_ontology
-from annowidgets.workflow.checks import require_number
+from annowidgets.workflow.base import (
+    ProjectBase,
+    carried_labels,
+    names_carried,
+    names_of,
+    rename_labels,
+    stored_ontology,
+)
+from annowidgets.workflow.checks import require_count, require_seconds
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.policies import CalibrationPolicy, EvaluationPolicy, Settings, changed, to_json
@@ -96,7 +103,7 @@ class ProjectVersions(ProjectBase):
     @property
     def benchmark(self) -> BenchmarkFunction:
         """The project's own benchmark function, for audits and evaluation tasks."""
-        with self.workspace.look(self.id) as action:
+        with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
             return stored_function(action)[1]
 
     def update_instructions(
@@ -116,7 +123,7 @@ class ProjectVersions(ProjectBase):
         if not isinstance(text, str) or not isinstance(note, str):
             raise InvalidInput("Instructions and note must be text.")
         for examples in (good, bad):
-            if isinstance(examples, str) or not all(isinstance(example, str) for example in examples):
+            if not isinstance(examples, Sequence) or isinstance(examples, str) or not all(map(_is_text, examples)):
                 raise InvalidInput("Examples must be lists of text.")
         with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
             current = as_instructions(stored_projects.instructions(action.connection, self.id))
@@ -130,26 +137,31 @@ class ProjectVersions(ProjectBase):
             action.log("instructions.update", "instructions", row.version, note=note)
             return as_instructions(row)
 
-    def read_instructions(self, *, seconds: float | None = None) -> Instructions:
-        """Return the current instructions, and count the time on them (C7).
+    def read_instructions(self, *, version: int | None = None, seconds: float | None = None) -> Instructions:
+        """Return the instructions, and count the time on them (C7).
 
         Parameters
         ----------
+        version : int, optional
+            The current one where left out; a calibration batch asks for the version that it was launched with.
         seconds : float, optional
             Focused time to add, as a desk measures it. Left out, they count as read in full.
         """
-        if seconds is not None and not 0 <= require_number("seconds", seconds) <= 86400:
-            raise InvalidInput(f"seconds must lie in 0 to 86400, got {seconds:g}.")
+        seconds = None if seconds is None else require_seconds("seconds", seconds)
+        version = None if version is None else require_count("version", version, least=1)
         with self.workspace.act(self.id, Permission.SEE_OWN) as action:
-            current = as_instructions(stored_projects.instructions(action.connection, self.id))
+            row = stored_projects.instructions(action.connection, self.id, version)
+            if row is None:
+                newest = as_instructions(stored_projects.instructions(action.connection, self.id)).version
+                raise NotFound(f"There is no version {version} of the instructions; the newest is {newest}.")
             assert action.member is not None
             spent: dict[str, float] = json.loads(action.member.instruction_seconds)
-            before = spent.get(str(current.version), 0.0)
-            spent[str(current.version)] = max(before, _READ_IN_FULL) if seconds is None else before + seconds
-            if spent[str(current.version)] != before:
+            before = spent.get(str(row.version), 0.0)
+            spent[str(row.version)] = max(before, _READ_IN_FULL) if seconds is None else before + seconds
+            if spent[str(row.version)] != before:
                 stored_members.change(action.connection, self.id, action.user, instruction_seconds=json.dumps(spent))
-                action.log("instructions.read", "instructions", current.version, seconds=seconds)
-        return current
+                action.log("instructions.read", "instructions", row.version, seconds=seconds)
+        return as_instructions(row)
 
     def update_ontology(self, new: Ontology, *, rename: Mapping[str, str] | None = None) -> int:
         """Save a new version of the ontology (P2).
@@ -245,6 +257,10 @@ class ProjectVersions(ProjectBase):
         return settings
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def stored_function(action: Action) -> tuple[int, BenchmarkFunction]:
     """Version and value of the project's benchmark function as stored now."""
     from annowidgets.benchmark import BenchmarkFunction
@@ -253,19 +269,29 @@ def stored_function(action: Action) -> tuple[int, BenchmarkFunction]:
     return version, msgspec.json.decode(text, type=BenchmarkFunction)
 
 
+def in_names_of(action: Action, function: BenchmarkFunction, version: int) -> BenchmarkFunction:
+    """The project's function in the names of an earlier ontology version, for labels that are still in these (P2)."""
+    names = names_carried(action.connection, action.project.id, version)
+
+    def earlier(settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {old: settings[name] for old, name in names.items() if name in settings}
+
+    return function.amended(per_class=earlier(function.per_class), importance=earlier(function.importance))
+
+
 def require_function(benchmark: object, ontology: Ontology) -> None:
     """Refuse what is no benchmark function, or speaks of classes and questions that the ontology lacks."""
     from annowidgets.benchmark import BenchmarkFunction
 
     if not isinstance(benchmark, BenchmarkFunction):
         raise InvalidInput(f"benchmark must be a BenchmarkFunction, got {type(benchmark).__name__}.")
-    benchmark.require_known(_names(ontology))
+    benchmark.require_known(names_of(ontology))
 
 
 def _carry_function(action: Action, new: Ontology, renamed: dict[str, str]) -> None:
     """Let the benchmark function speak of the new names; what it says of removed classes goes with them."""
     function = stored_function(action)[1]
-    known = _names(new)
+    known = names_of(new)
 
     def carried(settings: Mapping[str, Any]) -> dict[str, Any]:
         moved = {renamed.get(name, name): value for name, value in settings.items()}
@@ -280,32 +306,34 @@ def _carry_function(action: Action, new: Ontology, renamed: dict[str, str]) -> N
         action.log("function.update", "function", version, function=json.loads(to_json(amended)))
 
 
-def _names(ontology: Ontology) -> set[str]:
-    from annowidgets.labels import walk
-
-    return {item.name for item in ontology.objects} | {question.name for question in walk(ontology.classifications)}
-
-
 def _require_names(current: Ontology, new: Ontology, renamed: Mapping[str, str]) -> None:
     for old, name in renamed.items():
-        if old not in _names(current) or name not in _names(new):
+        if old not in names_of(current) or name not in names_of(new):
             raise InvalidOntology(
                 f"rename: {old!r} -> {name!r} must lead from a name of the current ontology to one of the new.",
                 rule="P2",
             )
-        if old in _names(new):
+        if old in names_of(new):
             raise InvalidOntology(f"rename: {old!r} is still in the new ontology.", rule="P2")
 
 
 def _require_labels_fit(action: Action, new: Ontology, renamed: dict[str, str]) -> None:  # P2
+    current = stored_ontology(action.connection, action.project.id)
     for task, version, text in stored_labels.bound_to_ontology(action.connection, action.project.id):
-        labels = rename_labels(carried_labels(action.connection, action.project.id, text, version), renamed)
+        labels = carried_labels(action.connection, action.project.id, text, version)
         row = stored_tasks.by_id(action.connection, task)
         assert row is not None
         item_row = stored_items.by_id(action.connection, row.item)
         assert item_row is not None
         item = Item(action.workspace, item_row)
-        problems = find_problems(labels, new, item.sizes, interpolate=item.interpolates, complete=False)
+
+        def found(labels: Labels, ontology: Ontology, item: Item = item) -> list[Problem]:
+            return find_problems(labels, ontology, item.sizes, interpolate=item.interpolates, complete=False)
+
+        problems = found(rename_labels(labels, renamed), new)
+        # A draft of a pinned version may hold what went earlier; that is not for this change to answer for.
+        before = {problem.position for problem in found(labels, current)} if problems else set()
+        problems = [problem for problem in problems if problem.position not in before]
         if problems:
             raise InvalidOntology(
                 f"Labels of task {task} ({item.name}) use what would be removed or re-typed: {problems[0].text}",

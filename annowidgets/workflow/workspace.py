@@ -18,6 +18,7 @@ from annowidgets.labels.values import name as checked_name
 from annowidgets.store import Connection, Database, events, members, projects
 from annowidgets.store.projects import ProjectRow
 from annowidgets.workflow import permissions
+from annowidgets.workflow.checks import composed
 from annowidgets.workflow.permissions import Permission, Role
 from annowidgets.workflow.policies import CalibrationPolicy, Settings, to_json
 
@@ -210,7 +211,7 @@ class Workspace:
         from annowidgets.workflow.project import Project
 
         with self.database.read() as connection:
-            row = projects.by_name(connection, name)
+            row = projects.by_name(connection, composed(name))
             if row is None or row.kind != "annotation":
                 known = [project.name for project in projects.all_of_kind(connection, "annotation")]
                 raise NotFound.named("project", name, known)
@@ -255,7 +256,7 @@ class Workspace:
         from annowidgets.workflow.project import Project
         from annowidgets.workflow.versions import require_function
 
-        checked_name("project name", name)
+        name = checked_name("project name", name)
         if not isinstance(ontology, Ontology):
             raise InvalidInput(f"ontology must be an Ontology, got {type(ontology).__name__}.")
         if not isinstance(instructions, str):
