@@ -72,6 +72,7 @@ class CalibrationScore(float):
     bins: tuple[ReliabilityBin, ...]
 
     def __new__(cls, score: float, **parts: Any) -> CalibrationScore:
+        """Make a score with its parts, one per slot."""
         made = super().__new__(cls, score)
         for name in cls.__slots__:
             object.__setattr__(made, name, parts[name])

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annowidgets.benchmark.ragged import Ints, blocks, spread
-from annowidgets.benchmark.tables import Floats
+from annowidgets.benchmark.arrays import Floats, Ints, blocks, spread
 
 # Pairs that are looked at together: their coordinates stay in the processor's cache.
 _AT_ONCE = 60_000

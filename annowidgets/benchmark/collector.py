@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from annowidgets.benchmark.ragged import Ints, offsets
-from annowidgets.benchmark.tables import Floats
+from annowidgets.benchmark.arrays import Floats, Ints, offsets
 from annowidgets.benchmark.tasks import FrameSizes, TaskLabels, Vocabulary, read_frame_sizes
 from annowidgets.benchmark.tolerances import checked_spacing
 from annowidgets.errors import InvalidInput, NotFound

@@ -111,7 +111,10 @@ def explain(scores: Scores, evaluation_label: int) -> Explanation:
     if kind == EMPTY:
         return Explanation(
             **common,
-            **dict.fromkeys(("benchmark_label", "trainee_label", "benchmark_category", "trainee_category")),
+            benchmark_label=None,
+            trainee_label=None,
+            benchmark_category=None,
+            trainee_category=None,
             similarity=None,
             threshold=None,
             terms=(),

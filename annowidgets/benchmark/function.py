@@ -208,7 +208,8 @@ class BenchmarkFunction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         unknown = [field for field in fields if field not in cls.__struct_fields__]
         if unknown:
             raise NotFound.named("setting of the benchmark function", unknown[0], cls.__struct_fields__)
-        return cls(**{field: tuple(value) if isinstance(value, list) else value for field, value in fields.items()})
+        settings: dict[str, Any] = dict(fields)
+        return cls(**settings)
 
 
 def _require_both(iou: bool, category: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from annowidgets.benchmark.arrays import Floats, Ints, blocks, offsets, spread, summed
 from annowidgets.benchmark.checks import ALLOWANCE
-from annowidgets.benchmark.ragged import Ints, blocks, offsets, spread
-from annowidgets.benchmark.tables import Floats, ShapeTable
+from annowidgets.benchmark.tables import ShapeTable
 from annowidgets.benchmark.tolerances import Reach
 
 # Pairs of segments that are compared at a time.
@@ -20,10 +20,10 @@ class Segments:
         lines = table.lines
         start = spread(lines.points[:-1], np.diff(lines.points) - 1)
         owner = np.repeat(np.arange(lines.points.size - 1), np.diff(lines.points) - 1)
-        real = (lines.x[start] != lines.x[start + 1]) | (lines.y[start] != lines.y[start + 1])
-        start, owner = start[real], owner[real]
-        self.x, self.y = lines.x[start], lines.y[start]
-        self.dx, self.dy = lines.x[start + 1] - self.x, lines.y[start + 1] - self.y
+        along = lines.xy[start + 1] - lines.xy[start]
+        real = np.any(along != 0, axis=1)
+        owner = owner[real]
+        (self.x, self.y), (self.dx, self.dy) = lines.xy[start[real]].T.copy(), along[real].T.copy()
         self.starts = offsets(np.bincount(owner, minlength=lines.points.size - 1))
 
 
@@ -64,10 +64,7 @@ def _length_within(segments: Segments, own: Ints, other: Ints, reach: Reach) -> 
         covered[first:last] = _covered(
             segments, segment[first:last], other[pair[first:last]], reach.at(pair[first:last])
         )
-    return (
-        np.bincount(pair, weights=covered * length, minlength=own.size),
-        np.bincount(pair, weights=length, minlength=own.size),
-    )
+    return summed(pair, covered * length, own.size), summed(pair, length, own.size)
 
 
 def _covered(segments: Segments, segment: Ints, other: Ints, reach: Reach) -> Floats:
@@ -95,7 +92,7 @@ def _covered(segments: Segments, segment: Ints, other: Ints, reach: Reach) -> Fl
     # is not counted again.
     reached = np.maximum.accumulate(2.0 * row + high) - 2.0 * row
     before = np.where(np.diff(row, prepend=-1) == 0, np.concatenate([[0.0], reached[:-1]]), 0.0) if row.size else low
-    return np.bincount(row, weights=np.maximum(high - np.maximum(low, before), 0.0), minlength=segment.size)
+    return summed(row, np.maximum(high - np.maximum(low, before), 0.0), segment.size)
 
 
 def _interval(

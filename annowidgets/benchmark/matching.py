@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from annowidgets.benchmark.ragged import Ints
-from annowidgets.benchmark.tables import Bools, Floats
+from annowidgets.benchmark.arrays import Bools, Floats, Ints
 from annowidgets.errors import InvalidInput
 
 # The solver needs a dense matrix of the labels that overlap each other in one heap.
@@ -149,5 +148,5 @@ def _solve(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
     weights[line, column] = edges.weight
     position = np.full(shape, -1)
     position[line, column] = np.arange(edges.a.size)
-    chosen = position[linear_sum_assignment(weights, maximize=True)]
+    chosen: Ints = position[linear_sum_assignment(weights, maximize=True)]
     return chosen[chosen >= 0]

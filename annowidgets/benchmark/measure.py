@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from annowidgets.benchmark.answers import compare
+from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.candidates import near_pairs
 from annowidgets.benchmark.checks import ALLOWANCE, share
 from annowidgets.benchmark.collector import Collector
 from annowidgets.benchmark.matching import Edges, match, weigh
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, LabelIds, Measurements, Rows
 from annowidgets.benchmark.placement import placed_rows
-from annowidgets.benchmark.ragged import Ints
 from annowidgets.benchmark.similarity import Comparison
-from annowidgets.benchmark.tables import FAMILY_OF_KIND, QUESTION_FAMILY, Floats, ShapeTable
+from annowidgets.benchmark.tables import FAMILY_OF_KIND, QUESTION_FAMILY, ShapeTable
 from annowidgets.benchmark.tasks import TaskLabels, Vocabulary
 from annowidgets.benchmark.tolerances import ClassTolerances
 from annowidgets.labels.label import Label, Labels

@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from annowidgets.benchmark.ragged import Ints, offsets
-from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY, Floats
+from annowidgets.benchmark.arrays import Bools, Floats, Ints, offsets
+from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -119,9 +119,10 @@ class Measurements:
         return html
 
     @property
-    def is_question(self) -> npt.NDArray[np.bool_]:
+    def is_question(self) -> Bools:
         """Which rows are answers to classifications."""
-        return self.family == QUESTION_FAMILY
+        answers: Bools = self.family == QUESTION_FAMILY
+        return answers
 
     def rows(self) -> Rows:
         """The columns as one structured array, in the layout of `to_bytes`."""

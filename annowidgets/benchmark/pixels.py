@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from annowidgets.benchmark.arrays import Floats, Ints, spread
 from annowidgets.benchmark.checks import ALLOWANCE
-from annowidgets.benchmark.ragged import Ints, spread
-from annowidgets.benchmark.tables import Floats
 
 # Pixels that are held at a time; larger shapes are covered in strips of columns.
 _STRIP = 4_000_000

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from annowidgets.benchmark.arrays import Bools, Ints
 from annowidgets.benchmark.checks import number
 from annowidgets.benchmark.collector import Collector
-from annowidgets.benchmark.ragged import Ints
-from annowidgets.benchmark.tables import BOX, MASK, POINT, Bools, ShapeTable
+from annowidgets.benchmark.tables import BOX, MASK, POINT, ShapeTable
 from annowidgets.errors import InvalidInput, notice
 from annowidgets.labels.reach import TOUCHES, reaches_into
 from annowidgets.labels.shapes import Bitmask, Shape
@@ -76,7 +76,7 @@ def _reach_in(table: ShapeTable, rows: Ints) -> Bools:
     inner_height = np.minimum(table.y1[rows], height) - np.maximum(table.y0[rows], 0)
     box = (inner_width > 0) & (inner_height > 0) & (inner_width * inner_height > TOUCHES)
     point = (inner_width >= -TOUCHES) & (inner_height >= -TOUCHES)
-    reach = np.where(kind == BOX, box, (kind == POINT) & point)
+    reach: Bools = np.where(kind == BOX, box, (kind == POINT) & point)
     for k in np.flatnonzero((kind != BOX) & (kind != POINT)).tolist():
         size = (height[k], width[k])
         shape = table.shapes[rows[k]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.checks import ALLOWANCE
-from annowidgets.benchmark.ragged import Ints
-from annowidgets.benchmark.tables import Floats, ShapeTable
+from annowidgets.benchmark.tables import ShapeTable
 from annowidgets.benchmark.tolerances import ClassTolerances, Reach
 
 
@@ -57,28 +57,28 @@ def primitive_similarity(
     """
     result = np.zeros(a.size)
     scale = primitive_scale(table, a)
-    combination = table.skeleton[a] * len(table.skeletons) + table.skeleton[b]
-    for code in np.unique(combination):
-        own = np.flatnonzero(combination == code)
-        first, second = (table.skeletons[k] for k in divmod(int(code), len(table.skeletons)))
+    kind = (table.skeleton[a] * len(table.skeletons) + table.skeleton[b]) * 2 + (scale == 0)
+    for code in np.unique(kind):
+        own = np.flatnonzero(kind == code)
+        pair_of_skeletons, is_flat = divmod(int(code), 2)
+        first, second = (table.skeletons[k] for k in divmod(pair_of_skeletons, len(table.skeletons)))
         slot_a, slot_b = table.slot[a[own]], table.slot[b[own]]
-        either = first.present[slot_a].sum(axis=1) + second.present[slot_b].sum(axis=1)
         place = {name: k for k, name in enumerate(second.names)}
         common = [(k, place[name]) for k, name in enumerate(first.names) if name in place]
-        sigma = classes.sigma(category[own], [first.names[k] for k, _ in common])
-        total = np.zeros(own.size)
-        flat = scale[own] == 0
         at = reach.at(own)
+        # The exponent is d**2 / (2 S (2 sigma)**2) or, where the box has no size, d**2 / (2 t**2).
+        width = 2 * (at.distance**2 if is_flat else scale[own])
+        square = (
+            np.ones((own.size, len(first.names))) if is_flat else (2 * classes.sigma(category[own], first.names)) ** 2
+        )
+        total = np.zeros(own.size)
+        either = (first.present.sum(axis=0)[slot_a] + second.present.sum(axis=0)[slot_b]).astype(np.float64)
         # A point at a time keeps the arrays in the cache.
-        for k, (p, q) in enumerate(common):
-            both = first.present[slot_a, p] & second.present[slot_b, q]
-            dx, dy = first.x[slot_a, p] - second.x[slot_b, q], first.y[slot_a, p] - second.y[slot_b, q]
-            spread = np.where(flat, 1.0, scale[own] * (2 * sigma[:, k]) ** 2)
-            exponent = (dx**2 + dy**2) / spread
-            if flat.any():
-                in_units = (dx * at.scale_x) ** 2 + (dy * at.scale_y) ** 2
-                exponent = np.where(flat, in_units / at.distance**2, exponent)
-            total += np.where(both, np.exp(-exponent / 2), 0.0)
+        for p, q in common:
+            dx = (first.x[p][slot_a] - second.x[q][slot_b]) * at.scale_x
+            dy = (first.y[p][slot_a] - second.y[q][slot_b]) * at.scale_y
+            both = first.present[p][slot_a] & second.present[q][slot_b]
+            total += both * np.exp(-(dx**2 + dy**2) / (width * square[:, p]))
             either -= both
         result[own] = total / either
     return result

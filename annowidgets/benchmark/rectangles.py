@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from annowidgets.benchmark.tables import Floats
+from annowidgets.benchmark.arrays import Floats
 
 # A divisor for what is 0 / 0 where the quotient does not matter; it keeps 0 apart from both signs.
 _TINY = 1e-300

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from annowidgets.benchmark import rectangles
+from annowidgets.benchmark.arrays import Bools, Floats, Ints, spread
 from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.pixels import covered_runs
-from annowidgets.benchmark.ragged import Ints, spread
-from annowidgets.benchmark.tables import BOX, MASK, POLYGON, ROTATED, Bools, Floats, ShapeTable
+from annowidgets.benchmark.tables import BOX, MASK, POLYGON, ROTATED, ShapeTable
 from annowidgets.labels import run_lengths
 from annowidgets.labels.even_odd import areas_only, even_odd
 from annowidgets.labels.shapes import Bitmask, Polygon
@@ -159,9 +159,7 @@ class Regions:
         starts = paths.points[first[single]]
         lengths = paths.points[first[single] + 1] - starts
         places = spread(starts, lengths)
-        rings = shapely.linearrings(
-            paths.x[places], paths.y[places], indices=np.repeat(np.arange(single.size), lengths)
-        )
+        rings = shapely.linearrings(paths.xy[places], indices=np.repeat(np.arange(single.size), lengths))
         geometries[single] = shapely.polygons(rings)
         geometries[single[~shapely.is_valid(geometries[single])]] = None
         for k in np.flatnonzero(_unset(geometries)).tolist():
@@ -211,7 +209,7 @@ class Regions:
         slot = self.table.slot[row]
         points = paths.points[paths.paths[slot] : paths.paths[slot + 1] + 1]
         own = slice(points[0], points[-1])
-        return paths.x[own], paths.y[own], points - points[0]
+        return paths.xy[own, 0], paths.xy[own, 1], points - points[0]
 
 
 def _unset(geometries: Geometries) -> Bools:

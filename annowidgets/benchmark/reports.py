@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from annowidgets.benchmark.measurements import EMPTY, EXTRA, MATCHED, MISSING, labelled, named
-from annowidgets.benchmark.tables import Floats
+from annowidgets.benchmark.arrays import Bools, Floats, ratio, summed
+from annowidgets.benchmark.measurements import EMPTY, EXTRA, MATCHED, MISSING, Codes, labelled, named
 from annowidgets.errors import NotFound
 
 if TYPE_CHECKING:
@@ -31,44 +31,40 @@ def class_report(scores: Scores) -> pd.DataFrame:
     import pandas as pd
 
     m = scores.measurements
-    names, code_of_task = scores._trainees
-    width = len(m.names)
     rows = np.flatnonzero(scores.kind != EMPTY)
     source, kind = scores.measurement[rows], scores.kind[rows]
-    trainee = code_of_task[scores.task[rows]] * width
     benchmark, given = m.benchmark_category[source], m.trainee_category[source]
     matched = kind == MATCHED
-    right = matched & (benchmark == given)
+    trainees, trainee_of_task = scores.trainees
+    width = max(len(m.names), 1)
+    first_cell = trainee_of_task[scores.task[rows]] * width
 
-    def per_cell(category: Floats, chosen: Floats, weights: Floats | None = None) -> Floats:
-        cells = (trainee + category)[chosen]
-        own = None if weights is None else weights[chosen]
-        counted: Floats = np.bincount(cells, weights=own, minlength=width * len(names))
-        return counted
+    def per_cell(name: Codes, chosen: Bools, values: Floats | None = None) -> Floats:
+        """Number of the chosen rows, or sum of their values, per trainee and name."""
+        cell = (first_cell + name)[chosen]
+        return summed(cell, np.ones(cell.size) if values is None else values[chosen], width * len(trainees))
 
     in_benchmark = per_cell(benchmark, kind != EXTRA)
-    by_trainee = per_cell(given, kind != MISSING)
-    agreed = per_cell(benchmark, right)
-    found = per_cell(benchmark, matched)
-    category = scores.category[rows]
+    labelled_so = per_cell(given, kind != MISSING)
+    right = per_cell(benchmark, matched & (benchmark == given))
     every = np.ones(rows.size, bool)
-    seen = np.flatnonzero(in_benchmark + by_trainee)
-
-    def ratio(part: Floats, whole: Floats) -> Floats:
-        return np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)[seen]
-
+    counted_for = scores.category[rows]
+    columns = {
+        "benchmark": in_benchmark.astype(np.int64),
+        "trainee_labels": labelled_so.astype(np.int64),
+        "right": right.astype(np.int64),
+        "precision": ratio(right, labelled_so),
+        "recall": ratio(right, in_benchmark),
+        "f1": ratio(2 * right, labelled_so + in_benchmark),
+        "mean_similarity": ratio(per_cell(benchmark, matched, m.similarity[source]), per_cell(benchmark, matched)),
+        "score": ratio(per_cell(counted_for, every, scores.points[rows]), per_cell(counted_for, every)),
+    }
+    seen = np.flatnonzero(in_benchmark + labelled_so)
     return pd.DataFrame(
         {
-            "trainee": named(names, seen // max(width, 1)),
-            "category": labelled(seen % max(width, 1), m.names),
-            "benchmark": in_benchmark[seen],
-            "trainee_labels": by_trainee[seen],
-            "right": agreed[seen],
-            "precision": ratio(agreed, by_trainee),
-            "recall": ratio(agreed, in_benchmark),
-            "f1": ratio(2 * agreed, by_trainee + in_benchmark),
-            "mean_similarity": ratio(per_cell(benchmark, matched, m.similarity[source]), found),
-            "score": ratio(per_cell(category, every, scores.points[rows]), per_cell(category, every)),
+            "trainee": named(trainees, seen // width),
+            "category": labelled(seen % width, m.names),
+            **{name: column[seen] for name, column in columns.items()},
         }
     )
 
@@ -93,10 +89,10 @@ def confusion_table(scores: Scores, trainee: Hashable = None) -> pd.DataFrame:
     m = scores.measurements
     rows = scores.measurement >= 0
     if trainee is not None:
-        names, code_of_task = scores._trainees
-        if trainee not in names:
-            raise NotFound.named("trainee", trainee, map(str, names))
-        rows &= code_of_task[scores.task] == names.index(trainee)
+        trainees, trainee_of_task = scores.trainees
+        if trainee not in trainees:
+            raise NotFound.named("trainee", trainee, map(str, trainees))
+        rows &= trainee_of_task[scores.task] == trainees.index(trainee)
     source, kind = scores.measurement[rows], scores.kind[rows]
     objects = ~m.is_question[source]
     source, kind = source[objects], kind[objects]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from annowidgets.benchmark.arrays import Bools, Floats, Ints, ratio, summed
 from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.explain import Explanation, explain
 from annowidgets.benchmark.function import BenchmarkFunction
@@ -25,9 +26,8 @@ from annowidgets.benchmark.measurements import (
     labelled,
     named,
 )
-from annowidgets.benchmark.ragged import Ints
 from annowidgets.benchmark.reports import class_report, confusion_table
-from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY, Floats
+from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Scores:
         Weight in the task's score.
     task_mean : array of shape (n_tasks,)
         Score of each task, 0 to 100; NaN where all its rows have importance 0.
+    task_importance : array of shape (n_tasks,)
+        Sum of the importance of each task's rows.
     task_is_empty : array of bool of shape (n_tasks,)
         Tasks where nothing was left to judge; they score 100.
     """
@@ -75,11 +77,9 @@ class Scores:
         self.measurement, self.task, self.kind, self.category = measurement, task, kind, category
         self.points, self.importance = points, importance
         n = len(measurements.tasks)
-        self.task_is_empty: npt.NDArray[np.bool_] = np.bincount(task[kind == EMPTY], minlength=n) > 0
-        self._task_mass = np.bincount(task, weights=importance, minlength=n)
-        self._task_points = np.bincount(task, weights=importance * points, minlength=n)
-        counts = self._task_mass > 0
-        self.task_mean: Floats = np.divide(self._task_points, self._task_mass, out=np.full(n, np.nan), where=counts)
+        self.task_is_empty: Bools = np.bincount(task[kind == EMPTY], minlength=n) > 0
+        self.task_importance = summed(task, importance, n)
+        self.task_mean = ratio(summed(task, importance * points, n), self.task_importance)
 
     def __len__(self) -> int:
         return int(self.points.size)
@@ -131,17 +131,16 @@ class Scores:
         """`trainee_scores` without the intervals, which take longer than all the rest."""
         import pandas as pd
 
-        names, code = self._trainees
+        names, code = self.trainees
         n = len(names)
         scored = ~np.isnan(self.task_mean)
         value, mass = self._aggregated()
-        total = np.bincount(code[scored], weights=(value * mass)[scored], minlength=n)
-        weight = np.bincount(code[scored], weights=mass[scored], minlength=n)
+        own = code[scored]
         return pd.DataFrame(
             {
                 "trainee": named(names, np.arange(n)),
                 "tasks": np.bincount(code, minlength=n),
-                "score": np.divide(total, weight, out=np.full(n, np.nan), where=weight > 0),
+                "score": ratio(summed(own, (value * mass)[scored], n), summed(own, mass[scored], n)),
                 "empty": np.bincount(code[self.task_is_empty], minlength=n),
                 "unscored": np.bincount(code[~scored], minlength=n),
             }
@@ -205,8 +204,8 @@ class Scores:
         return explain(self, evaluation_label)
 
     @cached_property
-    def _trainees(self) -> tuple[list[Hashable], Ints]:
-        """Names in order of appearance, and the place of each task's."""
+    def trainees(self) -> tuple[list[Hashable], Ints]:
+        """The trainees in order of appearance, and for each task the place of its own."""
         places: dict[Hashable, int] = {}
         code = [places.setdefault(name, len(places)) for name in self.measurements.trainees]
         return list(places), np.array(code, np.int64)
@@ -214,10 +213,10 @@ class Scores:
     def _aggregated(self) -> tuple[Floats, Floats]:
         """Each task's figure and its weight in the trainee's score."""
         by_label = self.function.aggregate == "labels"
-        return self.task_mean, self._task_mass if by_label else np.ones(self.task_mean.size)
+        return self.task_mean, self.task_importance if by_label else np.ones(self.task_mean.size)
 
     def _interval(self, trainee: int) -> tuple[float, float]:
-        own = (self._trainees[1] == trainee) & ~np.isnan(self.task_mean)
+        own = (self.trainees[1] == trainee) & ~np.isnan(self.task_mean)
         value, mass = self._aggregated()
         return interval(value[own], mass[own])
 
@@ -312,4 +311,5 @@ def _points(m: Measurements, function: BenchmarkFunction, source: Ints, category
     total = weights[:, 0] + weights[:, 1] + attributes
     earned = weights[:, 0] * term + weights[:, 1] * same + attributes * np.nan_to_num(agreement)
     share = np.divide(earned, total, out=term.copy(), where=total > 0)
-    return 100 * np.where(m.is_question[source], similarity, share)
+    points: Floats = 100 * np.where(m.is_question[source], similarity, share)
+    return points

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from annowidgets.benchmark.arrays import Bools, Floats, Ints
 from annowidgets.benchmark.candidates import Bounds
 from annowidgets.benchmark.checks import ALLOWANCE, number
 from annowidgets.benchmark.lines import line_similarity
 from annowidgets.benchmark.placement import frame_of, require_placed
 from annowidgets.benchmark.points import keypoint_similarity, primitive_scale, primitive_similarity
-from annowidgets.benchmark.ragged import Ints
 from annowidgets.benchmark.regions import Regions
 from annowidgets.benchmark.tables import (
     FAMILY_OF_KIND,
@@ -20,8 +20,6 @@ from annowidgets.benchmark.tables import (
     POINT_FAMILY,
     PRIMITIVE_FAMILY,
     REGION_FAMILY,
-    Bools,
-    Floats,
     ShapeTable,
 )
 from annowidgets.benchmark.tolerances import ClassTolerances, Reach, checked_spacing

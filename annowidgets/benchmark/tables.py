@@ -9,9 +9,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from annowidgets.benchmark.ragged import Ints, offsets
+from annowidgets.benchmark.arrays import Bools, Floats, Ints, offsets
+from annowidgets.benchmark.packing import packed_points
 from annowidgets.labels.shapes import (
     SHAPES,
     ObjectPrimitive,
@@ -20,9 +20,6 @@ from annowidgets.labels.shapes import (
     RotatableBoundingBox,
     Shape,
 )
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 # Codes of the kinds of shape, in the order of SHAPES, and of the families they belong to.
 BOX, ROTATED, POLYGON, LINE, POINT, MASK, PRIMITIVE = range(7)
@@ -38,16 +35,15 @@ class Paths(NamedTuple):
 
     Attributes
     ----------
-    x, y : array of shape (n_points,)
+    xy : array of shape (n_points, 2)
         In pixels.
     points : array of shape (n_paths + 1,)
-        Where each ring or line starts in x and y.
+        Where each ring or line starts in ``xy``.
     paths : array of shape (n_shapes + 1,)
         Where each shape's rings start; each line is one path.
     """
 
-    x: Floats
-    y: Floats
+    xy: Floats
     points: Ints
     paths: Ints
 
@@ -59,8 +55,8 @@ class Skeletons(NamedTuple):
     ----------
     names : tuple of str
         The points.
-    x, y : array of shape (n, len(names))
-        In pixels.
+    x, y : array of shape (len(names), n)
+        In pixels; a point's column lies together, because points are compared one after the other.
     present : array of bool, of the same shape
         Visible or occluded.
     """
@@ -112,8 +108,8 @@ class ShapeTable:
             self.slot[rows] = np.arange(rows.size)
         self._add_boxes(of_kind[BOX])
         self.rotated = self._add_rotated(of_kind[ROTATED])
-        self.polygons = self._add_paths(of_kind[POLYGON], [_rings(shapes[row]) for row in of_kind[POLYGON]])
-        self.lines = self._add_paths(of_kind[LINE], [_line(shapes[row]) for row in of_kind[LINE]])
+        self.polygons = self._add_paths(of_kind[POLYGON], [_rings(shapes[row]) for row in of_kind[POLYGON].tolist()])
+        self.lines = self._add_paths(of_kind[LINE], [_line(shapes[row]) for row in of_kind[LINE].tolist()])
         self._add_points(of_kind[POINT])
         masks = of_kind[MASK]
         self._set_bounds(masks, 0.0, 0.0, width[masks], height[masks])
@@ -158,21 +154,14 @@ class ShapeTable:
         self._set_bounds(rows, x, y, x, y)
 
     def _add_paths(self, rows: Ints, shapes: list[Any]) -> Paths:
-        points = offsets([len(path) for shape in shapes for path in shape])
-        paths = offsets([len(shape) for shape in shapes])
-        flat = chain.from_iterable(chain.from_iterable(chain.from_iterable(shapes)))
-        both = np.fromiter(flat, np.float64, 2 * int(points[-1]))
-        x, y = np.ascontiguousarray(both[0::2]), np.ascontiguousarray(both[1::2])
+        every = list(chain.from_iterable(shapes))
+        points, paths = offsets([len(path) for path in every]), offsets([len(shape) for shape in shapes])
+        xy = packed_points(every)
         if rows.size:
             starts = points[paths[:-1]]
-            self._set_bounds(
-                rows,
-                np.minimum.reduceat(x, starts),
-                np.minimum.reduceat(y, starts),
-                np.maximum.reduceat(x, starts),
-                np.maximum.reduceat(y, starts),
-            )
-        return Paths(x, y, points, paths)
+            low, high = np.minimum.reduceat(xy, starts), np.maximum.reduceat(xy, starts)
+            self._set_bounds(rows, low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+        return Paths(xy, points, paths)
 
     def _add_primitives(self, rows: Ints) -> list[Skeletons]:
         by_names: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -185,16 +174,18 @@ class ShapeTable:
             values = chain.from_iterable(self.shapes[row].points.values() for row in own)  # type: ignore[union-attr]
             flat = list(chain.from_iterable(values))
             size = (len(own), len(names))
-            x, y = (np.array(flat[k::3], np.float64).reshape(size) for k in (0, 1))
-            present = np.array([visibility != "absent" for visibility in flat[2::3]]).reshape(size)
+            x, y = (np.array(flat[k::3], np.float64).reshape(size).T.copy() for k in (0, 1))
+            present = np.ones(size[::-1], bool)
+            if "absent" in flat[2::3]:
+                present = np.array([visibility != "absent" for visibility in flat[2::3]]).reshape(size).T.copy()
             self.slot[own] = np.arange(len(own))
             self.skeleton[own] = number
             self._set_bounds(
                 np.array(own),
-                np.where(present, x, np.inf).min(axis=1),
-                np.where(present, y, np.inf).min(axis=1),
-                np.where(present, x, -np.inf).max(axis=1),
-                np.where(present, y, -np.inf).max(axis=1),
+                np.where(present, x, np.inf).min(axis=0),
+                np.where(present, y, np.inf).min(axis=0),
+                np.where(present, x, -np.inf).max(axis=0),
+                np.where(present, y, -np.inf).max(axis=0),
             )
             skeletons.append(Skeletons(names, x, y, present))
         return skeletons

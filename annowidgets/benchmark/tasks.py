@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from annowidgets.benchmark.tables import Floats
+from annowidgets.benchmark.arrays import Floats
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.label import Labels
 from annowidgets.labels.ontology import Ontology

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.checks import number
-from annowidgets.benchmark.ragged import Ints
-from annowidgets.benchmark.tables import Floats
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.ontology import ObjectClass
 from annowidgets.labels.tolerance import Tolerance, parse_tolerance

@@ -1,11 +1,15 @@
-"""Rows of different length in flat arrays."""
+"""Arrays: their types, rows of different length in flat columns, sums by group."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 def offsets(counts: npt.ArrayLike) -> Ints:
@@ -17,7 +21,20 @@ def spread(starts: Ints, counts: Ints) -> Ints:
     """The numbers ``starts[i], starts[i] + 1, ...``, ``counts[i]`` of them for each i, one row after the other."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if ends.size else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    numbers: Ints = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    return numbers
+
+
+def summed(group: Ints, values: Floats, number: int) -> Floats:
+    """Sum of the values of each group 0 to ``number`` - 1."""
+    sums: Floats = np.bincount(group, weights=values, minlength=number).astype(np.float64, copy=False)
+    return sums
+
+
+def ratio(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Floats:
+    """``part / whole``, NaN where ``whole`` is 0."""
+    quotient: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return quotient
 
 
 def blocks(costs: Ints, limit: int) -> list[tuple[int, int]]:
