@@ -1,4 +1,4 @@
-"""Figures of what the workflow found: Axes in, Axes out; colours from the style in use, matplotlib where it is called."""
+"""Figures of what the workflow found: Axes in, Axes out, colours from the style in use."""
 
 from __future__ import annotations
 

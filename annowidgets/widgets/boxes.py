@@ -9,12 +9,12 @@ sends one message per finished gesture; here that becomes labels.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
 import traitlets
-from jupyter_bbox_widget import BBoxWidget
 from msgspec.structs import replace
 
 from annowidgets.errors import InvalidInput, NotFound
@@ -24,6 +24,11 @@ from annowidgets.widgets.client import FOLDER
 from annowidgets.widgets.encoded import shown_size
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.widgets.part import Part
+
+with warnings.catch_warnings():
+    # it declares its traits in a way that traitlets has deprecated; nobody here can change that
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from jupyter_bbox_widget import BBoxWidget
 
 Box = Mapping[str, Any]
 
@@ -173,6 +178,10 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
         if name not in self._classes:
             raise NotFound.named("bounding box class", name, self._classes)
         self.tools.active = (self.tools.active[0] + 1, name)
+
+    def select(self, label_id: str | None) -> None:
+        """Select a label, or none, on the screen."""
+        self.tools.send({"select": label_id})
 
     def set_attributes(self, label_id: str, attributes: Mapping[str, AnswerValue]) -> None:
         """Give a label other attributes; the boxes on the screen, selection and undo stay, `on_change` is called."""

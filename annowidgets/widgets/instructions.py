@@ -82,8 +82,8 @@ def section_headings(source: str) -> tuple[Heading, ...]:
     headings: list[Heading] = []
     for opening, inline in itertools.pairwise(tokens):
         if opening.type == "heading_open":
-            words = [child.content or (child.attrGet("alt") or "") for child in inline.children or ()]
-            title = " ".join("".join(map(str, words)).split())
+            words = [" " if child.type.endswith("break") else child.content for child in inline.children or ()]
+            title = " ".join("".join(words).split())
             headings.append(Heading(title, int(opening.tag[1]), f"aw-section-{len(headings) + 1}"))
     return tuple(headings)
 
