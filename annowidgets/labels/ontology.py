@@ -208,6 +208,8 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise InvalidOntology(f"Not an ontology: {error}.") from None
         except RecursionError:
             raise InvalidOntology("Not an ontology: it is nested too deeply.") from None
+        except UnicodeEncodeError:
+            raise InvalidOntology("Not an ontology: it holds text that is no valid Unicode.") from None
 
     @classmethod
     def from_file(cls, path: str | Path, *, format: Literal["json", "coco"] = "json") -> Ontology:

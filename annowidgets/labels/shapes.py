@@ -315,6 +315,8 @@ def shape_from_dict(plain: Mapping[str, Any]) -> Shape:
         if isinstance(error.__cause__, InvalidShape):
             raise error.__cause__ from None
         raise InvalidShape(f"Not a shape: {error}.", hint=f"Types: {', '.join(SHAPES)}.") from None
+    except UnicodeEncodeError:
+        raise InvalidShape("Not a shape: it holds text that is no valid Unicode.") from None
     return shape
 
 

@@ -336,3 +336,12 @@ def test_small_json_can_t_ask_for_much_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 5e6
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("place", ["type", "x", "\ud800"])
+def test_text_that_is_no_unicode_is_refused_wherever_it_stands(place: str) -> None:
+    with pytest.raises(InvalidShape):
+        shape_from_dict({"type": "keypoint", "x": 1, "y": 2, place: "\ud800"})
+    for plain in ("\ud800", {"\ud800": 1}, {"objects": [{"name": "a", "shape": "\ud800"}]}):
+        with pytest.raises(InvalidOntology):
+            Ontology.from_dict(plain)  # type: ignore[arg-type]
