@@ -143,8 +143,10 @@ class Batch:
         with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
             batch = stored_batches.by_id(action.connection, self.id)
             found = find_item(action, item)
+            if found.id not in [row.id for row in stored_items.of_batch(action.connection, self.id)]:
+                raise NotFound(f"Batch {batch.name!r} holds no item {found.name!r}.")
             if found.id not in stored_batches.included_items(action.connection, self.id):
-                raise NotFound(f"Batch {batch.name!r} holds no item {found.name!r}, or it is excluded already.")
+                raise TransitionRefused(f"Item {found.name!r} is excluded from {batch.name!r} already.", rule="T1")
             if stored_audits.certificate_of(action.connection, self.id) is not None:
                 raise RuleViolation(f"The audit of {batch.name!r} is complete; its items stay.", rule="C5")
             if batch.state not in (BatchState.DRAFT, BatchState.IN_PROGRESS):

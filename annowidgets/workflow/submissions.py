@@ -150,10 +150,10 @@ def conflict_of(action: Action, row: TaskRow, expected: int, event: TaskEvent) -
             rule="T6",
             hint="Your version is kept: task.copies()[0]. Open the task again to go on.",
         )
+    last, by = stored_events.last_of(action.connection, "task", row.id) or (None, None)
     ended_knowingly = expected == row.revision and (
-        (row.user == action.user and row.state in _ENDED_BY_ANNOTATOR)
-        or stored_events.last_of(action.connection, "task", row.id)
-        in (("task.release", action.user), ("task.skip", action.user))
+        (row.user == action.user and (row.state in _ENDED_BY_ANNOTATOR or last == "task.return"))
+        or (by == action.user and last in ("task.release", "task.skip"))
     )
     if ended_knowingly or not stored_events.has_done(action.connection, action.user, "task.claim", "task", row.id):
         held_task(action, row, event)

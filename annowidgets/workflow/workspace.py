@@ -116,8 +116,11 @@ class Action:
     def require(self, permission: Permission) -> None:
         """Raise PermissionDenied unless the user's role has a permission."""  # R1
         if not self.may(permission):
+            needed = Permission.MANAGE_MEMBERS if self.role is None else permission
             leads = [
-                m.user for m in members.all_of(self.connection, self.project.id) if m.role in ("admin", "team_manager")
+                member.user
+                for member in members.all_of(self.connection, self.project.id)
+                if permissions.is_allowed(member.role, needed)
             ]
             permissions.require(self.role, permission, user=self.user, project=self.project.name, leads=leads)
 
