@@ -88,7 +88,7 @@ def run_demo(
     tell(
         f"\nThe workspace is {workspace}. To look around, in a notebook:\n\n"
         f"    import annowidgets as aw\n"
-        f"    project = aw.open_workspace({str(workspace)!r}, user={LEAD!r}).project({name!r})\n"
+        f"    project = aw.open_workspace({str(workspace.resolve())!r}, user={LEAD!r}).project({name!r})\n"
         f"    aw.BatchesPage(project)"
     )
     if locked is not None:
