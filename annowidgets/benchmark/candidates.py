@@ -13,6 +13,8 @@ from annowidgets.benchmark.arrays import Floats, Ints, blocks, spread
 _AT_ONCE = 60_000
 # A frame with more pairs than this is searched with a tree instead of pair by pair.
 _TREE_FROM = 1_000_000
+# Benchmark labels that the tree is asked for at a time.
+_ASKED_AT_ONCE = 100
 
 
 class Bounds(NamedTuple):
@@ -66,7 +68,7 @@ def _tree_pairs(a: Ints, b: Ints, bounds: Bounds) -> Iterator[tuple[Ints, Ints]]
     import shapely
 
     tree = shapely.STRtree(shapely.box(*(side[b] for side in bounds)))
-    for start in range(0, a.size, 1000):
-        own = a[start : start + 1000]
+    for start in range(0, a.size, _ASKED_AT_ONCE):
+        own = a[start : start + _ASKED_AT_ONCE]
         one, other = tree.query(shapely.box(*(side[own] for side in bounds)))
         yield own[one], b[other]

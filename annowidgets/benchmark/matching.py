@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from annowidgets.benchmark.arrays import Bools, Floats, Ints
-from annowidgets.errors import InvalidInput
 
-# The solver needs a dense matrix of the labels that overlap each other in one heap.
-_LARGEST_HEAP = 25_000_000
+# From this many cells on, a matrix of which most cells are empty is solved as a sparse one.
+_SPARSE_FROM = 10_000
 
 # Weights are counted in units of the ninth decimal: whole numbers, so that sums are exact and a tie is a tie.
 _UNITS = 1e9
@@ -74,11 +73,6 @@ def match(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
     array of int
         Positions of the chosen pairs in ``edges``, ascending.
 
-    Raises
-    ------
-    InvalidInput
-        Thousands of labels that all overlap each other.
-
     Notes
     -----
     Labels fall into heaps that no pair connects, and each heap is solved by itself (linear sum assignment, Crouse
@@ -133,20 +127,38 @@ def _best_other(owner: Ints, weight: Floats) -> Floats:
 
 def _solve(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
     """Positions of the chosen pairs of one heap."""
-    from scipy.optimize import linear_sum_assignment
-
     rows_a, node_a = np.unique(edges.a, return_inverse=True)
     rows_b, node_b = np.unique(edges.b, return_inverse=True)
-    if rows_a.size * rows_b.size > _LARGEST_HEAP:
-        raise InvalidInput(
-            f"{rows_a.size} labels of the benchmark and {rows_b.size} of the trainee all overlap in one frame.",
-            hint="Matching that many would not end; raise min_similarity, or check for copied labels.",
-        )
     line, column = rank(rows_a)[node_a], rank(rows_b)[node_b]
     shape = rows_a.size, rows_b.size
-    weights = np.zeros(shape)
-    weights[line, column] = edges.weight
-    position = np.full(shape, -1)
-    position[line, column] = np.arange(edges.a.size)
+    cells = rows_a.size * rows_b.size
+    solve = _solve_sparse if cells > _SPARSE_FROM and 2 * edges.a.size < cells else _solve_dense
+    return solve(line, column, edges.weight, shape)
+
+
+def _solve_dense(line: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> Ints:
+    from scipy.optimize import linear_sum_assignment
+
+    weights, position = np.zeros(shape), np.full(shape, -1)
+    weights[line, column], position[line, column] = weight, np.arange(line.size)
     chosen: Ints = position[linear_sum_assignment(weights, maximize=True)]
     return chosen[chosen >= 0]
+
+
+def _solve_sparse(line: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> Ints:
+    """The same by Jonker and Volgenant's algorithm for sparse matrices; each line may stay alone at no gain."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+    lines, columns = shape
+    every = np.arange(lines)
+    # Costs above 0, because a sparse matrix takes a 0 for no pair. All lines are matched, so the shift decides nothing.
+    highest = weight.max() + 1
+    costs = np.concatenate([highest - weight, np.full(lines, highest)])
+    places = np.concatenate([line, every]), np.concatenate([column, columns + every])
+    matched_line, matched_column = min_weight_full_bipartite_matching(
+        coo_array((costs, places), shape=(lines, columns + lines)).tocsr()
+    )
+    of_line = np.full(lines, -1)
+    of_line[matched_line] = matched_column
+    return np.flatnonzero(of_line[line] == column)

@@ -20,11 +20,14 @@ from annowidgets.benchmark.similarity import Comparison
 from annowidgets.benchmark.tables import FAMILY_OF_KIND, QUESTION_FAMILY, ShapeTable
 from annowidgets.benchmark.tasks import TaskLabels, Vocabulary
 from annowidgets.benchmark.tolerances import ClassTolerances
+from annowidgets.errors import InvalidInput
 from annowidgets.labels.label import Label, Labels
 from annowidgets.labels.ontology import Ontology
 
 # Annotations that are measured together: their arrays stay small, whatever the size of the cohort.
 _AT_ONCE = 20_000
+# Pairs of overlapping labels in one frame: 2,000 in one heap on either side. Matching more would take minutes.
+_MOST_PAIRS = 4_000_000
 
 
 def measure(
@@ -163,7 +166,9 @@ class _Block:
         rows = rows[np.argsort(group[rows], kind="stable")]
         one, other, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
         bounds = self.comparison.bounds
+        crowd = _Crowd(self.collected)
         for a, b in near_pairs(rows[~self.is_trainee[rows]], rows[self.is_trainee[rows]], group, bounds):
+            crowd.count(a, group)
             similarity = self.comparison.similarity(a, b)
             enough = similarity >= self.at_least - ALLOWANCE
             one.append(a[enough])
@@ -237,6 +242,30 @@ class _Block:
                     number = -1 if frame is None else frame
                     found.append((task, number, kind, QUESTION_FAMILY, -1, -1, *category, *at, similarity, np.nan))
         return np.array(found, ROW)
+
+
+class _Crowd:
+    """Counts the pairs of one frame, and refuses a frame whose labels nobody could match in bounded time."""
+
+    def __init__(self, collected: Collector) -> None:
+        self._collected = collected
+        self._group, self._pairs = -1, 0
+
+    def count(self, a: Ints, group: Ints) -> None:
+        """Take note of pairs, which come frame by frame."""
+        if not a.size:
+            return
+        last = int(group[a[-1]])
+        # Only a frame that fills several blocks can reach the limit.
+        same = a.size if group[a[0]] == last else 0
+        self._pairs = same + (self._pairs if last == self._group else 0)
+        self._group = last
+        if self._pairs > _MOST_PAIRS:
+            raise InvalidInput(
+                f"{self._collected.where(int(a[-1]))} is in a crowd: more than {_MOST_PAIRS:,} pairs of labels overlap "
+                "in that frame.",
+                hint="Check for copied labels.",
+            )
 
 
 def canonical_json(value: Any) -> str:

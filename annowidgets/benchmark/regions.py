@@ -21,6 +21,8 @@ Geometries = npt.NDArray[np.object_]
 
 # Masks of the benchmark that are compared at a time with their candidates, which bounds the matrix of results.
 _MASKS_AT_ONCE = 64
+# In a frame with no more labels than this, and only masks, the run lengths themselves tell fastest which masks meet.
+_FEW = 64
 
 
 class Regions:
@@ -34,6 +36,7 @@ class Regions:
 
     def __init__(self, table: ShapeTable) -> None:
         self.table = table
+        _bound_masks(table)
         self.inside = table.inside()
         self.x0, self.x1 = np.clip(table.x0, 0, table.width), np.clip(table.x1, 0, table.width)
         self.y0, self.y1 = np.clip(table.y0, 0, table.height), np.clip(table.y1, 0, table.height)
@@ -193,7 +196,7 @@ class Regions:
         """A region's pixels as compressed run lengths."""
         shape = self.table.shapes[row]
         if isinstance(shape, Bitmask):
-            return {"size": list(shape.size), "counts": shape.counts}
+            return _run_lengths(shape)
         if row not in self._run_lengths:
             size = round(self.table.height[row]), round(self.table.width[row])
             # Without empty runs: the reader of run lengths stops where both masks have one.
@@ -210,6 +213,28 @@ class Regions:
         points = paths.points[paths.paths[slot] : paths.paths[slot + 1] + 1]
         own = slice(points[0], points[-1])
         return paths.xy[own, 0], paths.xy[own, 1], points - points[0]
+
+
+def _bound_masks(table: ShapeTable) -> None:
+    """Set the bounds of masks, where they save comparing more than they cost."""
+    masks = table.kind == MASK
+    if not masks.any():
+        return
+    frame = np.unique(table.frame, return_inverse=True)[1]
+    few = np.bincount(frame) <= _FEW
+    only_masks = np.bincount(frame, weights=~masks) == 0
+    rows = np.flatnonzero(masks & ~(few & only_masks)[frame])
+    if rows.size:
+        from faster_coco_eval.core import mask
+
+        shapes = [table.shapes[row] for row in rows.tolist()]
+        boxes = mask.toBbox([_run_lengths(shape) for shape in shapes if isinstance(shape, Bitmask)])
+        x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
+        table.x0[rows], table.y0[rows], table.x1[rows], table.y1[rows] = x, y, x + width, y + height
+
+
+def _run_lengths(shape: Bitmask) -> dict[str, Any]:
+    return {"size": list(shape.size), "counts": shape.counts}
 
 
 def _unset(geometries: Geometries) -> Bools:
