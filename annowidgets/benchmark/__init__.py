@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from annowidgets.benchmark.agreement import Agreement, ItemLabels, agreement
+from annowidgets.benchmark.alpha import krippendorff_alpha
 from annowidgets.benchmark.calibration import CalibrationScore, ReliabilityBin, calibration_score
 from annowidgets.benchmark.explain import Explanation, Term
 from annowidgets.benchmark.function import BenchmarkFunction, Weights
@@ -10,20 +12,27 @@ from annowidgets.benchmark.measurements import Measurements
 from annowidgets.benchmark.score import Scores, score
 from annowidgets.benchmark.similarity import similarity
 from annowidgets.benchmark.tasks import TaskLabels
+from annowidgets.benchmark.volume import VolumeAgreement, volume
 
 __all__ = [
+    "Agreement",
     "BenchmarkFunction",
     "CalibrationScore",
     "Explanation",
+    "ItemLabels",
     "Measurements",
     "ReliabilityBin",
     "Scores",
     "TaskLabels",
     "Term",
+    "VolumeAgreement",
     "Weights",
+    "agreement",
     "calibration_score",
+    "krippendorff_alpha",
     "measure",
     "measure_many",
     "score",
     "similarity",
+    "volume",
 ]

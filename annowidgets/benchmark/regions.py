@@ -76,6 +76,18 @@ class Regions:
         result[result > 1 - 1e-12] = 1.0
         return result
 
+    def areas(self, rows: Ints, in_pixels: Bools) -> Floats:
+        """Areas inside the frame: where ``in_pixels`` the number of pixels, otherwise exact (no masks then)."""
+        result = np.empty(rows.size)
+        vectors = rows[~in_pixels]
+        self._measure_areas(np.unique(vectors))
+        result[~in_pixels] = self.area[vectors]
+        if in_pixels.any():
+            from faster_coco_eval.core import mask
+
+            result[in_pixels] = mask.area([self._runs_of(row) for row in rows[in_pixels].tolist()])
+        return result
+
     def _ratio(self, a: Ints, b: Ints, shared: Floats) -> Floats:
         union = self.area[a] + self.area[b] - shared
         ratio: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=(shared > 0) & (union > 0))
