@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from annowidgets.widgets.audit_tool import AuditTool
+from annowidgets.widgets.label_desk import LabelDesk
 
-__all__ = ["AuditTool"]
+__all__ = ["AuditTool", "LabelDesk"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from annowidgets.errors import AnnowidgetsError, InvalidLabels
+from annowidgets.errors import Conflict, InvalidLabels, RuleViolation
 from annowidgets.labels import Label
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.instructions import section_headings
@@ -36,7 +36,7 @@ def instructions_button(version: int, *, unfolded: bool) -> Html:
 def idle(status: Status | None, *, released: str | None) -> Html:
     """Why no task is open, and the button that looks for one."""
     if released is not None:
-        said: Content = [tag("h3", "Released"), tag("p", f"{released} is back in the queue. Your draft of it is kept.")]
+        said: Content = [tag("h3", "Released"), tag("p", f"{released} is put back. Your draft of it is kept.")]
     elif status is None:
         said = [tag("h3", "No task is open"), tag("p", "The message above says why.")]
     else:
@@ -63,39 +63,53 @@ def changed_instructions(instructions: Instructions) -> Html:
     return _banner([tag("strong", f"{said}."), note and f" {note}"], button("Read", "read"))
 
 
-def lost(error: AnnowidgetsError, task: int, *, still_held: bool) -> Html:
-    """A conflict: where one's own version is, and the ways on.
-
-    Parameters
-    ----------
-    still_held : bool
-        Whether the task is still the user's, so that another window of theirs is what saved.
-    """
-    kept = ["Your version is kept, in Python as ", tag("code", f"project.task({task}).copies()[0]"), "."]
-    if still_held:
-        ways = [button("Open what is saved", "look"), button("Go on with my version", "mine")]
-    else:
-        ways = [button("Open the next task", "look")]
+def lost(error: RuleViolation, task: int) -> Html:
+    """That another window or person has the task now: where one's own version is, and the ways on."""
+    kept: Content = "What you saved is kept."
+    ways = [button("Open the next task", "look")]
+    if isinstance(error, Conflict):
+        kept = ["Your version is kept, in Python as ", tag("code", f"project.task({task}).copies()[0]"), "."]
+        if error.rule == "T6":  # still one's own
+            ways = [button("Open what is saved", "look"), button("Go on with my version", "mine")]
     return _banner([tag("strong", error.message), " ", kept], ways)
 
 
 def _banner(said: Content, ways: Content) -> Html:
-    return tag("div", tag("div", said), tag("div", ways, class_="aw-row"), class_="aw-message aw-is-warn", role="status")
+    return tag(
+        "div", tag("div", said), tag("div", ways, class_="aw-row"), class_="aw-message aw-is-warn", role="status"
+    )
 
 
-def comments(given: Sequence[Comment], titles: Mapping[str, str]) -> Html | None:
-    """What the reviewer said, of the whole and of single labels; the newest first."""
-    if not given:
-        return None
+def comments_html(given: Sequence[Comment], titles: Mapping[str, str], *, kept: int) -> list[Html]:
+    """What the reviewer said, of the whole and of single labels, the newest first; and what can't be shown.
+
+    Parameters
+    ----------
+    titles : mapping of label id -> text
+        What the labels are called in the list.
+    kept : int
+        How many labels no part of the desk can show.
+    """
+    rounds: list[list[Comment]] = []
+    for comment in given:
+        if comment.label is None or not rounds:  # each return begins with what is said of the whole
+            rounds.append([])
+        rounds[-1].append(comment)
     listed = []
-    for comment in reversed(given):
+    for comment in (comment for each in reversed(rounds) for comment in each):
         about: Content = None
         if comment.label is not None and comment.label in titles:
             about = button(titles[comment.label], "select", comment.label, plain=True, hint="Select this label")
         elif comment.label is not None:
-            about = tag("span", "a label that is gone", class_="aw-mute")
-        listed.append(tag("li", about, tag("span", comment.text), tag("span", f" {comment.author}", class_="aw-mute")))
-    return section("Returned to you", tag("ul", listed, class_="aw-comments"))
+            about = tag("span", "a label that is gone: ", class_="aw-mute")
+        listed.append(tag("li", about, comment.text, tag("span", f" {comment.author}", class_="aw-mute")))
+    shown = []
+    if listed:
+        shown.append(section("Returned to you", tag("ul", listed, class_="aw-comments")))
+    if kept:
+        said = f"{counted(kept, 'label')} of this task can't be shown here and will be handed in as they are."
+        shown.append(tag("p", said, class_="aw-warn"))
+    return shown
 
 
 def feedback_form(key: str, instructions: Instructions, own: Iterable[Feedback]) -> Html:
@@ -144,9 +158,7 @@ def _own_feedback(given: Sequence[Feedback]) -> Html | None:
     return tag("div", tag("h3", "What you said before"), tag("ul", listed, class_="aw-comments"))
 
 
-def footer(
-    task: int | None, feedback: Html, *, recallable: str | None, can_submit: bool, ask_empty: bool
-) -> Html:
+def footer(task: int | None, feedback: Html, *, recallable: str | None, can_submit: bool, asked_empty: bool) -> Html:
     """The buttons below the work.
 
     Parameters
@@ -155,7 +167,7 @@ def footer(
         The open task; its id stands in each button, so that a press that comes late reaches no other task.
     recallable : str or None
         Name of the item that was handed in last, as long as it can be taken back.
-    ask_empty : bool
+    asked_empty : bool
         Whether a submission without labels was refused once and is now to be confirmed.
     """
     recall = recallable and button("Recall", "recall", hint=f"Take {recallable} back, which you handed in last")
@@ -164,16 +176,25 @@ def footer(
     skip = inline_form(
         "Skip…", "skip", key=task, prompt="Why can't this picture be labelled?", submit="Skip this task", chord="k"
     )
-    submit = can_submit and button(
-        "Submit without labels" if ask_empty else "Submit",
+    submit = button(
+        "Submit without labels" if asked_empty else "Submit",
         "submit",
-        f"{task} empty" if ask_empty else task,
+        f"{task} empty" if asked_empty else task,
         primary=True,
         shortcut="Ctrl+Enter",
         chord="ctrl+enter",
     )
     release = button("Release", "release", task, hint="Put the task back; your draft is kept for you")
-    return tag("div", feedback, tag("span", class_="aw-spread"), recall, release, skip, submit, class_="aw-row")
+    return tag(
+        "div",
+        feedback,
+        tag("span", class_="aw-spread"),
+        recall,
+        release,
+        skip,
+        submit if can_submit else None,
+        class_="aw-row",
+    )
 
 
 def submitted(item: str, labels: Sequence[Label], confidence: float | None) -> str:

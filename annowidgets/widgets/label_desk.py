@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets
 
 from annowidgets.errors import AnnowidgetsError, Conflict, InvalidInput, InvalidLabels, RuleViolation
-from annowidgets.labels import Answer, AnswerValue, Label, Labels
-from annowidgets.media import Encoded
+from annowidgets.labels import Label
 from annowidgets.widgets import desk_panels as panels
 from annowidgets.widgets.boxes import KEYS, BoxEditor
 from annowidgets.widgets.clock import Clock
 from annowidgets.widgets.confidence import Confidence
-from annowidgets.widgets.desk_labels import DeskLabels, divided, require_boxes_on_a_still_picture, together
 from annowidgets.widgets.focus import Focus
-from annowidgets.widgets.html import Html, tag
+from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.parts import pairs
-from annowidgets.widgets.questions import Questions
 from annowidgets.widgets.reading import Reading
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.screen import Screen
-from annowidgets.workflow.items import Item
+from annowidgets.widgets.workbench import Workbench
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.states import BatchKind
 from annowidgets.workflow.task import RECALL_SECONDS, Task
@@ -33,26 +29,29 @@ from annowidgets.workflow.versions import Instructions
 from annowidgets.workflow.workspace import open_workspace
 
 EDITORS = ("boxes",)
-_STAGE = ".aw-box-stage [tabindex]"
 
 
 @dataclass
 class _Open:
-    """The task on the desk; what of it never changes is read once."""
+    """The task on the desk."""
 
     task: Task
-    item: Item
+    item: str
     batch: str
     is_calibration: bool
-    counted: float  # seconds of the clock that the file knows of
-    labels: DeskLabels
+    pinned: int | None  # version of the instructions, in calibration
+    seen: int  # version at the time of the claim
+    told: float  # seconds of the clock that the file knows of
+    usable: bool = False  # whether the desk can show it
+    lost: bool = False  # whether somebody else, or another window, has it now
+    asked_empty: bool = False  # whether a submission without labels is to be confirmed
 
 
 class LabelDesk(Screen):
     """Where an annotator labels: opens the person's task, saves every edit, hands in, and goes on to the next.
 
-    Making a desk is sitting down to work: it claims the next task, as `Project.next_task` does, where none is open
-    already. Running its cell again opens the same task with the same draft.
+    Making a desk is sitting down to work: where no task is open already it claims the next, as `Project.next_task`
+    does. Running its cell again opens the same task with the same draft.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ class LabelDesk(Screen):
     name : str, optional
         Name of the project, where a path is given.
     user : str, optional
-        Who labels: the workspace's user where left out, for a path as of `open_workspace`.
+        Who labels; the workspace's user where left out.
     editor : {"boxes"}
         What labels are made with: bounding boxes on still pictures.
 
@@ -69,10 +68,6 @@ class LabelDesk(Screen):
     ----------
     project : Project
         What is labelled.
-    task : Task or None
-        What is open.
-    editor : BoxEditor or None
-        The picture with its labels, once a task was opened.
     confidence : Confidence
         How sure the person is (C3).
     clock : Clock
@@ -81,7 +76,7 @@ class LabelDesk(Screen):
     Raises
     ------
     InvalidInput
-        There is no such editor, or a path without a name.
+        There is no such editor, or a path came without a name.
     NotFound, StoreError
         There is no such project, or no such file.
     """
@@ -98,36 +93,38 @@ class LabelDesk(Screen):
             raise InvalidInput(f"There is no editor {editor!r:.60} yet.", hint=f"There is {', '.join(EDITORS)}.")
         self.project = _opened(project, name, user)
         super().__init__(self.project.name)
-        self.editor: BoxEditor | None = None
         self.confidence = Confidence()
         self.clock = Clock(on_tick=self.guarded(self._ticked))
         self._open: _Open | None = None
-        self._lost = self._ask_empty = False
         self._recallable: tuple[Task, str, float] | None = None
-        self._instructions: Instructions | None = None
-        self._unfolded = False
+        self._is_unfolded = False
         self._read_version = 0
-        self._feedback_sent = 0
+        self._feedback_given = 0
+        self._feedback_form = Html()
 
         self._saving, self._focus = Saving(), Focus()
+        self._work = Workbench(self._save, on_action=self.act, guard=self.guarded)
         self._reading = Reading(on_read=self.guarded(self._spent_reading), on_action=self.act)
-        self._notices, self._idle, self._comments = (LiveHtml(on_action=self.act) for _ in range(3))
-        self._attributes = Questions(on_change=self.guarded(self._attributes_given))
-        self._classifications = Questions(on_change=self.guarded(lambda _: self._save()))
+        self._notices, self._instead = LiveHtml(on_action=self.act), LiveHtml(on_action=self.act, pad=True)
         self._bench = ipywidgets.HBox()
         self._bench.add_class("aw-bench")
-        bar = self.children[0]
-        title, tools, shortcuts = bar.children
-        bar.children = (title, self._saving, self.clock, tools, shortcuts, self._focus)
+        title, tools, shortcuts = self.children[0].children
+        self.children[0].children = (title, self._saving, self.clock, tools, shortcuts, self._focus)
         self.main.children = (self._notices, self._bench)
         self.add_class("aw-desk")
-
         self.handle(
-            submit=self._submit, skip=self._skip, release=self._release, recall=self._recall, feedback=self._feedback,
-            look=lambda *_: self._take_next(), mine=self._go_on_with_mine, select=lambda key, _: self._select(key),
-            instructions=lambda *_: self._unfold(not self._unfolded), read=self._read_changes,
+            submit=lambda key, _: self._submit(key),
+            skip=self._skip,
+            release=lambda key, _: self._release(key),
+            recall=lambda *_: self._recall(),
+            feedback=lambda _, value: self._give_feedback(value),
+            look=lambda *_: self._take_next(),
+            mine=lambda *_: self._go_on_with_mine(),
+            select=lambda key, _: self._work.select(key),
+            instructions=lambda *_: self._unfold(not self._is_unfolded),
+            read=lambda *_: self._read_news(),
             sure=lambda *_: self._focus.lead_to(".aw-sure input"),
-        )  # fmt: skip
+        )
         self.bind_keys(
             {
                 "ctrl+enter": ("Submit", "submit"),
@@ -145,141 +142,319 @@ class LabelDesk(Screen):
         """The open task."""
         return None if self._open is None else self._open.task
 
+    @property
+    def editor(self) -> BoxEditor | None:
+        """The picture with its boxes, once a task was shown."""
+        return self._work.editor
+
     # --- from task to task
 
     def _sit_down(self) -> None:
         self._take_next()
-        # who has not handed in anything reads first
-        instructions = self._instructions
-        if instructions is not None and instructions.text.strip() and self.project.my_status().submitted == 0:
-            self._unfold(True)
+        shown = self._reading.shown
+        if shown is not None and shown.text.strip() and self.project.my_status().submitted == 0:
+            self._unfold(True)  # who has handed in nothing yet reads first
 
     def _take_next(self) -> None:
         try:
             task = self.project.next_task()
         except AnnowidgetsError:
-            self._show_idle()
+            self._clear_away()
             raise
         if task is None:
-            self._show_idle()
+            self._clear_away()
         else:
-            self._show_task(task)
+            self._show(task)
 
-    def _show_task(self, task: Task, *, confidence: float | None = None) -> None:
-        item, batch, ontology = task.item, task.batch, task.ontology
-        labels = divided(task.labels(), ontology)
-        opened = _Open(task, item, batch.name, batch.kind == BatchKind.CALIBRATION, task.seconds, labels)
-        self._open, self._lost, self._ask_empty = opened, False, False
+    def _show(self, task: Task, *, confidence: float | None = None) -> None:
+        item, batch = task.item, task.batch
+        is_calibration = batch.kind == BatchKind.CALIBRATION
+        pinned = batch.instructions_version if is_calibration else None
+        seen = task.instructions_version or 0
+        opened = self._open = _Open(task, item.name, batch.name, is_calibration, pinned, seen, task.seconds)
         self.set_title(self.project.name, *panels.where(opened.batch, item.name, *task.position()))
-        self.clock.restart(opened.counted)
+        self.clock.restart(opened.told)
         self.clock.layout.display = None
-        self.confidence.required = opened.is_calibration
-        self.confidence.question = "How sure are you?" if opened.is_calibration else "How sure are you? (optional)"
+        self.confidence.required = is_calibration
+        self.confidence.question = "How sure are you?" if is_calibration else "How sure are you? (optional)"
         self.confidence.value = confidence
-        self._saving.state = "saved"
+        self._notices.show("")
         try:
-            require_boxes_on_a_still_picture(item, ontology)
-            if self.editor is None or self._ontology != ontology:
-                self._ontology = ontology
-                self.editor = BoxEditor(
-                    ontology, on_change=self.guarded(self._edited), on_select=self.guarded(self._show_selected)
-                )
-            self.editor.show(_picture(item), labels.boxes)
+            self._work.show(item, task.ontology, task.labels(), task.comments)
         except AnnowidgetsError as error:
-            self._idle.show(panels.unsuited(item.name, [error.message, " ", error.hint]))
-            self._lay_out(self._idle)
+            self._saving.state = ""
+            self._instead.show(panels.unsuited(item.name, [error.message, " ", error.hint]))
         else:
-            self._show_answers(labels.answers)
-            self._show_selected(None)
-            titles = panels.label_titles(labels.boxes)
-            self._comments.show(panels.comments(task.comments, titles))
-            self._lay_out(self.editor.stage)
-            self._focus.lead_to(_STAGE)
-        self._show_instructions()
-        self._show_footer()
+            self._saving.state = "saved"
+            opened.usable = True
+        self._lay_out()
+        self._refresh()
+        self._refresh_feedback()
+        self._focus.lead_to(".aw-box-stage [tabindex]" if opened.usable else ".aw-footer button")
 
-    def _show_idle(self, *, released: str | None = None) -> None:
-        """Nothing is open: because there is nothing, or because the person has put the task back."""
+    def _clear_away(self, *, released: str | None = None) -> None:
+        """Nothing is open: there is nothing, or the person has put the task back."""
         self._open = None
         self.set_title(self.project.name)
         self.clock.layout.display = "none"
         self._saving.state = ""
-        status = None
+        self._notices.show("")
         try:
-            if released is None:
-                status = self.project.my_status()
-            self._show_instructions()
-            self._show_footer()
-        except AnnowidgetsError:
-            # A stranger may read nothing; the message says so.
+            status = None if released is not None else self.project.my_status()
+            self._refresh()
+            self._refresh_feedback()
+        except AnnowidgetsError:  # who is no member sees nothing, and is told so
+            status, self._reading.shown = None, None
             self.tools.show("")
             self.footer.show("")
-        self._idle.show(panels.idle(status, released=released))
-        self._lay_out(self._idle)
+        self._instead.show(panels.idle(status, released=released))
+        self._lay_out()
         self._focus.lead_to(".aw-idle button")
 
-    def _lay_out(self, work: ipywidgets.Widget) -> None:
-        # The work comes first, so that it stays as it is in the page when the instructions are folded.
-        bench = (work, self._reading) if self._unfolded and self._instructions else (work,)
-        if bench != self._bench.children:
-            self._bench.children = bench
-        beside: tuple[ipywidgets.Widget, ...] = ()
-        if self.editor is not None and work is self.editor.stage:
-            beside = (self._comments, self.editor.tools, self._attributes, self._classifications, self.confidence)
-        if beside != self.side.children:
-            self.side.children = beside
+    def _lay_out(self) -> None:
+        usable = self._open is not None and self._open.usable
+        # The work comes first: what stands before a part that comes or goes stays in the page as it is.
+        work = self.editor.stage if usable and self.editor is not None else self._instead
+        parts = {
+            self._bench: (work, self._reading) if self._is_unfolded else (work,),
+            self.side: (*self._work.beside, self.confidence) if usable else (),
+        }
+        for box, children in parts.items():
+            if box.children != children:
+                box.children = children
 
     # --- edits
 
-    def _edited(self, _: list[Label]) -> None:
-        self._show_selected(None)
-        self._save()
-
-    def _attributes_given(self, answers: dict[str, AnswerValue]) -> None:
-        if self.editor is not None and self.editor.selected is not None:
-            self.editor.set_attributes(self.editor.selected.id, answers)
-
-    def _labels(self) -> list[Label | Answer]:
-        assert self._open is not None
-        assert self.editor is not None
-        return together(
-            self.editor.labels, self._classifications.answers, self._open.labels.kept, self._open.task.ontology
-        )
-
     def _save(self) -> None:
-        """Save the draft (T6); what is refused goes back to what is stored, what is lost to somebody is kept (T3)."""
+        """Save the draft (T6); what is refused is undone on the screen, what lost a conflict is kept as a copy."""
         opened = self._open
-        if opened is None:
+        if opened is None or not opened.usable:
             return
-        spent = self._spent()
+        spent = self._untold()
         had_trouble = self._saving.state == "unsaved"
         self._saving.state = "unsaved"
+        opened.asked_empty = False
         try:
-            opened.task.save_draft(self._labels(), seconds=spent)
+            opened.task.save_draft(self._work.labels, seconds=spent)
         except Conflict as conflict:
             self._lose(conflict)
             return
         except InvalidLabels as error:
-            said = panels.problems(error, self._titles())
-            self._show_stored()
-            self.say(["This change was refused, and the desk shows what is saved. ", said], "bad")
+            said = panels.problems(error, self._work.titles)
+            self._work.set_labels(opened.task.labels())
+            self.say(["This change was refused; the desk shows what is saved. ", said], "bad")
         else:
-            opened.counted += spent
+            opened.told += spent
             if had_trouble:
                 self.clear_message()
         self._saving.state = "saved"
-        self._ask_again_before_empty()
+        self._refresh_footer()
 
-    def _show_stored(self) -> None:
+    def _lose(self, error: RuleViolation) -> None:
+        """Say that somebody else, or another window, has the task now."""
         assert self._open is not None
-        assert self.editor is not None
-        opened = self._open
-        opened.labels = divided(opened.task.labels(), opened.task.ontology)
-        self.editor.set_labels(opened.labels.boxes)
-        self._show_answers(opened.labels.answers)
-        self._show_selected(None)
+        self._open.lost = True
+        self._saving.state = "unsaved"
+        self._notices.show(panels.lost(error, self._open.task.id))
 
-    def _spent(self) -> float:
+    def _go_on_with_mine(self) -> None:
+        opened = self._on_desk()
+        if opened is not None and opened.lost:
+            opened.task.labels()  # having looked at what is saved now, one may write on top of it (T6)
+            opened.lost = False
+            self._notices.show("")
+            self._save()
+
+    # --- time
+
+    def _untold(self) -> float:
         """Focused seconds that the file does not know of yet."""
-        assert self._open is not None
-        return max(0.0, self.clock.seconds - self._open.counted)
+        return 0.0 if self._open is None else max(0.0, self.clock.seconds - self._open.told)
+
+    def _tell_time(self) -> None:
+        if self._open is not None and (spent := self._untold()) > 0:
+            self._open.task.keep_alive(seconds=spent)
+            self._open.told += spent
+
+    def _ticked(self, _: float) -> None:
+        if self._open is None or self._open.lost:
+            return
+        try:
+            self._tell_time()
+        except RuleViolation as error:
+            self._lose(error)
+            return
+        if self._saving.state == "unsaved":
+            self._save()
+        self._refresh()
+
+    def _spent_reading(self, instructions: Instructions, seconds: float) -> None:
+        self.project.read_instructions(version=instructions.version, seconds=seconds)
+
+    # --- what stands around the work
+
+    def _refresh(self) -> None:
+        """Show what may have changed in the file meanwhile: instructions, and what can still be recalled."""
+        opened = self._open
+        current = self.project.instructions
+        version = self._version_to_read() if opened is None else opened.pinned
+        shown = current
+        if version not in (None, current.version):
+            shown = next(one for one in self.project.instructions_history() if one.version == version)
+        if shown != self._reading.shown:
+            self._reading.show(shown)
+        self.tools.show(panels.instructions_button(shown.version, unfolded=self._is_unfolded))
+        if opened is not None and not opened.lost:
+            is_news = opened.pinned is None and max(opened.seen, self._read_version) < current.version
+            self._notices.show(panels.changed_instructions(current) if is_news else "")
+        self._refresh_footer()
+
+    def _version_to_read(self) -> int | None:
+        # whoever must read before a calibration (C7) must read the version that it pins
+        running = self.project.batches(kind="calibration", state="in_progress")
+        return running[-1].instructions_version if running else None
+
+    def _refresh_feedback(self) -> None:
+        assert self._reading.shown is not None
+        key = f"{self.task.id if self.task else 'none'}.{self._feedback_given}"
+        own = self.project.feedback(author=self.project.workspace.user)
+        self._feedback_form = panels.feedback_form(key, self._reading.shown, own)
+        self._refresh_footer()
+
+    def _refresh_footer(self) -> None:
+        recallable = None
+        if self._recallable is not None:
+            _, name, submitted = self._recallable
+            in_time = self.project.workspace.clock() - submitted < RECALL_SECONDS
+            recallable = name if in_time else None
+        opened = self._open
+        self.footer.show(
+            panels.footer(
+                None if opened is None else opened.task.id,
+                self._feedback_form,
+                recallable=recallable,
+                can_submit=opened is not None and opened.usable,
+                asked_empty=opened is not None and opened.asked_empty,
+            )
+        )
+
+    def _unfold(self, unfolded: bool) -> None:
+        self._is_unfolded = unfolded
+        self._lay_out()
+        if self._reading.shown is not None:
+            self.tools.show(panels.instructions_button(self._reading.shown.version, unfolded=unfolded))
+
+    def _read_news(self) -> None:
+        if self._reading.shown is not None:
+            self._read_version = self._reading.shown.version
+            self._notices.show("")
+            self._unfold(True)
+
+    # --- what is pressed
+
+    def _on_desk(self, key: str = "") -> _Open | None:
+        """The open task; None where ``key`` tells that the press was meant for another, which has gone since."""
+        meant = key.partition(" ")[0]
+        if meant and (self._open is None or meant != str(self._open.task.id)):
+            return None
+        if self._open is None:
+            raise RuleViolation("No task is open.", hint="Look again for one.")
+        return self._open
+
+    def _submit(self, key: str) -> None:
+        opened = self._on_desk(key)
+        if opened is None or not opened.usable:
+            return
+        if opened.is_calibration and self.confidence.value is None:  # C3
+            self._focus.lead_to(".aw-sure input")
+            raise InvalidInput(
+                "Say how sure you are first.", rule="C3", hint="With the slider; the keys S and → set it too."
+            )
+        labels, confidence = self._work.labels, self.confidence.value
+        if not labels and not (opened.asked_empty and (key == "" or key.endswith(" empty"))):
+            opened.asked_empty = True
+            self._refresh_footer()
+            self.say("Nothing is labelled in this picture. If there is nothing to label, submit once more.", "warn")
+            return
+        try:
+            opened.task.submit(labels, confidence=confidence, seconds=self._untold())
+        except Conflict as conflict:
+            self._lose(conflict)
+            return
+        except InvalidLabels as error:
+            self.say(panels.problems(error, self._work.titles), "bad")
+            self._work.select(next((problem.label_id for problem in error.problems), None))
+            return
+        # a calibration attempt is handed in for good
+        at = self.project.workspace.clock()
+        self._recallable = None if opened.is_calibration else (opened.task, opened.item, at)
+        self._take_next()
+        boxes = [label for label in labels if isinstance(label, Label)]
+        self.say(panels.submitted(opened.item, boxes, confidence))
+
+    def _skip(self, key: str, value: Any) -> None:
+        opened = self._on_desk(key)
+        if opened is not None:
+            self._tell_time()
+            opened.task.skip(reason=_field(value, "text"))
+            self._take_next()
+            self.say(f"Skipped {opened.item}.")
+
+    def _release(self, key: str) -> None:
+        opened = self._on_desk(key)
+        if opened is not None:
+            self._tell_time()
+            opened.task.release()
+            self._clear_away(released=opened.item)
+
+    def _recall(self) -> None:
+        if self._recallable is None:
+            raise RuleViolation("There is no submission to recall.", rule="T1")
+        task, name, _ = self._recallable
+        self._recallable = None
+        try:
+            task.recall()
+        except AnnowidgetsError:
+            self._refresh_footer()
+            raise
+        waiting = self._open is not None
+        self._show(task, confidence=task.confidence)
+        self.say(f"{name} is yours again." + (" The task that was open comes after it." if waiting else ""))
+
+    def _give_feedback(self, value: Any) -> None:
+        target = self.project if self.task is None else self.task
+        target.give_feedback(
+            _field(value, "text"), section=_field(value, "section") or None, kind=_field(value, "kind") or "unclear"
+        )
+        self._feedback_given += 1
+        self._refresh_feedback()
+        self.say("Your feedback is with the lead. The answer will stand here, under “Feedback on instructions”.")
+
+    # --- without a kernel
+
+    def summary(self) -> Html:
+        """Project, batch and item, and how many labels there are."""
+        facts: dict[str, str | int | None] = {"Project": self.project.name}
+        if self._open is not None:
+            facts |= {"Batch": self._open.batch, "Item": self._open.item}
+            facts["Labels"] = len(self._work.labels) if self._open.usable else None
+        return pairs(facts)
+
+
+def _field(value: Any, name: str) -> str:
+    return str(value.get(name, "")) if isinstance(value, dict) else ""
+
+
+def _opened(project: Project | str | os.PathLike[str], name: str | None, user: str | None) -> Project:
+    if isinstance(project, Project):
+        if name is not None:
+            raise InvalidInput("A project was given, so there is no name to look for.", hint="LabelDesk(project)")
+        return project if user is None else project.workspace.as_user(user).project(project.name)
+    if not isinstance(project, (str, os.PathLike)):
+        raise InvalidInput(
+            f"A project or the path of a workspace is needed, got {type(project).__name__}.",
+            hint='LabelDesk(project), or LabelDesk("cells.db", "Blood cells")',
+        )
+    if name is None:
+        raise InvalidInput(f"Which project of {os.fspath(project)}?", hint='LabelDesk("cells.db", "Blood cells")')
+    return open_workspace(project, user=user, create=False).project(name)

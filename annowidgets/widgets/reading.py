@@ -16,36 +16,40 @@ from annowidgets.workflow.versions import Instructions
 
 
 class Reading(KnownKeywords, ipywidgets.VBox):
-    """A version of the instructions with its examples; counts the focused time for which it is unfolded (C7).
+    """A version of the instructions with its examples; counts the focused time while it is in the page (C7).
 
     Parameters
     ----------
-    on_read : callable(float), optional
-        Called with the seconds that were spent on it since the last call.
-    on_action : callable(act, key, value), optional
+    on_read : callable(Instructions, float)
+        Called with what is shown and the seconds spent on it since the last call.
+    on_action : callable(act, key, value)
         Of its button: "instructions" folds it.
+
+    Attributes
+    ----------
+    shown : Instructions or None
+        The version.
     """
 
-    def __init__(
-        self, *, on_read: Callable[[float], object] | None = None, on_action: OnAction | None = None
-    ) -> None:
+    def __init__(self, *, on_read: Callable[[Instructions, float], object], on_action: OnAction) -> None:
+        self.shown: Instructions | None = None
         self._on_read = on_read
         self._counted = 0.0
         self._text = LiveHtml(on_action=on_action)
-        # Not to be seen: it counts as long as the text beside it is in the page.
         self._clock = Clock(on_tick=self._ticked)
-        self._clock.layout.display = "none"
+        self._clock.layout.display = "none"  # it counts unseen, as long as the text beside it is in the page
         super().__init__([self._text, self._clock])
         self.add_class("aw-reading")
 
     def show(self, instructions: Instructions) -> None:
         """Show a version."""
+        self.shown = instructions
         self._text.show(instructions_html(instructions))
 
     def _ticked(self, seconds: float) -> None:
         spent, self._counted = seconds - self._counted, seconds
-        if self._on_read is not None and spent > 0:
-            self._on_read(spent)
+        if self.shown is not None and spent > 0:
+            self._on_read(self.shown, spent)
 
 
 def instructions_html(instructions: Instructions) -> Html:
@@ -61,19 +65,19 @@ def instructions_html(instructions: Instructions) -> Html:
         button("✕", "instructions", plain=True, name="Fold the instructions"),
         class_="aw-row",
     )
-    note = instructions.note.strip() and tag("p", "What changed: ", instructions.note, class_="aw-mute")
+    note = tag("p", "What changed: ", instructions.note, class_="aw-mute") if instructions.note.strip() else None
     return tag(
         "article",
         heading,
         note,
         body,
-        _examples("Good examples", "good", instructions.good),
+        _examples("Good examples", "ok", instructions.good),
         _examples("Bad examples", "bad", instructions.bad),
     )
 
 
-def _examples(heading: str, kind: str, examples: Sequence[str]) -> Html | None:
+def _examples(heading: str, meaning: str, examples: Sequence[str]) -> Html | None:
     if not examples:
         return None
-    shown = [tag("div", markdown_html(example), class_=f"aw-example aw-is-{kind}") for example in examples]
+    shown = [tag("div", markdown_html(example), class_=f"aw-example aw-is-{meaning}") for example in examples]
     return tag("section", tag("h3", heading), shown)

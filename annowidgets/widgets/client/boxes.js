@@ -66,6 +66,7 @@ class Session {
         model.on("change:classes change:read_only", () => this.reset());
         // Values of the kernel's own have a new number; under the old one it only repeats what came from here.
         model.on("change:active", () => model.get("active")[0] !== this.activeNumber && this.obey());
+        model.on("msg:custom", (message) => message?.select !== undefined && this.select(message.select));
         surface.on("change:selected_index", () => this.selectionChanged());
         // the surface falls back to the first class whenever it is drawn anew
         surface.on("change:label", () => this.holdLabel());
@@ -448,7 +449,7 @@ class View {
         const { width, height } = this.session.given;
         const style = getComputedStyle(this.stage);
         const room = this.stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-        const tall = Math.max(360, Math.round(window.innerHeight * 0.68));
+        const tall = Math.max(360, Math.round(window.innerHeight * 0.62));
         if (!width || room <= 0) return;
         const whole = Math.min(room / width, tall / height);
         // a picture that fits is shown pixel by pixel, a very small one in whole multiples

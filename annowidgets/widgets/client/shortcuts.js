@@ -95,7 +95,7 @@ function render({ model, el }) {
         else {
             details.open = true;
             // now, not when the browser says that it is open: the next key is text already
-            details.querySelector("textarea, input, select")?.focus();
+            (details.querySelector("textarea") ?? details.querySelector("input, select"))?.focus();
         }
         return true;
     };
