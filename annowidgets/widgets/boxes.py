@@ -17,7 +17,7 @@ import ipywidgets
 import traitlets
 from msgspec.structs import replace
 
-from annowidgets.errors import InvalidInput, NotFound
+from annowidgets.errors import InvalidInput, InvalidShape, NotFound
 from annowidgets.labels import AnswerValue, BoundingBox, Label, ObjectClass, Ontology, as_labels, walk
 from annowidgets.media import Encoded
 from annowidgets.widgets.client import FOLDER
@@ -266,7 +266,7 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
 
 
 def clipped(box: Box, size: tuple[int, int]) -> BoundingBox | None:
-    """The part of a box that lies in a picture, None where nothing does.
+    """The part of a box that lies in a picture, None where that has no area.
 
     Parameters
     ----------
@@ -281,7 +281,10 @@ def clipped(box: Box, size: tuple[int, int]) -> BoundingBox | None:
     x, y, width, height = map(float, sides)  # type: ignore[arg-type]
     left, top = max(x, 0.0), max(y, 0.0)
     right, bottom = min(x + width, float(size[1])), min(y + height, float(size[0]))
-    return BoundingBox(left, top, right - left, bottom - top) if right > left and bottom > top else None
+    try:
+        return BoundingBox(left, top, right - left, bottom - top)
+    except InvalidShape:
+        return None
 
 
 def _box(label: Label) -> dict[str, Any]:

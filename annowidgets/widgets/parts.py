@@ -205,7 +205,7 @@ def inline_form(
             tag("textarea", name="text", id=field_id, rows=rows, required=True, placeholder=placeholder or None),
             tag(
                 "div",
-                tag("button", submit, type="submit", class_="aw-primary"),
+                tag("button", submit, type="submit"),
                 tag("button", "Cancel", type="button", data_close=True),
                 class_="aw-row",
             ),

@@ -165,7 +165,8 @@ def test_a_clipped_box_is_what_both_the_box_and_the_picture_hold(
 ) -> None:
     cut = clipped({"x": x, "y": y, "width": width, "height": height}, (48, 64))
     if cut is None:
-        assert min(x + width, 64) <= max(x, 0) or min(y + height, 48) <= max(y, 0)
+        across, down = min(x + width, 64) - max(x, 0), min(y + height, 48) - max(y, 0)
+        assert across <= 0 or down <= 0 or across * down < 1e-100
         return
     left, top, right, bottom = cut.bounds()
     assert (left, top) == (max(x, 0), max(y, 0))
