@@ -1,4 +1,4 @@
-"""Workspaces for the workflow's tests, made quickly: a team, a clock, tiny pictures, and files copied from templates."""
+"""Workspaces for the workflow's tests, made quickly: a team, a clock, tiny pictures, files copied from templates."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import annowidgets as aw
@@ -136,13 +137,12 @@ class Team:
     def refuses(self, error: type[AnnowidgetsError], act: Callable[[], Any], *, rule: str | None = None) -> Any:
         """Check that an action is refused with an error, by a rule if one is named, and leaves no trace."""
         before = self.dump()
-        try:
+        with pytest.raises(error) as caught:
             act()
-        except error as refused:
-            assert rule is None or refused.rule == rule, f"refused by {refused.rule}, not by {rule}: {refused}"
-            assert self.dump() == before, f"refused, and yet something was written: {refused}"
-            return refused
-        raise AssertionError(f"{error.__name__} was expected, and nothing was refused")
+        refused = caught.value
+        assert rule is None or refused.rule == rule, f"refused by {refused.rule}, not by {rule}: {refused}"
+        assert self.dump() == before, f"refused, and yet something was written: {refused}"
+        return refused
 
     def save_to(self, file: Path) -> None:
         """Write all into one file that can be copied."""

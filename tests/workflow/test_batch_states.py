@@ -110,10 +110,7 @@ def test_t1_a_batch_goes_where_its_table_says_and_nowhere_else(
             act()
     elif (kind, state, event) == ("calibration", "in_progress", "last_task_ends"):
         team.refuses(RuleViolation, act, rule="T1")  # all its attempts are graded: the audit decides
-    elif (state, event) == ("in_progress", "reopen_task"):
-        act()
-        assert batch.state == "in_progress"
-    elif (state, event) == ("in_progress", "recall_task"):
+    elif state == "in_progress" and event in ("reopen_task", "recall_task"):
         act()
         assert batch.state == "in_progress"
     else:
