@@ -12,7 +12,6 @@ from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
-from annowidgets.widgets.permitted import reason_of
 from annowidgets.workflow import Batch
 from annowidgets.workflow.base import stored_ontology
 from annowidgets.workflow.items import Item
@@ -54,8 +53,8 @@ class Attempt(NamedTuple):
         Why it does not count.
     held_by : str or None
         Another auditor, who holds the item (C4).
-    own : str or None
-        The rule's text where the user may not grade it, since it is their own (T5).
+    own : RuleViolation or None
+        The refusal where the user may not grade it, since it is their own (T5).
     gold : Gold or None
         Of the item.
     """
@@ -73,7 +72,7 @@ class Attempt(NamedTuple):
     grade: stored_audits.GradeRow | None
     excluded: str | None
     held_by: str | None
-    own: str | None
+    own: RuleViolation | None
     gold: Gold | None
 
 
@@ -124,11 +123,11 @@ def read_attempts(batch: Batch) -> Attempts:
         items = {row.id: Item(batch.workspace, row) for row in stored_items.of_batch(connection, batch.id)}
         rows = stored_tasks.matching(connection, batch._project, batch=batch.id)
         several = stored_batches.by_id(connection, batch.id).attempts_per_item > 1
-        own = None
+        own: RuleViolation | None = None
         try:
             require_not_own(action, action.user, "audit")
         except RuleViolation as error:
-            own = reason_of(error)
+            own = error
         locks = {item: stored_audits.lock(connection, batch.id, item) for item in items}
         golds = {item: stored_audits.promotion_of_item(connection, batch._project, item) for item in items}
         found = []

@@ -14,7 +14,7 @@ from annowidgets.widgets.parts import button
 from annowidgets.widgets.pictures import LabelledPicture
 from annowidgets.widgets.table import page_links
 
-_COLUMNS = 3
+_COLUMNS = 2
 _PAGE = 24
 
 

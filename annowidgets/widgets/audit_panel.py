@@ -8,9 +8,10 @@ from typing import Any
 from annowidgets.labels import Answer, AnswerValue, Label, Labels, Ontology
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, Attempts
 from annowidgets.widgets.feedback_list import feedback_list
-from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.parts import Meaning, button, chip, coloured, figure, inline_form, pairs, section, swatch
-from annowidgets.widgets.wording import counted, minutes, percent
+from annowidgets.widgets.permitted import reason_of
+from annowidgets.widgets.wording import minutes, percent
 
 GRADED: dict[str, tuple[str, Meaning]] = {
     "approve": ("approved", "ok"),
@@ -52,7 +53,7 @@ def grading(attempt: Attempt, labels: AttemptLabels, *, final: bool, no_fix: str
     if final or attempt.excluded is not None:
         return section("Grade", said)
     held = attempt.held_by and f"{attempt.held_by} audits this item at the moment; the hold ends with their lease."
-    refusal = attempt.own or held
+    refusal = held if attempt.own is None else reason_of(attempt.own)
     if refusal:
         said.append(tag("p", coloured(refusal, "warn")))
     now = attempt.grade.grade if attempt.grade is not None else None
@@ -114,7 +115,7 @@ def _grade(attempt: Attempt) -> Html:
         " accuracy ",
         tag("b", f"{grade.accuracy:.2f}", class_="aw-num"),
         coloured(f" by {grade.auditor}", "mute"),
-        grade.self_audited and coloured(" (self-audited)", "warn"),
+        coloured(" (self-audited)", "warn") if grade.self_audited else None,
     )
     return line if grade.reason is None else Html(line + tag("p", tag("q", grade.reason)))
 
@@ -132,7 +133,7 @@ def labels_by_class(ontology: Ontology, labels: Labels, *, highlighted: str | No
     rows = [
         tag(
             "li",
-            tag("div", swatch(colors.get(name, "#888888")), " ", tag("span", name), " ", _count(found), class_="aw-row"),
+            tag("div", swatch(colors.get(name, "#888888")), name, _count(found), class_="aw-row"),
             tag("div", [_label(n, label, highlighted) for n, label in enumerate(found, 1)], class_="aw-row aw-tight")
             if 0 < len(found) <= _MOST_LISTED
             else None,
@@ -178,13 +179,9 @@ def feedback(rows: Iterable[dict[str, Any]], refusal: str | None) -> Html | None
 def outlook(attempts: Attempts) -> Html:
     """What is left until the score exists."""
     if attempts.left == 0:
-        said: Content = "Every attempt is graded. Complete the audit; grades are final from then on."
+        said = "Every attempt is graded. Complete the audit; grades are final from then on."
     else:
-        waiting = attempts.waiting and f", {attempts.waiting} of them not submitted yet"
-        said = [
-            f"Score, interval and what it means for the lock appear here when {counted(attempts.left, 'attempt')} more",
-            f" {'is' if attempts.left == 1 else 'are'} graded",
-            waiting,
-            ".",
-        ]
-    return section("After the audit", tag("p", said or None, class_="aw-mute"))
+        last = "the last attempt is" if attempts.left == 1 else f"the last {attempts.left} attempts are"
+        waiting = f", {attempts.waiting} of them not submitted yet" if attempts.waiting else ""
+        said = f"Score, interval and what it means for the lock appear here when {last} graded{waiting}."
+    return section("After the audit", tag("p", said, class_="aw-mute"))

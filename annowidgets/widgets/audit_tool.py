@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import ipywidgets
-
-from annowidgets.errors import AuditIncomplete, InvalidInput
+from annowidgets.errors import AuditIncomplete, Immutable, InvalidInput, TaskLocked
 from annowidgets.widgets import audit_panel, promoting
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, read_attempts, read_labels
 from annowidgets.widgets.attempts_view import AttemptsView
@@ -16,6 +15,7 @@ from annowidgets.widgets.calibration_result import reliability_pictures, result_
 from annowidgets.widgets.conditions import conditions_list
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_rows
 from annowidgets.widgets.fix_editor import FixEditor, why_not_fixable
+from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.parts import button, chip, pairs, progress
@@ -68,18 +68,20 @@ class AuditTool(Screen):
         self._result = LiveHtml(pad=True)
         self._attempts_view = AttemptsView(on_action=self.act)
         self._panel = LiveHtml(on_action=self.act)
-        self.main.children = (self._result, self._attempts_view)
+        self.main.children = (self._attempts_view,)
         self.side.children = (self._panel,)
+        self._focus = Focus()
+        bar, message, *rest = self.children
+        self.children = (bar, message, self._result, *rest, self._focus)
         self.add_class("aw-audit")
         self.handle(
             approve=lambda key, _: self._grade(key, "approve"),
             reject=lambda key, value: self._grade(key, "reject", reason=(value or {}).get("text")),
             fix=lambda key, _: self._start_fix(key),
             save_fix=lambda *_: self._save_fix(),
-            cancel_fix=lambda *_: self._end_fix(),
+            cancel_fix=lambda *_: self._cancel_fix(),
             next=lambda *_: self._next(),
             previous=lambda *_: self._step(-1),
-            following=lambda *_: self._step(1),
             pick=lambda key, _: self._pick(int(key)),
             hide=lambda *_: self._attempts_view.toggle_labels(),
             version=lambda key, _: self._show_version(key),
@@ -131,7 +133,13 @@ class AuditTool(Screen):
             self._open(self._attempts.attempts[min(max(place + by, 0), last)].task)
 
     def _next(self) -> None:
-        """Open the next ungraded attempt that this auditor can grade, after the current one, then from the start."""
+        """Open the next ungraded attempt that this auditor can grade, after the current one, then from the start.
+
+        When the audit is complete, simply the next.
+        """
+        if self._attempts.complete:
+            self._step(1)
+            return
         self._attempts = read_attempts(self._batch)
         here = self._attempts.place(self._current)
         here = -1 if here is None else here
@@ -165,28 +173,26 @@ class AuditTool(Screen):
 
     def _grade(self, key: str, grade: Any, *, reason: str | None = None) -> None:
         attempt = self._attempt(key)
-        was_graded = attempt.state == "graded"
+        if attempt.task != self._current:
+            # pressed while the next picture was on its way: meant for one of the two, and nobody knows for which
+            self.say(f"Nothing was changed: {attempt.name} was left already.", "mute")
+            return
         self._audit.grade(attempt.task, grade, reason=reason)
-        if attempt.task == self._current and not was_graded:
-            following = self._audit.next()
-            self._open(attempt.task if following is None else following.id)
-        else:
-            self._refresh()
+        self._go_on(attempt)
         word, meaning = audit_panel.GRADED[grade]
-        self.say(f"{attempt.name} {word}.", "ok" if meaning != "bad" else "warn")
+        self.say(f"{attempt.name} {word}.", "warn" if meaning == "bad" else meaning)
+
+    def _go_on(self, graded: Attempt) -> None:
+        """After a first grade to the next attempt; after another one, which corrects a slip, stay."""
+        following = None
+        if graded.state != "graded":
+            following = self._audit.next()
+        self._open(self._current if following is None else following.id)
 
     def _start_fix(self, key: str) -> None:
         attempt = self._attempt(key)
-        self._audit.tasks()  # refused here already, not when the work is done
         labels = read_labels(self._batch, attempt)
-        refusal = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
-        if attempt.own or attempt.held_by or refusal or self._attempts.complete:
-            raise InvalidInput(
-                attempt.own
-                or (attempt.held_by and f"{attempt.held_by} audits {attempt.item.name!r}.")
-                or (self._attempts.complete and "The audit is complete; its grades stay.")
-                or refusal
-            )
+        self._require_fixable(attempt, labels)
         editor = FixEditor(labels.ontology, guarded=self.guarded)
         medium = attempt.item.open()
         try:
@@ -200,22 +206,44 @@ class AuditTool(Screen):
         self.main.children = (editor.stage,)
         self.side.children = (editor.panel,)
         self._render()
+        self._focus.lead_to(".aw-box-stage .wrapper")
+
+    def _require_fixable(self, attempt: Attempt, labels: AttemptLabels) -> None:
+        """Refuse before the work what would be refused after it."""
+        if attempt.own is not None:
+            raise attempt.own
+        if attempt.held_by is not None:
+            raise TaskLocked(f"{attempt.held_by} audits {attempt.item.name!r}.", rule="C4")
+        if self._attempts.complete:
+            raise Immutable(f"The audit of {self._attempts.batch!r} is complete; its grades stay.", rule="C4")
+        refusal = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
+        if refusal is not None:
+            raise InvalidInput(refusal)
 
     def _save_fix(self) -> None:
         if self._fixing is None:
             return
         attempt = self._attempt()
         accuracy = self._audit.grade(attempt.task, "fix", labels=self._fixing.labels)
-        self._end_fix()
-        self.say(["Fixed: the attempt's accuracy is ", tag("b", f"{accuracy:.2f}", class_="aw-num"), "."])
+        with self._put_away():
+            self._go_on(attempt)
+        self.say([f"{attempt.name} fixed: its accuracy is ", tag("b", f"{accuracy:.2f}", class_="aw-num"), "."])
 
-    def _end_fix(self) -> None:
+    def _cancel_fix(self) -> None:
+        with self._put_away():
+            self._refresh()
+
+    @contextmanager
+    def _put_away(self) -> Iterator[None]:
+        """Close the editor, and show what is drawn inside where it was: at once, so that no old button is seen."""
         editor, self._fixing = self._fixing, None
-        self.main.children = (self._result, self._attempts_view)
-        self.side.children = (self._panel,)
-        if editor is not None:
-            editor.close()
-        self._refresh()
+        try:
+            yield
+        finally:
+            self.main.children = (self._attempts_view,)
+            self.side.children = (self._panel,)
+            if editor is not None:
+                editor.close()
 
     # --- the picture
 
@@ -280,7 +308,7 @@ class AuditTool(Screen):
             return
         shown = self._attempts_view.shown_labels
         no_fix = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
-        said = [row for row in feedback_rows(self._project, batch=self._batch.id) if row["task"] == attempt.task]
+        said = [row for row in feedback_rows(self._project, batch=attempts.batch) if row["task"] == attempt.task]
         refusal = why_not(self._project, Permission.DIRECT_TASKS)
         can_be = len(promoting.promotable(attempts))
         self._panel.show(
@@ -302,7 +330,7 @@ class AuditTool(Screen):
             button("Previous", "previous", disabled=not place, shortcut="P", name="Previous attempt"),
         ]
         if attempts.complete:
-            buttons.append(button("Next", "following", disabled=last, shortcut="N", name="Next attempt"))
+            buttons.append(button("Next", "next", disabled=last, shortcut="N", name="Next attempt"))
         else:
             buttons += [
                 button("Next ungraded", "next", disabled=attempts.left == 0, shortcut="N"),
@@ -319,8 +347,8 @@ class AuditTool(Screen):
     def _why_incomplete(self) -> str | None:
         if self._attempts.left == 0:
             return None
-        waiting = self._attempts.waiting and f", {self._attempts.waiting} of them not submitted yet"
-        return f"{counted(self._attempts.left, 'attempt')} without a grade{waiting or ''}"
+        waiting = f", {self._attempts.waiting} of them not submitted yet" if self._attempts.waiting else ""
+        return f"{counted(self._attempts.left, 'attempt')} without a grade{waiting}"
 
     def _fix_footer(self, attempt: Attempt | None) -> Html:
         assert attempt is not None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from annowidgets.widgets.conditions import conditions_list
 from annowidgets.widgets.html import Content, Html, tag
-from annowidgets.widgets.parts import chip, coloured, pairs, section
+from annowidgets.widgets.parts import Meaning, chip, coloured, pairs, section
 from annowidgets.widgets.permitted import reason_of, why_locked
 from annowidgets.widgets.wording import counted, percent
 from annowidgets.workflow import Batch, CalibrationResult, Project
@@ -26,12 +27,12 @@ def score_text(result: CalibrationResult) -> str:
 
 def result_html(result: CalibrationResult, project: Project) -> Html:
     """The result as a band of columns; `reliability_pictures` are its images."""
-    meaning = "ok" if result.passed else "bad"
+    meaning: Meaning = "ok" if result.passed else "bad"
     score = "–" if result.score is None else f"{result.score:.1f}"
     interval = "" if result.low is None else f"95 % interval {result.low:.1f} to {result.high:.1f}"
     marks = [
         chip("passed" if result.passed else "not passed", meaning),
-        result.self_audited and [" ", chip("self-audited", "warn")],
+        [" ", chip("self-audited", "warn")] if result.self_audited else None,
     ]
     return tag(
         "div",
@@ -73,9 +74,9 @@ def _made_from(result: CalibrationResult) -> dict[str, Content]:
 
 def _picture(theme: str, result: CalibrationResult) -> Html:
     told = [
-        f"{row.attempts} at a confidence of {percent(row.confidence)} were accurate to {percent(row.accuracy)}"
-        for row in result.reliability.itertuples()
-        if row.attempts
+        f"{row['attempts']} at a confidence of {percent(row['confidence'])} were accurate to {percent(row['accuracy'])}"
+        for row in result.reliability.to_dict("records")
+        if row["attempts"]
     ]
     attempts = counted(int(result.reliability["attempts"].sum()), "attempt") if told else "No attempts"
     return tag(
@@ -98,8 +99,9 @@ def reliability_pictures(batch: Batch) -> dict[str, bytes]:
 
     pictures = {}
     for theme, ink in _INK.items():
-        colors = dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), ink)
-        with mpl.rc_context({**colors, "axes.facecolor": "none", "legend.facecolor": "none", "font.size": 9}):
+        inked = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+        style: dict[Any, Any] = dict.fromkeys(inked, ink) | {"legend.facecolor": "none", "font.size": 9}
+        with mpl.rc_context(style):
             # no pyplot: it keeps figures, and asks for the main thread
             figure = Figure(figsize=_SIZE, layout="constrained", facecolor="none")
             FigureCanvasAgg(figure)

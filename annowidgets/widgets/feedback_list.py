@@ -11,12 +11,11 @@ from annowidgets.widgets.wording import words
 from annowidgets.workflow import Feedback, Project
 
 
-def feedback_rows(project: Project, *, batch: int | None = None, state: str | None = None) -> list[dict[str, Any]]:
+def feedback_rows(project: Project, *, batch: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
     """Feedback of a project or one of its batches as rows of `Project.feedback().to_frame()`, oldest first."""
     found = project.feedback(batch=batch, state=state)
     frame = found.to_frame().astype(object)
-    rows: list[dict[str, Any]] = frame.where(frame.notna(), None).to_dict("records")
-    return rows
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.where(frame.notna(), None).to_numpy()]
 
 
 def feedback_list(rows: Iterable[dict[str, Any]], *, refusal: str | None, where: bool = False) -> Html:

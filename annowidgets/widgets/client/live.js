@@ -18,8 +18,10 @@ const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.va
 
 /** @param {Field} field */
 const isTyped = (field) =>
-    field.matches("textarea, input:not([type=radio], [type=checkbox], [type=range])") &&
-    field.value !== field.defaultValue;
+    field.matches("select")
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.matches("textarea, input:not([type=radio], [type=checkbox], [type=range])") &&
+          field.value !== field.defaultValue;
 
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
@@ -86,11 +88,16 @@ function render({ model, el }) {
             fields.filter((f) => f.type !== "radio" || f.checked).map((f) => [f.name, valueOf(f)]),
         ));
     });
-    // an inline form is for writing: opening it puts the caret there, Escape closes it
+    // an inline form is for writing: opening it puts the caret there, Ctrl+Enter sends it, Escape closes it
     el.addEventListener("toggle", (event) => {
-        if (event.target.open) event.target.querySelector("textarea, input, select")?.focus();
+        if (event.target.open) (event.target.querySelector("textarea") ?? event.target.querySelector("input, select"))?.focus();
     }, true);
     el.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("form[data-act]")) {
+            event.preventDefault();
+            event.target.closest("form[data-act]").requestSubmit();
+            return;
+        }
         const details = event.target.closest("details.aw-inline[open]");
         if (event.key !== "Escape" || !details) return;
         event.stopPropagation();
