@@ -158,7 +158,7 @@ def _own_feedback(given: Sequence[Feedback]) -> Html | None:
     return tag("div", tag("h3", "What you said before"), tag("ul", listed, class_="aw-comments"))
 
 
-def footer(task: int | None, feedback: Html, *, recallable: str | None, can_submit: bool, asked_empty: bool) -> Html:
+def footer(task: int | None, feedback: Content, *, recallable: str | None, can_submit: bool, asked_empty: bool) -> Html:
     """The buttons below the work.
 
     Parameters

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets
@@ -14,37 +15,20 @@ from annowidgets.widgets import desk_panels as panels
 from annowidgets.widgets.boxes import KEYS, BoxEditor
 from annowidgets.widgets.clock import Clock
 from annowidgets.widgets.confidence import Confidence
+from annowidgets.widgets.desk_instructions import DeskInstructions
 from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import LiveHtml
+from annowidgets.widgets.open_task import OpenTask
 from annowidgets.widgets.parts import pairs
-from annowidgets.widgets.reading import Reading
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.screen import Screen
 from annowidgets.widgets.workbench import Workbench
 from annowidgets.workflow.project import Project
-from annowidgets.workflow.states import BatchKind
 from annowidgets.workflow.task import RECALL_SECONDS, Task
-from annowidgets.workflow.versions import Instructions
 from annowidgets.workflow.workspace import open_workspace
 
 EDITORS = ("boxes",)
-
-
-@dataclass
-class _Open:
-    """The task on the desk."""
-
-    task: Task
-    item: str
-    batch: str
-    is_calibration: bool
-    pinned: int | None  # version of the instructions, in calibration
-    seen: int  # version at the time of the claim
-    told: float  # seconds of the clock that the file knows of
-    usable: bool = False  # whether the desk can show it
-    lost: bool = False  # whether somebody else, or another window, has it now
-    asked_empty: bool = False  # whether a submission without labels is to be confirmed
 
 
 class LabelDesk(Screen):
@@ -95,16 +79,13 @@ class LabelDesk(Screen):
         super().__init__(self.project.name)
         self.confidence = Confidence()
         self.clock = Clock(on_tick=self.guarded(self._ticked))
-        self._open: _Open | None = None
+        self._open: OpenTask | None = None
         self._recallable: tuple[Task, str, float] | None = None
-        self._is_unfolded = False
-        self._read_version = 0
-        self._feedback_given = 0
-        self._feedback_form = Html()
+        self._feedback_form: Html | None = None
 
         self._saving, self._focus = Saving(), Focus()
         self._work = Workbench(self._save, on_action=self.act, guard=self.guarded)
-        self._reading = Reading(on_read=self.guarded(self._spent_reading), on_action=self.act)
+        self._instructions = DeskInstructions(self.project, on_action=self.act, guard=self.guarded)
         self._notices, self._instead = LiveHtml(on_action=self.act), LiveHtml(on_action=self.act, pad=True)
         self._bench = ipywidgets.HBox()
         self._bench.add_class("aw-bench")
@@ -121,7 +102,7 @@ class LabelDesk(Screen):
             look=lambda *_: self._take_next(),
             mine=lambda *_: self._go_on_with_mine(),
             select=lambda key, _: self._work.select(key),
-            instructions=lambda *_: self._unfold(not self._is_unfolded),
+            instructions=lambda *_: self._unfold(not self._instructions.unfolded),
             read=lambda *_: self._read_news(),
             sure=lambda *_: self._focus.lead_to(".aw-sure input"),
         )
@@ -151,39 +132,41 @@ class LabelDesk(Screen):
 
     def _sit_down(self) -> None:
         self._take_next()
-        shown = self._reading.shown
+        shown = self._instructions.shown
         if shown is not None and shown.text.strip() and self.project.my_status().submitted == 0:
             self._unfold(True)  # who has handed in nothing yet reads first
 
     def _take_next(self) -> None:
-        try:
+        with self._cleared_on_failure():
             task = self.project.next_task()
-        except AnnowidgetsError:
+            if task is None:
+                self._clear_away()
+            else:
+                self._show(task)
+
+    @contextmanager
+    def _cleared_on_failure(self) -> Iterator[None]:
+        # A picture that stayed on the desk without its task would take edits that nobody saves.
+        try:
+            yield
+        except Exception:
             self._clear_away()
             raise
-        if task is None:
-            self._clear_away()
-        else:
-            self._show(task)
 
     def _show(self, task: Task, *, confidence: float | None = None) -> None:
-        item, batch = task.item, task.batch
-        is_calibration = batch.kind == BatchKind.CALIBRATION
-        pinned = batch.instructions_version if is_calibration else None
-        seen = task.instructions_version or 0
-        opened = self._open = _Open(task, item.name, batch.name, is_calibration, pinned, seen, task.seconds)
-        self.set_title(self.project.name, *panels.where(opened.batch, item.name, *task.position()))
+        opened = self._open = OpenTask.of(task)
+        self.set_title(self.project.name, *panels.where(opened.batch, opened.item, *task.position()))
         self.clock.restart(opened.told)
         self.clock.layout.display = None
-        self.confidence.required = is_calibration
-        self.confidence.question = "How sure are you?" if is_calibration else "How sure are you? (optional)"
+        self.confidence.required = opened.is_calibration
+        self.confidence.question = "How sure are you?" if opened.is_calibration else "How sure are you? (optional)"
         self.confidence.value = confidence
         self._notices.show("")
         try:
-            self._work.show(item, task.ontology, task.labels(), task.comments)
+            self._work.show(task.item, task.ontology, task.labels(), task.comments)
         except AnnowidgetsError as error:
             self._saving.state = ""
-            self._instead.show(panels.unsuited(item.name, [error.message, " ", error.hint]))
+            self._instead.show(panels.unsuited(opened.item, [error.message, " ", error.hint]))
         else:
             self._saving.state = "saved"
             opened.usable = True
@@ -204,7 +187,7 @@ class LabelDesk(Screen):
             self._refresh()
             self._refresh_feedback()
         except AnnowidgetsError:  # who is no member sees nothing, and is told so
-            status, self._reading.shown = None, None
+            status = None
             self.tools.show("")
             self.footer.show("")
         self._instead.show(panels.idle(status, released=released))
@@ -215,8 +198,9 @@ class LabelDesk(Screen):
         usable = self._open is not None and self._open.usable
         # The work comes first: what stands before a part that comes or goes stays in the page as it is.
         work = self.editor.stage if usable and self.editor is not None else self._instead
+        unfolded = self._instructions.unfolded and self._instructions.shown is not None
         parts = {
-            self._bench: (work, self._reading) if self._is_unfolded else (work,),
+            self._bench: (work, self._instructions.reading) if unfolded else (work,),
             self.side: (*self._work.beside, self.confidence) if usable else (),
         }
         for box, children in parts.items():
@@ -230,12 +214,11 @@ class LabelDesk(Screen):
         opened = self._open
         if opened is None or not opened.usable:
             return
-        spent = self._untold()
-        had_trouble = self._saving.state == "unsaved"
+        had_trouble, opened.troubled = opened.troubled, True
         self._saving.state = "unsaved"
         opened.asked_empty = False
         try:
-            opened.task.save_draft(self._work.labels, seconds=spent)
+            opened.save(self._work.labels, self.clock.seconds)
         except Conflict as conflict:
             self._lose(conflict)
             return
@@ -244,9 +227,12 @@ class LabelDesk(Screen):
             self._work.set_labels(opened.task.labels())
             self.say(["This change was refused; the desk shows what is saved. ", said], "bad")
         else:
-            opened.told += spent
+            opened.troubled = False
             if had_trouble:
                 self.clear_message()
+            if opened.lost:
+                opened.lost = False
+                self._notices.show("")
         self._saving.state = "saved"
         self._refresh_footer()
 
@@ -261,26 +247,13 @@ class LabelDesk(Screen):
         opened = self._on_desk()
         if opened is not None and opened.lost:
             opened.task.labels()  # having looked at what is saved now, one may write on top of it (T6)
-            opened.lost = False
-            self._notices.show("")
             self._save()
 
-    # --- time
-
-    def _untold(self) -> float:
-        """Focused seconds that the file does not know of yet."""
-        return 0.0 if self._open is None else max(0.0, self.clock.seconds - self._open.told)
-
-    def _tell_time(self) -> None:
-        if self._open is not None and (spent := self._untold()) > 0:
-            self._open.task.keep_alive(seconds=spent)
-            self._open.told += spent
-
-    def _ticked(self, _: float) -> None:
+    def _ticked(self, seconds: float) -> None:
         if self._open is None or self._open.lost:
             return
         try:
-            self._tell_time()
+            self._open.tell_time(seconds)
         except RuleViolation as error:
             self._lose(error)
             return
@@ -288,37 +261,18 @@ class LabelDesk(Screen):
             self._save()
         self._refresh()
 
-    def _spent_reading(self, instructions: Instructions, seconds: float) -> None:
-        self.project.read_instructions(version=instructions.version, seconds=seconds)
-
     # --- what stands around the work
 
     def _refresh(self) -> None:
-        """Show what may have changed in the file meanwhile: instructions, and what can still be recalled."""
-        opened = self._open
-        current = self.project.instructions
-        version = self._version_to_read() if opened is None else opened.pinned
-        shown = current
-        if version not in (None, current.version):
-            shown = next(one for one in self.project.instructions_history() if one.version == version)
-        if shown != self._reading.shown:
-            self._reading.show(shown)
-        self.tools.show(panels.instructions_button(shown.version, unfolded=self._is_unfolded))
-        if opened is not None and not opened.lost:
-            is_news = opened.pinned is None and max(opened.seen, self._read_version) < current.version
-            self._notices.show(panels.changed_instructions(current) if is_news else "")
+        """Show what may have changed in the file meanwhile: the instructions, and what can still be recalled."""
+        news = self._instructions.refresh(self._open)
+        self.tools.show(self._instructions.button)
+        if self._open is not None and not self._open.lost:
+            self._notices.show(panels.changed_instructions(news) if news else "")
         self._refresh_footer()
 
-    def _version_to_read(self) -> int | None:
-        # whoever must read before a calibration (C7) must read the version that it pins
-        running = self.project.batches(kind="calibration", state="in_progress")
-        return running[-1].instructions_version if running else None
-
     def _refresh_feedback(self) -> None:
-        assert self._reading.shown is not None
-        key = f"{self.task.id if self.task else 'none'}.{self._feedback_given}"
-        own = self.project.feedback(author=self.project.workspace.user)
-        self._feedback_form = panels.feedback_form(key, self._reading.shown, own)
+        self._feedback_form = self._instructions.feedback_form(self._open)
         self._refresh_footer()
 
     def _refresh_footer(self) -> None:
@@ -339,20 +293,18 @@ class LabelDesk(Screen):
         )
 
     def _unfold(self, unfolded: bool) -> None:
-        self._is_unfolded = unfolded
+        self._instructions.unfolded = unfolded
+        self.tools.show(self._instructions.button)
         self._lay_out()
-        if self._reading.shown is not None:
-            self.tools.show(panels.instructions_button(self._reading.shown.version, unfolded=unfolded))
 
     def _read_news(self) -> None:
-        if self._reading.shown is not None:
-            self._read_version = self._reading.shown.version
-            self._notices.show("")
-            self._unfold(True)
+        self._instructions.read_news()
+        self._refresh()
+        self._lay_out()
 
     # --- what is pressed
 
-    def _on_desk(self, key: str = "") -> _Open | None:
+    def _on_desk(self, key: str = "") -> OpenTask | None:
         """The open task; None where ``key`` tells that the press was meant for another, which has gone since."""
         meant = key.partition(" ")[0]
         if meant and (self._open is None or meant != str(self._open.task.id)):
@@ -377,7 +329,7 @@ class LabelDesk(Screen):
             self.say("Nothing is labelled in this picture. If there is nothing to label, submit once more.", "warn")
             return
         try:
-            opened.task.submit(labels, confidence=confidence, seconds=self._untold())
+            opened.submit(labels, confidence, self.clock.seconds)
         except Conflict as conflict:
             self._lose(conflict)
             return
@@ -395,15 +347,15 @@ class LabelDesk(Screen):
     def _skip(self, key: str, value: Any) -> None:
         opened = self._on_desk(key)
         if opened is not None:
-            self._tell_time()
-            opened.task.skip(reason=_field(value, "text"))
+            opened.tell_time(self.clock.seconds)
+            opened.task.skip(reason=str(value["text"]) if isinstance(value, dict) else "")
             self._take_next()
             self.say(f"Skipped {opened.item}.")
 
     def _release(self, key: str) -> None:
         opened = self._on_desk(key)
         if opened is not None:
-            self._tell_time()
+            opened.tell_time(self.clock.seconds)
             opened.task.release()
             self._clear_away(released=opened.item)
 
@@ -418,15 +370,12 @@ class LabelDesk(Screen):
             self._refresh_footer()
             raise
         waiting = self._open is not None
-        self._show(task, confidence=task.confidence)
+        with self._cleared_on_failure():
+            self._show(task, confidence=task.confidence)
         self.say(f"{name} is yours again." + (" The task that was open comes after it." if waiting else ""))
 
     def _give_feedback(self, value: Any) -> None:
-        target = self.project if self.task is None else self.task
-        target.give_feedback(
-            _field(value, "text"), section=_field(value, "section") or None, kind=_field(value, "kind") or "unclear"
-        )
-        self._feedback_given += 1
+        self._instructions.give_feedback(self._open, value if isinstance(value, dict) else {})
         self._refresh_feedback()
         self.say("Your feedback is with the lead. The answer will stand here, under “Feedback on instructions”.")
 
@@ -439,10 +388,6 @@ class LabelDesk(Screen):
             facts |= {"Batch": self._open.batch, "Item": self._open.item}
             facts["Labels"] = len(self._work.labels) if self._open.usable else None
         return pairs(facts)
-
-
-def _field(value: Any, name: str) -> str:
-    return str(value.get(name, "")) if isinstance(value, dict) else ""
 
 
 def _opened(project: Project | str | os.PathLike[str], name: str | None, user: str | None) -> Project:
