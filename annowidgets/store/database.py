@@ -7,23 +7,22 @@ import random
 import sqlite3
 import threading
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
-from annowidgets.errors import AnnowidgetsError, RuleViolation, StoreError
-
-# "anno" in ASCII: tells a workspace from any other SQLite file.
-APPLICATION_ID = 0x616E6E6F
+from annowidgets.errors import StoreError, notice
+from annowidgets.store import files
+from annowidgets.store.failures import is_busy, translated
+from annowidgets.store.turns import Turns
 
 # How long an action waits for its turn to write. Actions hold the file for milliseconds, so this is an emergency stop.
 WRITE_TIMEOUT = 30.0
 
-# WAL keeps its index in shared memory, which these file systems don't share between machines.
-_NETWORK_FILE_SYSTEMS = frozenset(
-    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "9p", "lustre", "gpfs", "glusterfs", "ceph", "fuse.sshfs", "beegfs")
-)
+# Connections that a forked process got from its parent: closing them would take the parent's locks away.
+_inherited: list[object] = []
 
 
 class Database:
@@ -36,6 +35,13 @@ class Database:
     create : bool
         Whether to make it where there is none.
 
+    Attributes
+    ----------
+    path : Path
+        Absolute, so that it holds wherever the program goes.
+    read_only : bool
+        Whether the file, or its folder, can't be written.
+
     Raises
     ------
     StoreError
@@ -44,67 +50,83 @@ class Database:
     """
 
     def __init__(self, path: Path, *, create: bool) -> None:
-        self.path = path
+        self.path = path.absolute()
         self._local = threading.local()
-        self._journal_mode = "wal" if is_local(path.parent) else "delete"
-        existed = path.exists()
-        if path.is_dir() or not path.parent.is_dir():
-            raise StoreError(
-                f"{path} can't be a workspace: it is a folder, or its folder doesn't exist.",
-                hint="Name a file in an existing folder, as in open_workspace('cells.db').",
-            )
-        if not existed and not create:
-            raise StoreError(f"There is no workspace {path}.", hint="Leave create=False out to make it.")
-        self.read_only = existed and not os.access(path, os.W_OK)
-        if self._journal_mode != "wal":
-            warnings.warn(
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
+        is_new = files.is_new(self.path, create=create)
+        self.read_only = not is_new and not files.may_write(self.path)
+        self._is_local = files.is_local(self.path.resolve().parent)
+        if not self._is_local:
+            notice(
                 f"{path} lies on a network file system: a rollback journal is used, which is slower with several "
-                "people. Keep the workspace on a local disk where you can.",
-                stacklevel=4,
+                "people. Keep the workspace on a local disk where you can."
             )
-        with _translated(path):
-            self._prepare()
+        with translated(self.path):
+            self._prepare(is_new)
 
-    def _prepare(self) -> None:
-        from annowidgets.store.schema import migrate, unknown_migrations
+    def _prepare(self, is_new: bool) -> None:
+        from annowidgets.store import schema
 
-        connection = self.connection()
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        if tables and application != APPLICATION_ID:
+        with self.read() as connection:
+            pending, unknown = schema.compare(connection)
+        if unknown:
             raise StoreError(
-                f"{self.path} is an SQLite file, but no annowidgets workspace.",
-                hint="Nothing was changed. Name another.",
-            )
-        if newer := unknown_migrations(connection):
-            raise StoreError(
-                f"{self.path} was written by a newer annowidgets (it knows {', '.join(newer)}).",
+                f"{self.path} was written by a newer annowidgets (it knows {', '.join(unknown)}).",
                 hint="Upgrade with `pip install -U annowidgets`; nothing was changed.",
             )
         if self.read_only:
+            if pending:
+                raise StoreError(
+                    f"{self.path} was written by an older annowidgets and is read-only, so it can't be brought up to "
+                    "date.",
+                    hint="Open a copy of it.",
+                )
             return
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != self._journal_mode:
-            # Two programs that create one file at once: the second waits for the first to switch.
-            self._retry(lambda: connection.execute(f"PRAGMA journal_mode = {self._journal_mode}"))
-        migrate(self)
+        if pending:
+            with self.transaction() as connection:
+                if is_new and schema.compare(connection)[0] == pending:
+                    # Left by a file that was deleted under somebody's hands, who may be using it still.
+                    Path(f"{self.path.resolve()}-shm").unlink(missing_ok=True)
+                schema.migrate(connection)
+        # Only now: until it has an application id in its header, nothing tells the file from a foreign one.
+        mode = "wal" if self._is_local else "delete"
+        connection = self.connection()
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != mode:
+            self._retry(lambda: connection.execute(f"PRAGMA journal_mode = {mode}"))
 
     def connection(self) -> sqlite3.Connection:
-        """Connection of the calling thread; a forked process gets a new one, since it must not use its parent's."""
-        mine: tuple[int, sqlite3.Connection] | None = getattr(self._local, "connection", None)
-        if mine is not None and mine[0] == os.getpid():
-            return mine[1]
-        if getattr(self, "read_only", False):
-            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        else:
-            connection = sqlite3.connect(self.path, isolation_level=None)
+        """Connection of the calling thread; a forked process gets its own."""
+        return self._held().connection
+
+    def _held(self) -> _Held:
+        held: _Held | None = getattr(self._local, "held", None)
+        # Without locks, only a new connection sees what others wrote.
+        is_stale = held is not None and held.seen is not None and held.seen != files.state(self.path)
+        if held is None or held.process != os.getpid() or (is_stale and not held.connection.in_transaction):
+            held = self._local.held = self._connect()
+            self._open.add(held)
+        return held
+
+    def _connect(self) -> _Held:
+        seen = None
+        place, is_uri = str(self.path), False
+        if self.read_only:
+            place, is_uri = f"{self.path.as_uri()}?mode=ro", True
+            if files.is_wal(self.path) and not files.has_log(self.path):
+                # SQLite would make its log even to read; where nobody writes, the file alone is all there is.
+                place, seen = f"{place}&immutable=1", files.state(self.path)
+        # A connection is closed by whoever drops it last, which may be another thread than its own.
+        connection = sqlite3.connect(place, uri=is_uri, isolation_level=None, check_same_thread=False)
         # Waiting is done in `transaction`, by turns that are fair; SQLite's own wait starves writers.
         connection.execute("PRAGMA busy_timeout = 0")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         # Triggers ask for this: without it a recursive REPLACE would pass the append-only tables by.
         connection.execute("PRAGMA recursive_triggers = ON")
-        self._local.connection = (os.getpid(), connection)
-        return connection
+        # With a rollback journal, a large action would otherwise need the readers gone in its midst.
+        connection.execute("PRAGMA cache_spill = OFF")
+        turns = Turns(self.path.resolve()) if self._is_local and not self.read_only else None
+        return _Held(connection, turns, self.path, seen)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -112,16 +134,22 @@ class Database:
 
         Inside a `transaction` of the same thread it is that transaction's view.
         """
-        connection = self.connection()
-        with _translated(self.path):
+        with translated(self.path):
+            held = self._held()
+            connection = held.connection
             if connection.in_transaction:
                 yield connection
                 return
-            self._retry(lambda: connection.execute("BEGIN"))
             try:
+                connection.execute("BEGIN")
+                # The view is taken at the first look, and only that has to wait where others commit.
+                self._retry(lambda: connection.execute("SELECT 1 FROM sqlite_schema").fetchone())
                 yield connection
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            if held.seen is not None and held.seen != files.state(self.path):
+                raise StoreError(f"{self.path} was written by somebody while it was read.", hint="Read it again.")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -132,14 +160,18 @@ class Database:
         StoreError
             Where the file can't be written, or another program keeps it locked for 30 s.
         RuleViolation
-            Where a rule that the file itself holds refuses; the message begins with the rule's id.
+            Where a rule that the file itself holds refuses.
         """
         if self.read_only:
             raise StoreError(f"{self.path} is read-only.", hint="Ask its owner for the right to write.")
-        connection = self.connection()
-        with _translated(self.path):
-            self._retry(lambda: connection.execute("BEGIN IMMEDIATE"))
+        with translated(self.path):
+            held = self._held()
+            connection = held.connection
+            if connection.in_transaction:
+                raise StoreError(f"{self.path}: an action can't begin inside another action or a look at the file.")
             try:
+                with held.turn():
+                    self._retry(lambda: connection.execute("BEGIN IMMEDIATE"))
                 yield connection
                 self._retry(lambda: connection.execute("COMMIT"))
             except BaseException:
@@ -147,67 +179,50 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
-    def _retry(self, step: object) -> None:
-        """Try until the file is free: short waits of random length, so that no writer is starved by the others."""
+    def _retry(self, step: Callable[[], Any]) -> None:
+        """Try until the file is free, at random moments, so that no two keep colliding."""
         deadline = time.monotonic() + WRITE_TIMEOUT
-        wait = 0.0005
+        wait = 0.0003
         while True:
             try:
-                step()  # type: ignore[operator]
+                step()
                 return
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                if not is_busy(error):
                     raise
                 if time.monotonic() > deadline:
-                    raise
+                    raise StoreError(
+                        f"{self.path} stayed locked for {WRITE_TIMEOUT:g} s.",
+                        hint="Another program holds it; close it, or wait.",
+                    ) from error
             time.sleep(wait * random.uniform(0.5, 1.5))
-            wait = min(wait * 1.3, 0.004)
+            wait = min(wait * 1.2, 0.004)
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        mine = getattr(self._local, "connection", None)
-        if mine is not None and mine[0] == os.getpid():
-            mine[1].close()
-        self._local.connection = None
+        """Close the connections of all threads; the next use opens a new one."""
+        self._local = threading.local()
+        for held in list(self._open):
+            held.close()
 
 
-def is_local(folder: Path) -> bool:
-    """Whether a folder lies on a local disk, as far as the system tells."""
-    mounts = Path("/proc/self/mountinfo")
-    if not mounts.exists():
-        return True
-    here = str(folder.absolute())
-    best, kind = "", ""
-    for line in mounts.read_text(errors="replace").splitlines():
-        fields = line.split(" ")
-        place = fields[4].replace("\\040", " ")
-        inside = here == place or here.startswith(place.rstrip("/") + "/")
-        if inside and len(place) >= len(best):
-            best, kind = place, fields[fields.index("-") + 1]
-    return kind not in _NETWORK_FILE_SYSTEMS
+class _Held:
+    """A thread's connection and its place in the queue, closed with the thread."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, turns: Turns | None, path: Path, seen: files.FileState | None
+    ) -> None:
+        self.connection = connection
+        self.process = os.getpid()
+        self.seen = seen
+        self.turn = nullcontext if turns is None else turns.turn
+        self.close = weakref.finalize(self, _close, connection, turns, path, self.process)
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into one clear error of the family."""
-    try:
-        yield
-    except AnnowidgetsError:
-        raise
-    except sqlite3.IntegrityError as error:
-        rule, separator, rest = str(error).partition(": ")
-        if separator and rule[:1].isupper() and rule[1:].isdigit():
-            raise RuleViolation(rest, rule=rule) from error
-        raise StoreError(f"{path}: the file's own checks refused the change ({error}).") from error
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            hint = "Another program holds it; close it, or wait."
-            raise StoreError(f"{path} stayed locked for {WRITE_TIMEOUT:g} s.", hint=hint) from error
-        if code == sqlite3.SQLITE_NOTADB:
-            raise StoreError(f"{path} is no SQLite file, so no workspace.", hint="Nothing was changed.") from error
-        if code == sqlite3.SQLITE_READONLY:
-            raise StoreError(f"{path} is read-only.", hint="Ask its owner for the right to write.") from error
-        if code == sqlite3.SQLITE_FULL:
-            raise StoreError(f"{path}: the disk is full; nothing of this action was kept.") from error
-        raise StoreError(f"{path}: {error}.") from error
+def _close(connection: sqlite3.Connection, turns: Turns | None, path: Path, process: int) -> None:
+    if process != os.getpid():
+        _inherited.append((connection, turns))
+        return
+    connection.close()
+    if turns is not None:
+        # SQLite removes its log with the last connection of all processes; then nobody is left to queue either.
+        turns.close(remove=not Path(f"{path.resolve()}-wal").exists())

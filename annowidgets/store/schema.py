@@ -7,17 +7,14 @@ states, kinds and roles are words with underscores, structured values are JSON.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database as SqliteUtils
-from sqlite_utils.migrations import Migrations
-
 from annowidgets.store import guards
+from annowidgets.store.files import APPLICATION_ID
 
 if TYPE_CHECKING:
-    from annowidgets.store.database import Database
-
-migrations = Migrations("annowidgets")
+    from sqlite_utils import Database as SqliteUtils
 
 TABLES_1 = (
     """CREATE TABLE projects (
@@ -273,25 +270,44 @@ TABLES_1 = (
 )
 
 
-@migrations()
-def m001_first_loop(db: SqliteUtils) -> None:
+def m001_first_loop(connection: sqlite3.Connection) -> None:
     """Projects, items, batches, tasks, audits, certificates, feedback, events; and what guards them."""
     for statement in (*TABLES_1, *guards.GUARDS_1):
-        db.conn.execute(statement)
+        connection.execute(statement)
 
 
-def migrate(database: Database) -> None:
-    """Bring the file to the newest schema; a file that has it is not written to."""
-    from annowidgets.store.database import APPLICATION_ID
+# In the order in which they are applied.
+MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {"m001_first_loop": m001_first_loop}
 
-    if not migrations.pending(SqliteUtils(database.connection())):
-        return
-    with database.transaction() as connection:
-        migrations.apply(SqliteUtils(connection))
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+# What sqlite-utils calls the set of them, in its own table.
+_SET = "annowidgets"
 
 
-def unknown_migrations(connection: sqlite3.Connection) -> list[str]:
-    """Migrations that were applied to the file and that this version doesn't have."""
-    applied = {migration.name for migration in migrations.applied(SqliteUtils(connection))}
-    return sorted(applied - {migration.name for migration in migrations._migrations})
+def compare(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
+    """Migrations that the file still lacks, and those applied to it that this version doesn't have.
+
+    Asks without sqlite-utils, which takes longer to import than a file takes to open.
+    """
+    has_any = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'").fetchone()
+    query = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY id"
+    applied = [name for (name,) in connection.execute(query, (_SET,))] if has_any else []
+    return [name for name in MIGRATIONS if name not in applied], [name for name in applied if name not in MIGRATIONS]
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a file to the newest schema, inside a transaction."""
+    from sqlite_utils import Database as SqliteUtils
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations(_SET)
+    for name, step in MIGRATIONS.items():
+        migrations(name=name)(_on_connection(step))
+    migrations.apply(SqliteUtils(connection, execute_plugins=False))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _on_connection(step: Callable[[sqlite3.Connection], None]) -> Callable[[SqliteUtils], None]:
+    def apply(db: SqliteUtils) -> None:
+        step(db.conn)
+
+    return apply
