@@ -69,7 +69,7 @@ class ProjectMembers(ProjectBase):
         self,
         user: str,
         *,
-        role: str = "annotator",
+        role: str | None = None,
         languages: Mapping[str, str] | None = None,
         tags: Sequence[str] | None = None,
     ) -> Member:
@@ -82,15 +82,15 @@ class ProjectMembers(ProjectBase):
         ----------
         user : str
             Name as the hub or the system gives it.
-        role : {"admin", "team_manager", "reviewer", "annotator"}
-            What the person may do.
+        role : {"admin", "team_manager", "reviewer", "annotator"}, optional
+            What the person may do; an annotator where left out.
         languages : mapping of language -> level, optional
             For example {"en": "C1"}.
         tags : sequence of str, optional
             What the person is qualified for.
         """
         user = checked_name("user", user)
-        role = as_role(role)
+        wanted = None if role is None else as_role(role)
         details: dict[str, str] = {}
         if languages is not None:
             details["languages"] = json.dumps(require_languages(languages))
@@ -99,20 +99,22 @@ class ProjectMembers(ProjectBase):
         with self.workspace.act(self.id, Permission.MANAGE_MEMBERS) as action:
             known = stored_members.of(action.connection, self.id, user)
             changes = known is not None and any(getattr(known, field) != value for field, value in details.items())
-            if role == Role.ADMIN and (known is None or known.role != Role.ADMIN):
-                action.require(Permission.MANAGE_ROLES)
             if known is None:
-                stored_members.add(
-                    action.connection, project=self.id, user=user, role=role, added=action.now, **details
-                )
-                action.log("member.add", "member", None, user=user, role=role, **details)
+                new = wanted or Role.ANNOTATOR
+                if new == Role.ADMIN:
+                    action.require(Permission.MANAGE_ROLES)
+                stored_members.add(action.connection, project=self.id, user=user, role=new, added=action.now, **details)
+                action.log("member.add", "member", None, user=user, role=new, **details)
             elif changes:
                 stored_members.change(action.connection, self.id, user, **details)
                 action.log("member.change", "member", None, user=user, **details)
             member = stored_members.of(action.connection, self.id, user)
         assert member is not None
-        if known is not None and known.role != role:
-            notice(f"{user!r} is {known.role} already; to change the role: project.set_role({user!r}, {str(role)!r}).")
+        if known is not None and wanted not in (None, known.role):
+            notice(
+                f"{user!r} is {known.role.replace('_', ' ')} already; "
+                f"to change the role: project.set_role({user!r}, {str(wanted)!r})."
+            )
         elif known is not None and not changes:
             notice(f"{user!r} is a member already; nothing was changed.")
         return as_member(member)

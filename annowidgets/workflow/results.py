@@ -122,8 +122,8 @@ def require_all_graded(action: Action, batch: BatchRow) -> None:
         items = len({row.item for row in left}) or stored_batches.item_count(action.connection, batch.id)
         waiting = sum(row.state == "submitted" for row in left)
         raise AuditIncomplete(
-            f"The audit of {batch.name!r} is not complete: {items} items are left "
-            f"({waiting} attempts to grade, {len(left) - waiting} not submitted yet).",
+            f"The audit of {batch.name!r} is not complete: {items} {'item is' if items == 1 else 'items are'} left "
+            f"({waiting} {'attempt' if waiting == 1 else 'attempts'} to grade, {len(left) - waiting} not submitted yet).",
             rule="C5",
             hint="Grade them: audit.next(); or exclude them: batch.close_early(reason=...).",
         )

@@ -88,11 +88,15 @@ class Team:
             audit.grade(task, grade, reason="wrong" if grade == "reject" else None)  # type: ignore[arg-type]
         return audit.complete()
 
-    def calibrate(self, name: str = "round", *, grade: str = "approve", **settings: Any) -> CalibrationResult:
-        """Run a calibration from start to end: ann and bo label, lea audits."""
+    def calibrate(
+        self, name: str = "round", *, grade: str = "approve", labels: Sequence[Any] | None = None, **settings: Any
+    ) -> CalibrationResult:
+        """Run a calibration from start to end: ann and bo take turns, lea audits."""
         batch = self.calibration(name, **settings)
-        for user in ("ann", "bo"):
-            work(self(user))
+        waiting = list(batch.tasks(state="queued"))
+        for number, task in enumerate(waiting):
+            mine = self.task(("ann", "bo")[number % 2], task).claim()
+            mine.submit([cell()] if labels is None else labels, confidence=0.9)
         return self.audited(batch, grade=grade)
 
     def ground_truth(self, name: str = "gold", *, items: Sequence[Any] | int = 3) -> Batch:

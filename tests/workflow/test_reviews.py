@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -367,11 +368,8 @@ def test_reopening_finds_the_own_work_again_when_the_same_person_takes_it(team: 
 # --- P4
 
 
-def test_p4_a_submit_names_every_offending_label_and_the_draft_is_kept(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("p4")
-    workspace = aw.open_workspace(folder / "cells.db", user="lea")
+def test_p4_a_submit_names_every_offending_label_and_the_draft_is_kept(tmp_path: Path) -> None:
+    workspace = aw.open_workspace(tmp_path / "cells.db", user="lea")
     ontology = aw.Ontology(
         objects=[
             aw.ObjectClass("RBC", shape="bounding_box"),
@@ -381,7 +379,7 @@ def test_p4_a_submit_names_every_offending_label_and_the_draft_is_kept(
         classifications=[aw.Radio("quality", ["good", "blurred"], required=True)],
     )
     project = workspace.create_project("Blood", ontology=ontology, sampling_rate=0.0)
-    project.add_images(draw_pictures(folder, 1))
+    project.add_images(draw_pictures(tmp_path, 1))
     project.create_ground_truth_batch("gold").launch()
     task = project.next_task()
     draft = [aw.Label("WBC", aw.BoundingBox(1, 1, 5, 5))]
