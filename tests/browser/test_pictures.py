@@ -145,6 +145,7 @@ def test_a_click_on_the_contact_sheet_selects_and_marks_are_seen(notebook: MakeN
     assert book.value("picked") == ["k4"]
     book.reload()
     book.hide_code()
+    book.box(TILES)
     book.wait_for_pixel(TILES, 6, 6, (0x2E, 0x7D, 0x32))
 
 
