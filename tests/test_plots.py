@@ -56,7 +56,8 @@ def test_colours_come_from_the_style_in_use_which_stays_as_it_was(ax: mpl.axes.A
         assert dict(mpl.rcParams) == before
         drawn = {line.get_linestyle(): mpl.colors.to_hex(line.get_color()) for line in ax.lines}
         assert drawn["--"] == "#abcdef"
-        assert mpl.colors.to_hex([line for line in ax.lines if line.get_marker() == "o"][0].get_color()) == "#fedcba"
+        (curve,) = [line for line in ax.lines if line.get_marker() == "o"]
+        assert mpl.colors.to_hex(curve.get_color()) == "#fedcba"
 
 
 def test_what_holds_no_curve_is_refused_by_name(ax: mpl.axes.Axes) -> None:

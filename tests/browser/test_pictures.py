@@ -35,7 +35,8 @@ mask[200:280, 20:100] = True
 labels = [
     Label("bounding_box", BoundingBox(20, 20, 80, 60)),
     Label("rotatable_bounding_box", RotatableBoundingBox(200, 60, 80, 40, 90)),
-    Label("polygon", Polygon([[(260, 20), (380, 20), (380, 140), (260, 140)], [(300, 60), (340, 60), (340, 100), (300, 100)]])),
+    Label("polygon", Polygon([
+        [(260, 20), (380, 20), (380, 140), (260, 140)], [(300, 60), (340, 60), (340, 100), (300, 100)]])),
     Label("polyline", Polyline([(20, 120), (120, 120), (120, 180)])),
     Label("keypoint", Keypoint(200, 160)),
     Label("bitmask", Bitmask.from_array(mask)),
@@ -113,7 +114,8 @@ other""",
     assert "failed" in book.text(1)
     book.wait_for_pixel(CANVAS, 120, 40, (255, 0, 0))
     book.page.wait_for_function(
-        "() => document.querySelectorAll('.aw-picture canvas')[1].getContext('2d').getImageData(9, 9, 1, 1).data[0] === 18"
+        "() => document.querySelectorAll('.aw-picture canvas')[1].getContext('2d')"
+        ".getImageData(9, 9, 1, 1).data[0] === 18"
     )
 
 
