@@ -1,207 +1,310 @@
-"""What the file itself refuses: the rules marked (db), as views and triggers.
+"""What the file itself refuses: the rules marked (db), as triggers.
 
 A script that writes to the file directly meets the same rules as the workflow, with the same ids. The workflow decides
-first and explains better; these are the second lock.
+first and explains better; these are the second lock. A plain connection has neither foreign keys nor recursive triggers
+on, so no guard leans on them: REPLACE, which would delete the row in its way without a DELETE trigger, is refused by
+the row's keys.
 """
 
 from __future__ import annotations
 
-# Written once: a change or a replacement of a row would rewrite history.
-_APPEND_ONLY = {
-    "events": ("L1: events are never changed or deleted", "id"),
-    "certificates": ("C2: certificates are never changed or deleted", "id"),
-    "ontologies": ("P2: an ontology changes as a new version", "project, version, revision"),
-    "instructions": ("I1: instructions change as a new version", "project, version"),
-    "policies": ("C2: a policy changes as a new version", "project, version"),
-    "functions": ("C2: a benchmark function changes as a new version", "project, version"),
-    "label_sets": ("L1: submitted labels are never changed or deleted", "id"),
-    "promotions": ("Q1: a promoted task stays what it is", "task"),
+from collections.abc import Iterator
+
+from annowidgets.store.calibration_view import CALIBRATION, FIGURES, POLICY_IS_SOUND
+
+# Written once: a change or a replacement of a row would rewrite history. Table -> message, unique keys.
+APPEND_ONLY = {
+    "events": ("L1: events are never changed or deleted", ("id",)),
+    "certificates": ("C2: certificates are never changed or deleted", ("id", "batch, ontology_version")),
+    "ontologies": ("P2: an ontology changes as the next version", ("project, version, revision",)),
+    "instructions": ("I1: instructions change as the next version", ("project, version",)),
+    "policies": ("C2: a policy changes as the next version", ("project, version",)),
+    "functions": ("C2: a benchmark function changes as the next version", ("project, version",)),
+    "label_sets": ("L1: submitted labels are never changed or deleted", ("id",)),
+    "promotions": ("Q1: a promoted task stays what it is, and an item has one gold", ("task", "project, item")),
 }
 
-# Never deleted, never replaced by INSERT OR REPLACE (which a trigger on DELETE alone would not notice).
-_KEPT = {
-    "projects": ("P6: a project is archived, not deleted", "id"),
-    "items": ("L1: items are not deleted", "id"),
-    "batches": ("L1: batches are closed, not deleted", "id"),
-    "tasks": ("L1: tasks are not deleted", "id"),
+# Never deleted, and always what they were. Table -> message, unique keys, columns that never change.
+KEPT = {
+    "projects": ("P6: a project is archived, not deleted", ("id", "name"), "id, name, kind, created, created_by"),
+    "items": (
+        "P3: an item stays what it was when it was added",
+        ("id", "project, name", "project, hash"),
+        "id, project, name, modality, sizes, spacing, hash, added, added_by",
+    ),
+    "batches": (
+        "C2: a batch stays, with its project, name and kind",
+        ("id", "project, name"),
+        "id, project, name, kind, attempts_per_item, created, created_by",
+    ),
+    "tasks": (
+        "T1: a task stays, in its batch",
+        ("id", "batch, item, attempt"),
+        "id, project, batch, item, attempt, draw",
+    ),
+    "feedback": (
+        "I2: feedback is answered, not changed or deleted",
+        ("id",),
+        "id, project, batch, task, author, instructions_version, section, kind, text, created",
+    ),
 }
 
+# What the tables of the workflow lead from and to (T1).
+MANUAL_STEPS = (
+    "queued>annotating", "returned>annotating", "annotating>queued", "annotating>returned", "annotating>in_review",
+    "annotating>completed", "annotating>skipped", "in_review>completed", "in_review>returned", "in_review>annotating",
+    "completed>annotating", "queued>cancelled", "annotating>cancelled", "returned>cancelled", "skipped>queued",
+    "completed>queued",
+)  # fmt: skip
+CALIBRATION_STEPS = (
+    "queued>annotating", "annotating>queued", "annotating>submitted", "submitted>graded", "queued>excluded",
+    "annotating>excluded", "submitted>excluded", "graded>excluded",
+)  # fmt: skip
+MANUAL_BATCH_STEPS = (
+    "draft>in_progress", "in_progress>closed_early", "in_progress>completed", "completed>in_progress",
+)  # fmt: skip
+CALIBRATION_BATCH_STEPS = (
+    "draft>in_progress", "in_progress>closed_early", "in_progress>completed", "closed_early>completed",
+)  # fmt: skip
 
-def _same_key(table: str, key: str) -> str:
-    columns = key.split(", ")
-    return f"SELECT 1 FROM {table} WHERE " + " AND ".join(f"{column} = NEW.{column}" for column in columns)
+
+def _refuse(name: str, moment: str, when: str, message: str) -> str:
+    return f"CREATE TRIGGER {name} {moment} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
 
 
-def _refuse(name: str, when: str, message: str) -> str:
-    return f"CREATE TRIGGER {name} {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+def _kept() -> Iterator[str]:
+    """Guards of tables whose rows stay, or stay as they are."""
+    for table, (message, keys) in APPEND_ONLY.items():
+        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", "1", message)
+        yield from _not_deleted(table, message, keys)
+    for table, (message, keys, fixed) in KEPT.items():
+        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE OF {fixed} ON {table}", _differs(fixed), message)
+        yield from _not_deleted(table, message, keys)
 
 
-def _kept() -> list[str]:
-    statements = []
-    for table, (message, key) in {**_APPEND_ONLY, **_KEPT}.items():
-        statements.append(_refuse(f"{table}_not_deleted", f"BEFORE DELETE ON {table}", message))
-        statements.append(
-            _refuse(f"{table}_not_replaced", f"BEFORE INSERT ON {table} WHEN EXISTS ({_same_key(table, key)})", message)
+def _differs(columns: str) -> str:
+    return " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns.split(", "))
+
+
+def _not_deleted(table: str, message: str, keys: tuple[str, ...]) -> Iterator[str]:
+    yield _refuse(f"{table}_not_deleted", f"BEFORE DELETE ON {table}", "1", message)
+    taken = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE " + " AND ".join(f"{one} IS NEW.{one}" for one in key.split(", ")) + ")"
+        for key in keys
+    )
+    yield _refuse(f"{table}_not_replaced", f"BEFORE INSERT ON {table}", taken, message)
+
+
+def _numbered() -> Iterator[str]:
+    """Guards of histories: the next row is the next number, so none is slipped in, and a missing one would show."""
+    for table in ("events", "certificates"):
+        # Afterwards, since a number that SQLite gives is not known before.
+        gap = f"NEW.id < 1 OR (NEW.id > 1 AND NOT EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id - 1))"
+        yield _refuse(f"{table}_numbered", f"AFTER INSERT ON {table}", gap, f"{APPEND_ONLY[table][0]}, nor left out")
+    for table in ("instructions", "policies", "functions"):
+        yield _refuse(
+            f"{table}_numbered", f"BEFORE INSERT ON {table}", f"NEW.version <> {_next(table)}", APPEND_ONLY[table][0]
         )
-    for table, (message, _) in _APPEND_ONLY.items():
-        statements.append(_refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", message))
-    return statements
+    # A revision of other meaning would change the ontology under a calibration that goes on counting.
+    is_revision = (
+        "EXISTS (SELECT 1 FROM ontologies WHERE project = NEW.project AND version = NEW.version "
+        "AND revision = NEW.revision - 1 AND fingerprint = NEW.fingerprint)"
+    )
+    yield _refuse(
+        "ontologies_numbered",
+        "BEFORE INSERT ON ontologies",
+        f"NOT CASE NEW.revision WHEN 0 THEN NEW.version = {_next('ontologies')} ELSE {is_revision} END",
+        APPEND_ONLY["ontologies"][0],
+    )
 
 
-# One row per project: its newest certificate on its current ontology, and whether that meets its current policy.
-_CALIBRATION = """
-CREATE VIEW calibration AS
-WITH current AS (
-    SELECT p.id AS project,
-        (SELECT max(version) FROM ontologies WHERE project = p.id) AS ontology_version,
-        (SELECT max(version) FROM instructions WHERE project = p.id) AS instructions_version,
-        (SELECT policy FROM policies WHERE project = p.id ORDER BY version DESC LIMIT 1) AS policy
-    FROM projects p
-),
-newest AS (
-    SELECT current.*, (
-        SELECT c.id FROM certificates c
-        WHERE c.project = current.project AND c.ontology_version = current.ontology_version
-        ORDER BY c.id DESC LIMIT 1
-    ) AS certificate
-    FROM current
-)
-SELECT n.project, n.certificate, n.ontology_version, n.policy, c.instructions_version,
-    coalesce(
-        c.score >= json_extract(n.policy, '$.min_score') - 1e-9
-        AND c.accuracy >= json_extract(n.policy, '$.min_accuracy') - 1e-9
-        AND c.items >= json_extract(n.policy, '$.min_items')
-        AND c.excluded <= json_extract(n.policy, '$.max_excluded_share') * (c.items + c.excluded) + 1e-9
-        AND coalesce(c.low >= json_extract(n.policy, '$.min_low') - 1e-9, json_extract(n.policy, '$.min_low') IS NULL)
-        AND c.taskers >= coalesce(json_extract(n.policy, '$.min_taskers'), 0)
-        AND (SELECT count(*) FROM promotions WHERE project = n.project AND kind = 'training')
-            >= coalesce(json_extract(n.policy, '$.min_training_tasks'), 0)
-        AND (SELECT count(*) FROM promotions WHERE project = n.project AND kind = 'evaluation')
-            >= coalesce(json_extract(n.policy, '$.min_evaluation_tasks'), 0)
-        AND (NOT json_extract(n.policy, '$.feedback_answered')
-            OR NOT EXISTS (SELECT 1 FROM feedback WHERE project = n.project AND state = 'open'))
-        AND (NOT json_extract(n.policy, '$.relock_on_instructions')
-            OR c.instructions_version = n.instructions_version),
-        0) AS unlocked
-FROM newest n LEFT JOIN certificates c ON c.id = n.certificate
-"""
+def _next(table: str) -> str:
+    return f"(SELECT coalesce(max(version), 0) + 1 FROM {table} WHERE project = NEW.project)"
 
-_LOCKED = "NOT EXISTS (SELECT 1 FROM calibration WHERE project = {row}.project AND unlocked)"
-_IS_PRODUCTION = "(SELECT kind FROM batches WHERE id = NEW.batch) = 'production'"
 
-_CERTIFICATE_FIGURES = """
-    SELECT avg(a) AS accuracy, avg(b) AS brier, count(*) AS items FROM (
-        SELECT avg(g.accuracy) AS a, avg((t.confidence - g.accuracy) * (t.confidence - g.accuracy)) AS b
-        FROM tasks t JOIN grades g ON g.task = t.id
-        WHERE t.batch = NEW.batch AND t.state = 'graded' GROUP BY t.item)
-"""
+def _newest(table: str) -> str:
+    return f"(SELECT max(version) FROM {table} WHERE project = NEW.project)"
 
-GUARDS_1: tuple[str, ...] = (
-    *_kept(),
-    _CALIBRATION,
-    # C2: batches
-    _refuse(
+
+def _steps(manual: tuple[str, ...], calibration: tuple[str, ...], kind: str) -> str:
+    """That a state changes to one that no table leads to."""
+    lists = [", ".join(f"'{step}'" for step in steps) for steps in (calibration, manual)]
+    return (
+        "NEW.state <> OLD.state AND NOT CASE "
+        f"{kind} WHEN 'calibration' THEN OLD.state || '>' || NEW.state IN ({lists[0]}) "
+        f"ELSE OLD.state || '>' || NEW.state IN ({lists[1]}) END"
+    )
+
+
+_IN_FORCE = "(SELECT certificate FROM calibration WHERE project = NEW.project AND unlocked)"
+_IS_PRODUCTION = "(SELECT kind FROM batches WHERE id = NEW.batch) IS 'production'"
+_LOCKED = "C2: production is locked until the project is calibrated"
+
+
+def _batches() -> Iterator[str]:
+    yield _refuse(
         "production_batch_needs_certificate",
-        "BEFORE INSERT ON batches WHEN NEW.kind = 'production' AND (NEW.state <> 'draft' OR NEW.certificate IS NULL "
-        "OR NEW.certificate IS NOT (SELECT certificate FROM calibration WHERE project = NEW.project AND unlocked))",
-        "C2: production is locked until the project is calibrated",
-    ),
-    _refuse(
-        "batch_kind_is_fixed",
-        "BEFORE UPDATE OF kind, project ON batches WHEN NEW.kind <> OLD.kind OR NEW.project <> OLD.project",
-        "C2: the kind of a batch is fixed",
-    ),
-    _refuse(
-        "production_batch_launch_needs_certificate",
-        "BEFORE UPDATE OF state, certificate ON batches WHEN NEW.kind = 'production' "
-        "AND (NEW.certificate IS NOT OLD.certificate OR (OLD.state = 'draft' AND NEW.state <> 'draft')) "
-        "AND NEW.certificate IS NOT (SELECT certificate FROM calibration WHERE project = NEW.project AND unlocked)",
-        "C2: production is locked until the project is calibrated",
-    ),
-    # C2: tasks
-    _refuse(
-        "production_task_needs_calibration",
-        f"BEFORE INSERT ON tasks WHEN {_IS_PRODUCTION} AND {_LOCKED.format(row='NEW')}",
-        "C2: production is locked until the project is calibrated",
-    ),
-    _refuse(
+        "BEFORE INSERT ON batches",
+        f"NEW.kind = 'production' AND (NEW.certificate IS NULL OR NEW.certificate IS NOT {_IN_FORCE})",
+        _LOCKED,
+    )
+    yield _refuse(
+        "production_launch_needs_certificate",
+        "BEFORE UPDATE OF state, certificate ON batches",
+        "NEW.kind = 'production' AND (NEW.certificate IS NOT OLD.certificate OR (OLD.state = 'draft' AND NEW.state <> "
+        f"'draft')) AND (NEW.certificate IS NULL OR NEW.certificate IS NOT {_IN_FORCE})",
+        _LOCKED,
+    )
+    yield _refuse(
+        "batch_starts_as_draft", "BEFORE INSERT ON batches", "NEW.state <> 'draft'", "T1: a batch starts as a draft"
+    )
+    yield _refuse(
+        "batch_follows_its_table",
+        "BEFORE UPDATE OF state ON batches",
+        _steps(MANUAL_BATCH_STEPS, CALIBRATION_BATCH_STEPS, "OLD.kind"),
+        "T1: the batch can not go from its state to this one",
+    )
+    # A calibration that was pinned to a version to come would count when it comes.
+    yield _refuse(
+        "batch_pins_the_newest_versions",
+        "BEFORE UPDATE OF state ON batches",
+        f"OLD.state = 'draft' AND NEW.state <> 'draft' AND (NEW.ontology_version IS NOT {_newest('ontologies')} "
+        f"OR (NEW.kind = 'calibration' AND NEW.instructions_version IS NOT {_newest('instructions')}))",
+        "P2: a batch is launched on the newest versions",
+    )
+    yield _refuse(
+        "batch_keeps_its_versions",
+        "BEFORE UPDATE OF ontology_version, instructions_version ON batches",
+        f"({_differs('ontology_version, instructions_version')}) "
+        "AND NOT (OLD.state = 'draft' AND NEW.state = 'in_progress') AND NOT (NEW.kind = 'production' "
+        f"AND NEW.certificate IS {_IN_FORCE} AND NEW.ontology_version IS {_newest('ontologies')})",
+        "P2: a launched batch keeps its versions",
+    )
+    yield _refuse(
+        "calibration_completes_by_its_audit",
+        "BEFORE UPDATE OF state ON batches",
+        "NEW.kind = 'calibration' AND NEW.state = 'completed' AND OLD.state <> 'completed' "
+        "AND NOT EXISTS (SELECT 1 FROM certificates WHERE batch = NEW.id)",
+        "C5: a calibration batch is completed by its audit",
+    )
+    launched = "(SELECT state FROM batches WHERE id = {row}.batch) <> 'draft'"
+    for verb, rows in (("INSERT", ("NEW",)), ("DELETE", ("OLD",)), ("UPDATE OF batch, item, position", ("OLD", "NEW"))):
+        yield _refuse(
+            f"launched_items_stay_{verb.split()[0].lower()}",
+            f"BEFORE {verb} ON batch_items",
+            " OR ".join(launched.format(row=row) for row in rows),
+            "C2: the items of a launched batch are fixed",
+        )
+    yield _refuse(
+        "batch_holds_items_of_its_project",
+        "BEFORE INSERT ON batch_items",
+        "(SELECT project FROM items WHERE id = NEW.item) IS NOT (SELECT project FROM batches WHERE id = NEW.batch)",
+        "C1: a batch holds items of its own project",
+    )
+
+
+def _tasks() -> Iterator[str]:
+    is_locked = f"{_IS_PRODUCTION} AND {_IN_FORCE} IS NULL"
+    yield _refuse("production_task_needs_calibration", "BEFORE INSERT ON tasks", is_locked, _LOCKED)
+    yield _refuse(
         "task_starts_queued",
-        "BEFORE INSERT ON tasks WHEN NEW.state <> 'queued' OR NEW.project <> "
-        "(SELECT project FROM batches WHERE id = NEW.batch)",
-        "T1: a task starts in the queue of its own project",
-    ),
-    _refuse(
-        "task_stays_in_its_batch",
-        "BEFORE UPDATE OF id, project, batch, item, attempt ON tasks WHEN NEW.id <> OLD.id "
-        "OR NEW.project <> OLD.project OR NEW.batch <> OLD.batch OR NEW.item <> OLD.item OR NEW.attempt <> OLD.attempt",
-        "T1: a task stays in its batch",
-    ),
-    _refuse(
+        "BEFORE INSERT ON tasks",
+        "NEW.state <> 'queued' OR NOT EXISTS (SELECT 1 FROM batches b JOIN batch_items i ON i.batch = b.id "
+        "WHERE b.id = NEW.batch AND b.project = NEW.project AND b.state = 'in_progress' AND i.item = NEW.item "
+        "AND i.excluded IS NULL AND NEW.attempt BETWEEN 1 AND b.attempts_per_item "
+        "AND b.ontology_version = NEW.ontology_version)",
+        "T1: a task starts in the queue of a running batch of its project, for one of its items",
+    )
+    yield _refuse(
+        "task_follows_its_table",
+        "BEFORE UPDATE OF state ON tasks",
+        _steps(MANUAL_STEPS, CALIBRATION_STEPS, "(SELECT kind FROM batches WHERE id = OLD.batch)"),
+        "T1: the task can not go from its state to this one",
+    )
+    yield _refuse(
         "production_claim_needs_calibration",
-        f"BEFORE UPDATE OF state ON tasks WHEN OLD.state = 'queued' AND NEW.state NOT IN ('queued', 'cancelled') "
-        f"AND {_IS_PRODUCTION} AND {_LOCKED.format(row='NEW')}",
-        "C2: production is locked until the project is calibrated",
-    ),
-    _refuse(
+        "BEFORE UPDATE OF state ON tasks",
+        f"OLD.state = 'queued' AND NEW.state = 'annotating' AND {is_locked}",
+        _LOCKED,
+    )
+    yield _refuse(
         "production_return_keeps_its_author_while_locked",
-        f"BEFORE UPDATE OF user ON tasks WHEN OLD.state = 'returned' AND NEW.user IS NOT OLD.user "
-        f"AND NEW.state = 'annotating' AND {_IS_PRODUCTION} AND {_LOCKED.format(row='NEW')}",
-        "C2: production is locked until the project is calibrated",
-    ),
-    # T2
-    _refuse(
+        "BEFORE UPDATE OF user ON tasks",
+        f"OLD.state = 'returned' AND NEW.state = 'annotating' AND NEW.user IS NOT OLD.user AND {is_locked}",
+        _LOCKED,
+    )
+    # Somebody else comes in by the queue, or where a lead assigns what was returned; then it goes back to its author.
+    yield _refuse(
         "one_annotator_at_a_time",
-        "BEFORE UPDATE OF user ON tasks WHEN OLD.state = 'annotating' AND NEW.state = 'annotating' "
-        "AND NEW.user IS NOT OLD.user",
+        "BEFORE UPDATE OF user ON tasks",
+        "NEW.user IS NOT OLD.user AND NEW.state <> 'queued' "
+        "AND NOT (NEW.state = 'annotating' AND OLD.state IN ('queued', 'returned')) "
+        "AND NOT (NEW.state = 'returned' AND OLD.state = 'annotating' "
+        "AND NEW.user IS (SELECT user FROM label_sets WHERE id = NEW.labels))",
         "T2: a task has at most one annotator at a time",
-    ),
-    # C5: what an audit has completed stays
-    _refuse(
+    )
+    submitted = "user, labels, confidence, submitted, ontology_version, instructions_version, seconds"
+    yield _refuse(
+        "attempt_stays_as_submitted",
+        f"BEFORE UPDATE OF {submitted} ON tasks",
+        f"OLD.state IN ('submitted', 'graded') AND ({_differs(submitted)})",
+        "C3: a calibration attempt stays as it was submitted",
+    )
+    yield _refuse(
         "audited_task_stays",
-        "BEFORE UPDATE OF state, user, confidence, labels ON tasks "
-        "WHEN EXISTS (SELECT 1 FROM certificates WHERE batch = OLD.batch)",
+        "BEFORE UPDATE OF state, reviewer ON tasks",
+        "EXISTS (SELECT 1 FROM certificates WHERE batch = OLD.batch)",
         "C5: the audit of this batch is complete",
-    ),
-    *(
-        _refuse(
+    )
+
+
+def _audits() -> Iterator[str]:
+    audited = "EXISTS (SELECT 1 FROM certificates c JOIN tasks t ON t.batch = c.batch WHERE t.id = {row}.task)"
+    for verb, rows in (("INSERT", ("NEW",)), ("DELETE", ("OLD",)), ("UPDATE", ("OLD", "NEW"))):
+        yield _refuse(
             f"grade_stays_{verb.lower()}",
-            f"BEFORE {verb} ON grades WHEN EXISTS (SELECT 1 FROM certificates c JOIN tasks t ON t.batch = c.batch "
-            f"WHERE t.id = {'OLD' if verb == 'DELETE' else 'NEW'}.task)",
+            f"BEFORE {verb} ON grades",
+            " OR ".join(audited.format(row=row) for row in rows),
             "C4: the audit of this batch is complete",
         )
-        for verb in ("INSERT", "UPDATE", "DELETE")
-    ),
-    # C2: a certificate is what the audit's grades say, no more
-    _refuse(
+    for verb in ("INSERT", "UPDATE"):
+        yield _refuse(
+            f"grade_of_a_submitted_attempt_{verb.lower()}",
+            f"BEFORE {verb} ON grades",
+            "NOT EXISTS (SELECT 1 FROM tasks WHERE id = NEW.task AND state IN ('submitted', 'graded')) "
+            "OR (NEW.labels IS NOT NULL AND NOT EXISTS (SELECT 1 FROM label_sets WHERE id = NEW.labels "
+            "AND task = NEW.task AND kind = 'audit'))",
+            "C4: only a submitted attempt is graded, and fixed by the labels of its audit",
+        )
+    yield _refuse(
         "certificate_of_a_complete_audit",
-        "BEFORE INSERT ON certificates WHEN NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = NEW.batch "
-        "AND b.kind = 'calibration' AND b.project = NEW.project AND b.ontology_version = NEW.ontology_version "
+        "BEFORE INSERT ON certificates",
+        "NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = NEW.batch AND b.kind = 'calibration' "
+        "AND b.project = NEW.project AND b.ontology_version = NEW.ontology_version "
         "AND b.instructions_version = NEW.instructions_version AND b.state IN ('in_progress', 'closed_early')) "
         "OR EXISTS (SELECT 1 FROM tasks WHERE batch = NEW.batch AND state NOT IN ('graded', 'excluded'))",
         "C5: the audit of this calibration batch is not complete",
-    ),
-    (
-        "CREATE TRIGGER certificate_matches_grades BEFORE INSERT ON certificates BEGIN SELECT RAISE(ABORT, "
-        "'C2: the figures of the certificate are not those of the audit') FROM "
-        f"({_CERTIFICATE_FIGURES}) AS found "
-        "WHERE NEW.items <> found.items "
-        "OR NEW.items + NEW.excluded <> (SELECT count(*) FROM batch_items WHERE batch = NEW.batch) "
-        "OR NEW.weight NOT BETWEEN 0 AND 1.0 / 3 + 1e-9 "
-        "OR (found.items > 0 AND (NEW.accuracy IS NULL OR NEW.score IS NULL OR abs(NEW.accuracy - found.accuracy) > 1e-6 "
-        "OR abs(NEW.score - 100 * ((1 - NEW.weight) * found.accuracy + NEW.weight * (1 - found.brier))) > 1e-6)); END"
-    ),
-    _refuse(
-        "certified_batch_is_unique",
-        "BEFORE INSERT ON certificates WHEN EXISTS (SELECT 1 FROM certificates "
-        "WHERE batch = NEW.batch AND ontology_version = NEW.ontology_version)",
-        "C2: there is one certificate per batch and ontology version",
-    ),
-    # Q1
-    _refuse(
+    )
+    yield _refuse(
+        "certificate_matches_grades",
+        "BEFORE INSERT ON certificates",
+        f"NOT EXISTS ({FIGURES})",
+        "C2: the figures of the certificate are not those of the audit",
+    )
+    yield _refuse(
+        "policy_is_sound",
+        "BEFORE INSERT ON policies",
+        f"NOT coalesce({POLICY_IS_SOUND}, 0)",
+        "C2: this is no calibration policy",
+    )
+    yield _refuse(
         "promotion_of_an_audited_attempt",
-        "BEFORE INSERT ON promotions WHEN NOT EXISTS (SELECT 1 FROM grades g JOIN tasks t ON t.id = g.task "
-        "JOIN certificates c ON c.batch = t.batch WHERE g.task = NEW.task AND g.grade IN ('approve', 'fix') "
-        "AND t.item = NEW.item AND t.project = NEW.project AND NEW.labels = coalesce(g.labels, t.labels))",
+        "BEFORE INSERT ON promotions",
+        "NOT EXISTS (SELECT 1 FROM grades g JOIN tasks t ON t.id = g.task JOIN certificates c ON c.batch = t.batch "
+        "WHERE g.task = NEW.task AND g.grade IN ('approve', 'fix') AND t.item = NEW.item AND t.project = NEW.project "
+        "AND NEW.labels = coalesce(g.labels, t.labels))",
         "Q1: only an attempt that a complete audit approved or fixed can be promoted",
-    ),
-)
+    )
+
+
+GUARDS_1: tuple[str, ...] = (CALIBRATION, *_kept(), *_numbered(), *_batches(), *_tasks(), *_audits())

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLES_1 = (
     """CREATE TABLE projects (
+        -- One row per project. settings: JSON.
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
         kind TEXT NOT NULL CHECK (kind IN ('annotation', 'training')),
@@ -26,8 +27,9 @@ TABLES_1 = (
         created REAL NOT NULL,
         created_by TEXT NOT NULL
     ) STRICT""",
-    # A change of colours or order alone is a revision: it has the same meaning, so it makes nothing stale.
     """CREATE TABLE ontologies (
+        -- What may be labelled, in versions. A change of colours or order alone is a further revision of a version: it
+        -- has the same meaning, so the same fingerprint, and makes nothing stale. renamed: JSON, old name -> new name.
         project INTEGER NOT NULL REFERENCES projects (id),
         version INTEGER NOT NULL,
         revision INTEGER NOT NULL DEFAULT 0,
@@ -39,6 +41,7 @@ TABLES_1 = (
         PRIMARY KEY (project, version, revision)
     ) STRICT""",
     """CREATE TABLE instructions (
+        -- The instructions, in versions, as Markdown. good, bad: JSON lists of examples.
         project INTEGER NOT NULL REFERENCES projects (id),
         version INTEGER NOT NULL,
         text TEXT NOT NULL,
@@ -50,14 +53,16 @@ TABLES_1 = (
         PRIMARY KEY (project, version)
     ) STRICT""",
     """CREATE TABLE policies (
+        -- What a calibration has to reach, in versions. policy: JSON.
         project INTEGER NOT NULL REFERENCES projects (id),
         version INTEGER NOT NULL,
-        policy TEXT NOT NULL,
+        policy TEXT NOT NULL CHECK (json_valid(policy)),
         created REAL NOT NULL,
         created_by TEXT NOT NULL,
         PRIMARY KEY (project, version)
     ) STRICT""",
     """CREATE TABLE functions (
+        -- The project's own benchmark function, in versions. function: JSON.
         project INTEGER NOT NULL REFERENCES projects (id),
         version INTEGER NOT NULL,
         function TEXT NOT NULL,
@@ -66,6 +71,8 @@ TABLES_1 = (
         PRIMARY KEY (project, version)
     ) STRICT""",
     """CREATE TABLE members (
+        -- Who takes part. languages: JSON, language -> level. tags: JSON list. paused: why, or NULL.
+        -- instruction_seconds: JSON, version of the instructions -> focused seconds.
         project INTEGER NOT NULL REFERENCES projects (id),
         user TEXT NOT NULL,
         role TEXT NOT NULL CHECK (role IN ('admin', 'team_manager', 'reviewer', 'annotator')),
@@ -77,6 +84,8 @@ TABLES_1 = (
         PRIMARY KEY (project, user)
     ) STRICT""",
     """CREATE TABLE items (
+        -- What is labelled. sizes: JSON list of [height, width] in pixels per frame. spacing: JSON, millimetres per row
+        -- and column. hash: of the content. files: JSON list of paths with size, time and hash. thumbnail: JPEG.
         id INTEGER PRIMARY KEY,
         project INTEGER NOT NULL REFERENCES projects (id),
         name TEXT NOT NULL,
@@ -92,11 +101,14 @@ TABLES_1 = (
         UNIQUE (project, hash)
     ) STRICT""",
     """CREATE TABLE checks (
+        -- When the project was last checked, and what was found. findings: JSON.
         project INTEGER PRIMARY KEY REFERENCES projects (id),
         at REAL NOT NULL,
         findings TEXT NOT NULL
     ) STRICT""",
     """CREATE TABLE certificates (
+        -- What a completed audit leaves; production depends on the newest on the current ontology version. score, low,
+        -- high: 0 to 100. accuracy: 0 to 1. items, excluded: with and without a graded attempt. conditions: JSON.
         id INTEGER PRIMARY KEY,
         project INTEGER NOT NULL REFERENCES projects (id),
         batch INTEGER NOT NULL REFERENCES batches (id),
@@ -120,6 +132,8 @@ TABLES_1 = (
         UNIQUE (batch, ontology_version)
     ) STRICT""",
     """CREATE TABLE batches (
+        -- Sets of items that are labelled together. requirements: JSON. The versions are pinned at the launch;
+        -- certificate: what a production batch was opened by.
         id INTEGER PRIMARY KEY,
         project INTEGER NOT NULL REFERENCES projects (id),
         name TEXT NOT NULL,
@@ -134,9 +148,11 @@ TABLES_1 = (
         created REAL NOT NULL,
         created_by TEXT NOT NULL,
         launched REAL,
-        UNIQUE (project, name)
+        UNIQUE (project, name),
+        CHECK (kind <> 'production' OR certificate IS NOT NULL)
     ) STRICT""",
     """CREATE TABLE batch_items (
+        -- The items of a batch, fixed from its launch on. excluded: why one was taken out, or NULL.
         batch INTEGER NOT NULL REFERENCES batches (id),
         item INTEGER NOT NULL REFERENCES items (id),
         position INTEGER NOT NULL,
@@ -144,6 +160,8 @@ TABLES_1 = (
         PRIMARY KEY (batch, item)
     ) STRICT""",
     """CREATE TABLE tasks (
+        -- One item to be labelled by one person. attempt: 1 to the batch's attempts_per_item. draw: place in the seeded
+        -- order. revision: number of the draft. seconds: focused time. labels: what the task stands for.
         id INTEGER PRIMARY KEY,
         project INTEGER NOT NULL REFERENCES projects (id),
         batch INTEGER NOT NULL REFERENCES batches (id),
@@ -170,12 +188,13 @@ TABLES_1 = (
         CHECK (state <> 'annotating' OR (user IS NOT NULL AND lease_until IS NOT NULL AND state_before IS NOT NULL)),
         CHECK (state <> 'queued' OR user IS NULL),
         CHECK (state NOT IN ('submitted', 'graded', 'in_review', 'completed')
-            OR (labels IS NOT NULL AND user IS NOT NULL))
+            OR (labels IS NOT NULL AND user IS NOT NULL)),
+        CHECK (state NOT IN ('submitted', 'graded') OR confidence IS NOT NULL)
     ) STRICT""",
     "CREATE INDEX tasks_by_state ON tasks (project, state, user)",
     "CREATE INDEX tasks_by_item ON tasks (item, user)",
-    # Submissions, reviewers' and auditors' corrections, and copies of what lost a conflict. Never changed.
     """CREATE TABLE label_sets (
+        -- Submissions, reviewers' and auditors' corrections, and copies of what lost a conflict. labels: JSON.
         id INTEGER PRIMARY KEY,
         task INTEGER NOT NULL REFERENCES tasks (id),
         kind TEXT NOT NULL CHECK (kind IN ('submission', 'review', 'audit', 'copy')),
@@ -186,6 +205,7 @@ TABLES_1 = (
     ) STRICT""",
     "CREATE INDEX label_sets_by_task ON label_sets (task, user)",
     """CREATE TABLE drafts (
+        -- What is being labelled, as last saved; one per task and person. labels: JSON.
         task INTEGER NOT NULL REFERENCES tasks (id),
         user TEXT NOT NULL,
         labels TEXT NOT NULL,
@@ -193,6 +213,7 @@ TABLES_1 = (
         PRIMARY KEY (task, user)
     ) STRICT""",
     """CREATE TABLE skips (
+        -- Who gave a task up, and why.
         task INTEGER NOT NULL REFERENCES tasks (id),
         user TEXT NOT NULL,
         reason TEXT NOT NULL,
@@ -200,6 +221,7 @@ TABLES_1 = (
         PRIMARY KEY (task, user)
     ) STRICT""",
     """CREATE TABLE comments (
+        -- What a reviewer wrote to the annotator. label: id of the label that it is about, or NULL for the whole task.
         id INTEGER PRIMARY KEY,
         task INTEGER NOT NULL REFERENCES tasks (id),
         author TEXT NOT NULL,
@@ -208,6 +230,7 @@ TABLES_1 = (
         created REAL NOT NULL
     ) STRICT""",
     """CREATE TABLE feedback (
+        -- What annotators said of the instructions. version: of the instructions that addresses it.
         id INTEGER PRIMARY KEY,
         project INTEGER NOT NULL REFERENCES projects (id),
         batch INTEGER REFERENCES batches (id),
@@ -220,9 +243,12 @@ TABLES_1 = (
         state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'addressed', 'declined')),
         version INTEGER,
         answer TEXT,
-        created REAL NOT NULL
+        created REAL NOT NULL,
+        CHECK (state <> 'addressed' OR version IS NOT NULL),
+        CHECK (state <> 'declined' OR answer IS NOT NULL)
     ) STRICT""",
     """CREATE TABLE audit_locks (
+        -- Who audits an item of a calibration batch, and until when.
         batch INTEGER NOT NULL REFERENCES batches (id),
         item INTEGER NOT NULL REFERENCES items (id),
         auditor TEXT NOT NULL,
@@ -230,6 +256,7 @@ TABLES_1 = (
         PRIMARY KEY (batch, item)
     ) STRICT""",
     """CREATE TABLE grades (
+        -- The auditor's judgement of a calibration attempt. accuracy: 0 to 1. labels: the corrected ones of a fix.
         task INTEGER PRIMARY KEY REFERENCES tasks (id),
         auditor TEXT NOT NULL,
         grade TEXT NOT NULL CHECK (grade IN ('approve', 'fix', 'reject')),
@@ -238,12 +265,13 @@ TABLES_1 = (
         reason TEXT,
         self_audited INTEGER NOT NULL,
         graded REAL NOT NULL,
-        CHECK (grade <> 'fix' OR labels IS NOT NULL),
+        CHECK ((grade = 'fix') = (labels IS NOT NULL)),
         CHECK (grade <> 'reject' OR reason IS NOT NULL),
         CHECK (grade <> 'approve' OR accuracy = 1),
         CHECK (grade <> 'reject' OR accuracy = 0)
     ) STRICT""",
     """CREATE TABLE promotions (
+        -- Audited attempts that became training or evaluation tasks. labels: the gold. concepts: JSON list.
         task INTEGER PRIMARY KEY REFERENCES tasks (id),
         project INTEGER NOT NULL REFERENCES projects (id),
         item INTEGER NOT NULL REFERENCES items (id),
@@ -256,6 +284,7 @@ TABLES_1 = (
         UNIQUE (project, item)
     ) STRICT""",
     """CREATE TABLE events (
+        -- The log. behind: who acted as the user, where somebody did. figures: JSON.
         id INTEGER PRIMARY KEY,
         at REAL NOT NULL,
         user TEXT NOT NULL,
