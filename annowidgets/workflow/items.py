@@ -271,17 +271,21 @@ class ProjectItems(ProjectBase):
                 lost[row.id] = stamps
         found = media.find_moved(folder, [stamp for stamps in lost.values() for stamp in stamps])
         fresh = {digest: media.stamp_file(path, root=root) for digest, path in found.items()}
-        relinked = 0
+
+        def found_again(stamps: list[media.FileStamp]) -> bool:
+            return all(stamp.sha256 in fresh for stamp in stamps)
+
         with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
             for item, stamps in lost.items():
-                if all(stamp.sha256 in fresh for stamp in stamps):
+                if found_again(stamps):
                     files = [fresh[stamp.sha256] for stamp in stamps]
                     stored_items.set_files(action.connection, item, msgspec.json.encode(files).decode())
                     action.log("item.relink", "item", item, files=[stamp.path for stamp in files])
-                    relinked += 1
-        if len(lost) > relinked:
-            notice(f"{len(lost) - relinked} items are still missing: their content is not below {folder}.")
-        return relinked
+        missing = [row.name for row in rows if row.id in lost and not found_again(lost[row.id])]
+        if missing:
+            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+            notice(f"Still missing, since their content is not below {folder}: {', '.join(missing[:5])}{more}.")
+        return len(lost) - len(missing)
 
     def check(self, *, progress: bool = True) -> pd.DataFrame:
         """Open every item and look over ontology, instructions and members (P5).

@@ -121,9 +121,11 @@ def require_all_graded(action: Action, batch: BatchRow) -> None:
     if left or not rows:
         items = len({row.item for row in left}) or stored_batches.item_count(action.connection, batch.id)
         waiting = sum(row.state == "submitted" for row in left)
+        left_over = "1 item is" if items == 1 else f"{items} items are"
+        to_grade = "1 attempt" if waiting == 1 else f"{waiting} attempts"
         raise AuditIncomplete(
-            f"The audit of {batch.name!r} is not complete: {items} {'item is' if items == 1 else 'items are'} left "
-            f"({waiting} {'attempt' if waiting == 1 else 'attempts'} to grade, {len(left) - waiting} not submitted yet).",
+            f"The audit of {batch.name!r} is not complete: {left_over} left "
+            f"({to_grade} to grade, {len(left) - waiting} not submitted yet).",
             rule="C5",
             hint="Grade them: audit.next(); or exclude them: batch.close_early(reason=...).",
         )

@@ -216,7 +216,7 @@ class ProjectVersions(ProjectBase):
                 version = stored_projects.add_policy(
                     action.connection, self.id, to_json(policy), at=action.now, user=action.user
                 )
-                action.log("policy.update", "policy", version, **changes)
+                action.log("policy.update", "policy", version, **{name: getattr(policy, name) for name in changes})
         return policy
 
     def update_settings(
@@ -246,7 +246,7 @@ class ProjectVersions(ProjectBase):
             settings = changed(action.settings, **changes)
             if settings != action.settings:
                 stored_projects.set_settings(action.connection, self.id, to_json(settings))
-                action.log("settings.update", "project", self.id, **changes)
+                action.log("settings.update", "project", self.id, **{name: getattr(settings, name) for name in changes})
             if benchmark is not None:
                 require_function(benchmark, stored_ontology(action.connection, self.id))
                 if benchmark != stored_function(action)[1]:

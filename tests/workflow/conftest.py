@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.workflow.actions import Scene, prepare
 from tests.workflow.building import Team, new_team, open_team
 
 
@@ -43,3 +45,18 @@ def team(tmp_path: Path, pictures: Path, fresh_template: Path) -> Team:
 def open_project(tmp_path: Path, pictures: Path, open_template: Path) -> Team:
     """A project whose production is open: the first three items were calibrated."""
     return open_team(tmp_path / "cells.db", pictures, copy_of=open_template)
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory, pictures: Path, open_template: Path) -> Callable[[str], Scene]:
+    """The same prepared project for each user and action, each in a copy of its own."""
+    folder = tmp_path_factory.mktemp("permissions")
+    prepare(folder / "template.db", pictures, open_template)
+    numbers = iter(range(100_000))
+
+    def give(user: str) -> Scene:
+        place = folder / str(next(numbers))
+        place.mkdir()
+        return Scene(open_team(place / "cells.db", pictures, copy_of=folder / "template.db"), user)
+
+    return give
