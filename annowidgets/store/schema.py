@@ -193,6 +193,9 @@ TABLES_1 = (
     ) STRICT""",
     "CREATE INDEX tasks_by_state ON tasks (project, state, user)",
     "CREATE INDEX tasks_by_item ON tasks (item, user)",
+    "CREATE INDEX tasks_by_user ON tasks (user, project)",
+    "CREATE INDEX tasks_by_assignee ON tasks (assignee) WHERE assignee IS NOT NULL",
+    "CREATE INDEX tasks_in_queue ON tasks (batch, state, priority DESC, draw)",
     """CREATE TABLE label_sets (
         -- Submissions, reviewers' and auditors' corrections, and copies of what lost a conflict. labels: JSON.
         id INTEGER PRIMARY KEY,
@@ -247,6 +250,7 @@ TABLES_1 = (
         CHECK (state <> 'addressed' OR version IS NOT NULL),
         CHECK (state <> 'declined' OR answer IS NOT NULL)
     ) STRICT""",
+    "CREATE INDEX feedback_by_state ON feedback (project, state)",
     """CREATE TABLE audit_locks (
         -- Who audits an item of a calibration batch, and until when.
         batch INTEGER NOT NULL REFERENCES batches (id),

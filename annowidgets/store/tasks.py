@@ -58,14 +58,14 @@ def matching(
     kind: str | None = None,
 ) -> list[TaskRow]:
     """Tasks of a project in the order they were made; each argument that is given narrows them."""
+    wanted = {"project": project, "batch": batch, "state": state, "user": user, "item": item}
+    given = {column: one for column, one in wanted.items() if one is not None}
+    # Only what is given, so that an index of it serves.
+    conditions = [f"r.{column} = :{column}" for column in given]
+    if kind is not None:
+        conditions.append("r.batch IN (SELECT id FROM batches WHERE kind = :kind)")
     return select(
-        connection,
-        TaskRow,
-        "FROM tasks r WHERE r.project = :project AND (:batch IS NULL OR r.batch = :batch) "
-        "AND (:state IS NULL OR r.state = :state) AND (:user IS NULL OR r.user = :user) "
-        "AND (:item IS NULL OR r.item = :item) "
-        "AND (:kind IS NULL OR r.batch IN (SELECT id FROM batches WHERE kind = :kind)) ORDER BY r.id",
-        {"project": project, "batch": batch, "state": state, "user": user, "item": item, "kind": kind},
+        connection, TaskRow, f"FROM tasks r WHERE {' AND '.join(conditions)} ORDER BY r.id", {**given, "kind": kind}
     )
 
 
@@ -119,24 +119,38 @@ def next_in_queue(
     share_used_up : collection of int
         Those of them in which only attempts that somebody skipped are left for the user.
     """
-    return first(
+    # Of each batch the first, along an index, so that a long queue costs no more than a short one.
+    found = value(
         connection,
-        TaskRow,
-        """FROM tasks r JOIN batches b ON b.id = r.batch
-        WHERE r.batch IN (SELECT value FROM json_each(:batches))
-            AND (r.state = 'queued' OR (r.state = 'annotating' AND r.lease_until < :now AND r.user <> :user
-                AND r.state_before = 'queued')
-                OR (r.state = 'returned' AND r.assignee = :user))
-            AND (r.assignee IS NULL OR r.assignee = :user)
-            AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.task = r.id AND s.user = :user)
-            AND (b.kind <> 'calibration' OR NOT EXISTS (
-                SELECT 1 FROM tasks o WHERE o.batch = r.batch AND o.item = r.item AND o.id <> r.id AND (o.user = :user
-                    OR EXISTS (SELECT 1 FROM skips s WHERE s.task = o.id AND s.user = :user))))
-            AND (r.batch NOT IN (SELECT value FROM json_each(:used_up))
-                OR EXISTS (SELECT 1 FROM skips s WHERE s.task = r.id))
-        ORDER BY r.assignee IS NULL, r.priority DESC, r.batch, r.state = 'annotating', r.draw""",
+        f"""WITH drawable AS (
+            SELECT id, kind, id IN (SELECT value FROM json_each(:used_up)) AS used_up
+            FROM batches WHERE id IN (SELECT value FROM json_each(:batches))
+        ),
+        candidates AS (
+            SELECT (SELECT t.id FROM tasks t WHERE t.batch = d.id AND t.state = 'queued' AND {_MAY_DRAW}
+                ORDER BY t.priority DESC, t.draw LIMIT 1) AS id FROM drawable d
+            UNION ALL
+            SELECT (SELECT t.id FROM tasks t WHERE t.batch = d.id AND {_HAS_RUN_OUT} AND {_MAY_DRAW}
+                ORDER BY t.priority DESC, t.draw LIMIT 1) FROM drawable d
+            UNION ALL
+            SELECT t.id FROM tasks t JOIN drawable d ON d.id = t.batch
+            WHERE t.assignee = :user AND (t.state IN ('queued', 'returned') OR {_HAS_RUN_OUT}) AND {_MAY_DRAW}
+        )
+        SELECT t.id FROM candidates c JOIN tasks t ON t.id = c.id
+        ORDER BY t.assignee IS NULL, t.priority DESC, t.batch, t.state = 'annotating', t.draw LIMIT 1""",
         {"user": user, "now": now, "batches": json_list(batches), "used_up": json_list(share_used_up)},
     )
+    return None if found is None else by_id(connection, found)
+
+
+_HAS_RUN_OUT = "(t.state = 'annotating' AND t.lease_until < :now AND t.user <> :user AND t.state_before = 'queued')"
+
+_MAY_DRAW = """(t.assignee IS NULL OR t.assignee = :user)
+    AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.task = t.id AND s.user = :user)
+    AND (d.kind <> 'calibration' OR NOT EXISTS (
+        SELECT 1 FROM tasks o WHERE o.batch = t.batch AND o.item = t.item AND o.id <> t.id AND (o.user = :user
+            OR EXISTS (SELECT 1 FROM skips s WHERE s.task = o.id AND s.user = :user))))
+    AND (NOT d.used_up OR EXISTS (SELECT 1 FROM skips s WHERE s.task = t.id))"""
 
 
 def attempts_of(connection: sqlite3.Connection, batch: int, user: str) -> int:
@@ -158,7 +172,12 @@ def touched_item(connection: sqlite3.Connection, batch: int, item: int) -> set[s
 
 
 def add_skip(connection: sqlite3.Connection, task: int, user: str, reason: str, at: float) -> None:
-    insert(connection, "skips", task=task, user=user, reason=reason, at=at)
+    """Remember who skipped a task; of who skips it again, after it was re-opened, the last reason."""
+    connection.execute(
+        "INSERT INTO skips (task, user, reason, at) VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (task, user) DO UPDATE SET reason = ?3, at = ?4",
+        (task, user, reason, at),
+    )
 
 
 def was_skipped(connection: sqlite3.Connection, task: int) -> bool:
@@ -177,13 +196,13 @@ def next_for_review(connection: sqlite3.Connection, project: int, author_too: st
     )
 
 
-def open_in_batch(connection: sqlite3.Connection, batch: int) -> int:
-    """How many tasks of a batch are not at an end."""
+def open_in_batch(connection: sqlite3.Connection, batch: int) -> bool:
+    """Whether a batch holds tasks that are not at an end."""
     query = (
-        "SELECT count(*) FROM tasks WHERE batch = ? AND state IN ('queued', 'annotating', 'in_review', 'returned', "
-        "'submitted')"
+        "SELECT 1 FROM tasks WHERE batch = ? "
+        "AND state IN ('queued', 'annotating', 'in_review', 'returned', 'submitted') LIMIT 1"
     )
-    return int(value(connection, query, (batch,)))
+    return value(connection, query, (batch,)) is not None
 
 
 def is_gold(connection: sqlite3.Connection, task: int) -> bool:
