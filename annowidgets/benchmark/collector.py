@@ -85,6 +85,10 @@ class Collector:
         task, is_trainee = divmod(int(np.searchsorted(np.cumsum(self.rows), row, side="right")), 2)
         return f"{self._name(task, self.position[row], bool(is_trainee))}, frame {self.frame[row]},"
 
+    def task_of_rows(self) -> Ints:
+        """Place of the task of each row."""
+        return np.repeat(np.arange(2 * len(self.tasks)), self.rows) // 2
+
     def frame_sizes(self, task: Ints, frame: Ints) -> tuple[Floats, Floats]:
         """Height and width of the frames of rows."""
         sizes = np.concatenate([frames.sizes for frames in self._frames])

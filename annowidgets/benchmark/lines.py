@@ -11,30 +11,39 @@ from annowidgets.benchmark.tolerances import Reach
 
 # Pairs of segments that are compared at a time.
 _AT_ONCE = 100_000
+# As a share of its line's longest segment, a segment so short adds nothing.
+_NOTHING = 1e-15
 
 
 class Segments:
-    """The segments of all polylines of a table, in flat columns; those without length are left out."""
+    """The segments of all polylines of a table, in flat columns; those without a length to speak of are left out."""
 
     def __init__(self, table: ShapeTable) -> None:
         lines = table.lines
         start = spread(lines.points[:-1], np.diff(lines.points) - 1)
         owner = np.repeat(np.arange(lines.points.size - 1), np.diff(lines.points) - 1)
         along = lines.xy[start + 1] - lines.xy[start]
-        real = np.any(along != 0, axis=1)
+        length = np.abs(along).max(axis=1)
+        real = np.ones(length.size, bool)
+        if length.size:
+            # Squares of what is so short would underflow; its neighbours cover it.
+            longest = np.maximum.reduceat(length, lines.points[:-1] - np.arange(lines.points.size - 1))
+            real = length > _NOTHING * longest[owner]
         owner = owner[real]
         (self.x, self.y), (self.dx, self.dy) = lines.xy[start[real]].T.copy(), along[real].T.copy()
+        self.mid_x, self.mid_y = self.x + self.dx / 2, self.y + self.dy / 2
+        self.half_width, self.half_height = np.abs(self.dx) / 2, np.abs(self.dy) / 2
         self.starts = offsets(np.bincount(owner, minlength=lines.points.size - 1))
 
 
-def line_similarity(table: ShapeTable, a: Ints, b: Ints, reach: Reach) -> Floats:
+def line_similarity(segments: Segments, a: Ints, b: Ints, reach: Reach) -> Floats:
     """Overlap of polylines at a tolerance, pair by pair; 0 to 1.
 
     Parameters
     ----------
-    table : ShapeTable
+    segments : Segments
     a, b : array of shape (n,)
-        Rows of the benchmark's and the trainee's lines.
+        Slots of the benchmark's and the trainee's lines.
     reach : Reach
         The tolerance, per pair.
 
@@ -44,11 +53,9 @@ def line_similarity(table: ShapeTable, a: Ints, b: Ints, reach: Reach) -> Floats
     distance (Nikolov et al. 2021, https://doi.org/10.2196/26151) for curves. Computed exactly: within t of a segment is
     a capsule, which is convex, so it cuts an interval out of every segment; the length covered is their union's.
     """
-    segments = Segments(table)
-    slot_a, slot_b = table.slot[a], table.slot[b]
-    near_a, length_a = _length_within(segments, slot_a, slot_b, reach)
-    near_b, length_b = _length_within(segments, slot_b, slot_a, reach)
-    ratio: Floats = np.minimum((near_a + near_b) / (length_a + length_b), 1.0)
+    near_a, length_a = _length_within(segments, a, b, reach)
+    near_b, length_b = _length_within(segments, b, a, reach)
+    ratio: Floats = (near_a + near_b) / (length_a + length_b)
     return ratio
 
 
@@ -72,6 +79,7 @@ def _covered(segments: Segments, segment: Ints, other: Ints, reach: Reach) -> Fl
     count = np.diff(segments.starts)[other]
     row = np.repeat(np.arange(segment.size), count)
     facing = spread(segments.starts[other], count)
+    row, facing = _close(segments, row, segment, facing, reach)
     own = segment[row]
     sx, sy, radius = reach.scale_x[row], reach.scale_y[row], reach.distance[row] + ALLOWANCE
     low, high = _interval(
@@ -93,6 +101,17 @@ def _covered(segments: Segments, segment: Ints, other: Ints, reach: Reach) -> Fl
     reached = np.maximum.accumulate(2.0 * row + high) - 2.0 * row
     before = np.where(np.diff(row, prepend=-1) == 0, np.concatenate([[0.0], reached[:-1]]), 0.0) if row.size else low
     return summed(row, np.maximum(high - np.maximum(low, before), 0.0), segment.size)
+
+
+def _close(segments: Segments, row: Ints, segment: Ints, facing: Ints, reach: Reach) -> tuple[Ints, Ints]:
+    """The pairs of segments whose bounds come within reach of each other: few, where lines are long."""
+    own = segment[row]
+    wide = (2 * (reach.distance + ALLOWANCE) / reach.scale_x)[row] + segments.half_width[own]
+    close = np.abs(segments.mid_x[own] - segments.mid_x[facing]) <= wide + segments.half_width[facing]
+    row, facing, own = row[close], facing[close], own[close]
+    high = (2 * (reach.distance + ALLOWANCE) / reach.scale_y)[row] + segments.half_height[own]
+    close = np.abs(segments.mid_y[own] - segments.mid_y[facing]) <= high + segments.half_height[facing]
+    return row[close], facing[close]
 
 
 def _interval(

@@ -42,6 +42,7 @@ ROW = np.dtype(
         ("attribute_agreement", "<f8"),
     ]
 )
+_decode_tail = msgspec.json.Decoder(tuple[list[Any], list[Any], list[tuple[list[str | None], list[str | None]]]]).decode
 # A mark with the version of the layout; then lengths of names, rows, and the number of tasks.
 _HEAD = struct.Struct("<4sIII")
 _MARK = b"AWM1"
@@ -176,8 +177,7 @@ class Measurements:
         Names of tasks and trainees must be JSON values.
         """
         names = msgspec.json.encode(self.names)
-        ids = [[list(side) for side in pair] for pair in self.label_ids]
-        tail = msgspec.json.encode([self.tasks, self.trainees, ids])
+        tail = msgspec.json.encode((self.tasks, self.trainees, list(self.label_ids)))
         head = _HEAD.pack(_MARK, len(names), len(self), len(self.tasks))
         return b"".join([head, names, self.rows().tobytes(), tail])
 
@@ -251,8 +251,8 @@ class _Tails(Sequence[LabelIds]):
 
     def part(self, place: int) -> tuple[list[Hashable], list[Hashable], list[LabelIds]]:
         """Tasks, trainees and ids of one blob."""
-        part: tuple[list[Hashable], list[Hashable], list[LabelIds]] = msgspec.json.decode(self._tails[place])
-        return part
+        tasks, trainees, ids = _decode_tail(self._tails[place])
+        return tasks, trainees, ids
 
     def __len__(self) -> int:
         return int(self._starts[-1])

@@ -58,7 +58,6 @@ def placed_rows(table: ShapeTable, collected: Collector) -> Ints:
     Notice
         Where shapes hang far out of frames that they would fit if height and width changed places.
     """
-    _say_swapped(table)
     doubtful = np.flatnonzero(~table.inside() | (table.kind == MASK))
     placed = np.ones(table.kind.size, bool)
     placed[doubtful] = _reach_in(table, doubtful)
@@ -66,6 +65,7 @@ def placed_rows(table: ShapeTable, collected: Collector) -> Ints:
     drawn[collected.interpolated] = False
     for row in np.flatnonzero(~placed & (drawn | (table.kind == MASK)))[:1].tolist():
         require_placed(collected.where(row), table.shapes[row], (table.height[row], table.width[row]))
+    _say_swapped(table, collected)
     return np.flatnonzero(placed)
 
 
@@ -84,15 +84,18 @@ def _reach_in(table: ShapeTable, rows: Ints) -> Bools:
     return reach
 
 
-def _say_swapped(table: ShapeTable) -> None:
-    """Warn if shapes far outside would all fit frames with height and width exchanged."""
+def _say_swapped(table: ShapeTable, collected: Collector) -> None:
+    """Say so if a task's shapes hang far out of its frames and would all fit with height and width exchanged."""
+    task = collected.task_of_rows()
     vector = table.kind != MASK
-    height, width = table.height[vector], table.width[vector]
-    x1, y1 = table.x1[vector], table.y1[vector]
-    if np.any((x1 > width * (1 + _FAR_OUT)) | (y1 > height * (1 + _FAR_OUT))) and np.all(
-        (x1 <= height) & (y1 <= width)
-    ):
+    out = vector & ((table.x1 > table.width * (1 + _FAR_OUT)) | (table.y1 > table.height * (1 + _FAR_OUT)))
+    if not out.any():
+        return
+    unfit = vector & ((table.x1 > table.height) | (table.y1 > table.width))
+    suspect = np.flatnonzero(out & ~np.isin(task, task[unfit]))
+    if suspect.size:
+        row = int(suspect[0])
         notice(
-            f"Labels hang far out of their frames (the first is {table.height[0]:g} x {table.width[0]:g}, height x "
-            "width), and all would fit if height and width changed places: is frame_size (height, width)?"
+            f"{collected.where(row)} hangs far out of the frame of {table.height[row]:g} x {table.width[row]:g} (height x "
+            "width), and all labels of the task would fit if these changed places: is frame_size (height, width)?"
         )

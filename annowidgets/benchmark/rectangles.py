@@ -1,8 +1,8 @@
-"""Overlap of boxes and rotated boxes, by array arithmetic."""
+"""Overlap of boxes at any angle, by array arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,41 +12,47 @@ from annowidgets.benchmark.arrays import Floats
 _TINY = 1e-300
 
 
-def overlap(
-    x: Sequence[Floats], y: Sequence[Floats], cx: Floats, cy: Floats, width: Floats, height: Floats, turn: Floats
-) -> Floats:
-    """Area that convex or other simple outlines share with rotated boxes, pair by pair.
+class Rectangles(NamedTuple):
+    """Boxes turned about their centres; arrays of shape (n,), in pixels, ``turn`` in radians."""
 
-    Parameters
-    ----------
-    x, y : sequences of arrays of shape (n,)
-        Corners of the outlines, going round.
-    cx, cy, width, height, turn : arrays of shape (n,)
-        The boxes; ``turn`` in radians.
+    cx: Floats
+    cy: Floats
+    width: Floats
+    height: Floats
+    turn: Floats
 
-    Returns
-    -------
-    array of shape (n,)
-        In square pixels.
+
+def overlap(one: Rectangles, other: Rectangles) -> Floats:
+    """Area that boxes share, pair by pair, in square pixels.
 
     Notes
     -----
-    In the box's own axes, Green's theorem gives the area of outline and box as the integral of clamp(y) d(clamp(x))
-    along the outline, where clamp cuts off at the box's sides. Every edge has a closed form, no side of a line is ever
+    In the other box's own axes, Green's theorem gives the shared area as the integral of clamp(v) d(clamp(u)) along the
+    one's outline, where clamp cuts off at the other's sides. Every edge has a closed form, no side of a line is ever
     decided, and so rounding costs digits in proportion only, also where edges coincide.
     """
-    cos, sin = np.cos(turn), np.sin(turn)
-    half_width, half_height = width / 2, height / 2
-    u, v = [], []
-    for px, py in zip(x, y, strict=True):
-        dx, dy = px - cx, py - cy
-        u.append(cos * dx + sin * dy)
-        v.append(cos * dy - sin * dx)
-    area = np.zeros_like(cx)
-    for k in range(len(u)):
+    u, v = _corners_seen_from(one, other)
+    half_width, half_height = other.width / 2, other.height / 2
+    area = np.zeros_like(one.cx)
+    for k in range(4):
         area += _under_edge(u[k - 1], v[k - 1], u[k], v[k], half_width, half_height)
     shared: Floats = np.abs(area)
     return shared
+
+
+def _corners_seen_from(one: Rectangles, other: Rectangles) -> tuple[list[Floats], list[Floats]]:
+    """Corners of the one, going round, in the axes of the other: from its centre, along its sides."""
+    # Differences first: centres far from the origin must not cost small boxes their digits.
+    dx, dy, turn = one.cx - other.cx, one.cy - other.cy, one.turn - other.turn
+    cos, sin = np.cos(other.turn), np.sin(other.turn)
+    u, v = cos * dx + sin * dy, cos * dy - sin * dx
+    along_u, along_v = np.cos(turn) * one.width / 2, np.sin(turn) * one.width / 2
+    across_u, across_v = -np.sin(turn) * one.height / 2, np.cos(turn) * one.height / 2
+    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    return (
+        [u + p * along_u + q * across_u for p, q in signs],
+        [v + p * along_v + q * across_v for p, q in signs],
+    )
 
 
 def _under_edge(ua: Floats, va: Floats, ub: Floats, vb: Floats, half_width: Floats, half_height: Floats) -> Floats:

@@ -72,8 +72,6 @@ class Regions:
         others = np.flatnonzero(~boxes & ~masks & (shared > 0))
         if others.size:
             result[others] = self._iou_of_vectors(a[others], b[others], shared[others], at_least)
-        # The last digits of clipped areas must not keep a shape from being fully similar to itself.
-        result[result > 1 - 1e-12] = 1.0
         return result
 
     def areas(self, rows: Ints, in_pixels: Bools) -> Floats:
@@ -109,26 +107,16 @@ class Regions:
             self._make_geometries(rows)
             shared[exact] = shapely.area(shapely.intersection(self._geometries[a[exact]], self._geometries[b[exact]]))
         arithmetic = possible & ~exact
-        shared[arithmetic] = self._shared_by_boxes(a[arithmetic], b[arithmetic])
+        shared[arithmetic] = rectangles.overlap(self._rectangles(a[arithmetic]), self._rectangles(b[arithmetic]))
         return self._ratio(a, b, np.minimum(shared, smaller))
 
-    def _shared_by_boxes(self, a: Ints, b: Ints) -> Floats:
-        return rectangles.overlap(*self._clipped_corners(a), *self._clipped_box(b))
-
-    def _clipped_corners(self, rows: Ints) -> tuple[list[Floats], list[Floats]]:
-        x, y = self.table.corners(rows)
-        box = self.table.kind[rows] == BOX
-        for k, column in enumerate(x):
-            column[box] = np.clip(column, 0, self.table.width[rows])[box]
-            y[k][box] = np.clip(y[k], 0, self.table.height[rows])[box]
-        return x, y
-
-    def _clipped_box(self, rows: Ints) -> tuple[Floats, ...]:
+    def _rectangles(self, rows: Ints) -> rectangles.Rectangles:
+        """Boxes, clipped by the frame, and rotated boxes as they are."""
         x0, y0, x1, y1 = self.x0[rows], self.y0[rows], self.x1[rows], self.y1[rows]
         columns = np.array([(x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0, np.zeros(rows.size)])
         turned = self.table.kind[rows] == ROTATED
         columns[:, turned] = self.table.rotated[:, self.table.slot[rows[turned]]]
-        return tuple(columns)
+        return rectangles.Rectangles(*columns)
 
     def _measure_areas(self, rows: Ints) -> None:
         rows = rows[np.isnan(self.area[rows])]

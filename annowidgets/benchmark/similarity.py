@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from annowidgets.benchmark.arrays import Bools, Floats, Ints
 from annowidgets.benchmark.candidates import Bounds
 from annowidgets.benchmark.checks import ALLOWANCE, number
-from annowidgets.benchmark.lines import line_similarity
+from annowidgets.benchmark.lines import Segments, line_similarity
 from annowidgets.benchmark.placement import frame_of, require_placed
 from annowidgets.benchmark.points import keypoint_similarity, primitive_scale, primitive_similarity
 from annowidgets.benchmark.regions import Regions
@@ -26,6 +27,8 @@ from annowidgets.benchmark.tolerances import ClassTolerances, Reach, checked_spa
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.shapes import ObjectPrimitive, Shape, shape_type
 
+# What sums of areas and lengths are off by, at most, as a share of themselves.
+_ROUNDING = 1e-12
 # A pair of smaller weight than a unit of the matching is none.
 _LEAST = 1e-10
 
@@ -110,14 +113,20 @@ class Comparison:
         for code in np.unique(family):
             own = np.flatnonzero(family == code)
             result[own] = self._of_family(int(code), a[own], b[own])
+        # The last digits of areas and lengths must not keep a shape from being fully similar to itself.
+        result[result > 1 - _ROUNDING] = 1.0
         return result
+
+    @cached_property
+    def _segments(self) -> Segments:
+        return Segments(self.table)
 
     def _of_family(self, family: int, a: Ints, b: Ints) -> Floats:
         if family == REGION_FAMILY:
             return self.regions.iou(a, b, self.at_least)
         reach = self.reach.at(a)
         if family == LINE_FAMILY:
-            return line_similarity(self.table, a, b, reach)
+            return line_similarity(self._segments, self.table.slot[a], self.table.slot[b], reach)
         if family == POINT_FAMILY:
             return keypoint_similarity(self.table, a, b, reach)
         return primitive_similarity(self.table, a, b, self.category[a], self.classes, reach)
