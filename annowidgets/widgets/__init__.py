@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from annowidgets.widgets.audit_tool import AuditTool
+from annowidgets.widgets.batch_view import BatchView
+from annowidgets.widgets.batches_page import BatchesPage
 from annowidgets.widgets.label_desk import LabelDesk
 
-__all__ = ["AuditTool", "LabelDesk"]
+__all__ = ["AuditTool", "BatchView", "BatchesPage", "LabelDesk"]

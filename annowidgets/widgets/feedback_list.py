@@ -7,15 +7,14 @@ from typing import Any
 
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.parts import button, chip, inline_form, join
+from annowidgets.widgets.rows import rows_of
 from annowidgets.widgets.wording import words
 from annowidgets.workflow import Feedback, Project
 
 
 def feedback_rows(project: Project, *, batch: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
     """Feedback of a project or one of its batches as rows of `Project.feedback().to_frame()`, oldest first."""
-    found = project.feedback(batch=batch, state=state)
-    frame = found.to_frame().astype(object)
-    return [dict(zip(frame.columns, row, strict=True)) for row in frame.where(frame.notna(), None).to_numpy()]
+    return rows_of(project.feedback(batch=batch, state=state).to_frame())
 
 
 def feedback_list(rows: Iterable[dict[str, Any]], *, refusal: str | None, where: bool = False) -> Html:
@@ -30,7 +29,7 @@ def feedback_list(rows: Iterable[dict[str, Any]], *, refusal: str | None, where:
     refusal : str or None
         Why the user may not answer.
     where : bool
-        Whether each names its task, with a button that opens it (act "open").
+        Whether each names its ``item``, with a button that opens its task (act "open").
     """
     return tag("ul", [_entry(row, refusal, where) for row in rows], class_="aw-feedback")
 
@@ -50,8 +49,8 @@ def _entry(row: dict[str, Any], refusal: str | None, where: bool) -> Html:
     if row["section"]:
         about.append(row["section"])
     about.append(f"instructions v{row['instructions_version']}")
-    if where and row["task"] is not None:
-        about.append(button(f"task {row['task']}", "open", row["task"], plain=True, name=f"Open task {row['task']}"))
+    if where and row["item"] is not None:
+        about.append(button(row["item"], "open", row["task"], plain=True, name=f"Open {row['item']}"))
     return tag(
         "li",
         tag("div", join(about, " · "), class_="aw-mute"),

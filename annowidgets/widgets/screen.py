@@ -46,6 +46,8 @@ class Screen(KnownKeywords, ipywidgets.VBox):
         empty.
     """
 
+    children: tuple[Any, ...]
+
     def __init__(self, title: Content = "") -> None:
         super().__init__()
         self._lock = threading.RLock()

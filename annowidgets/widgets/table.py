@@ -64,8 +64,11 @@ class Table(LiveHtml):
         self.set_rows(rows)
 
     def set_rows(self, rows: Iterable[Sequence[Content]]) -> None:
-        """Show other rows; the page stays where it still exists."""
-        self._rows = [list(row) for row in rows]
+        """Show other rows; the page stays where it still exists.
+
+        Of a sequence only the rows of a page are asked for, when it is turned to.
+        """
+        self._rows = rows if isinstance(rows, Sequence) else list(rows)
         self._turn_to(self._page)
 
     def act(self, act: str, key: str = "", value: Any = None) -> None:

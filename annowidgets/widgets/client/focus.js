@@ -11,9 +11,16 @@ function render({ model, el }) {
     const follow = (event) => {
         inside = Boolean(screen?.contains(event.target));
     };
-    // An element that goes away takes the focus with it, to nowhere; a person who leaves does so by a pointer or a key.
+    // An element that goes away takes the focus with it, to nowhere; one that is still there has been left.
+    const left = ({ target }) => queueMicrotask(() => {
+        if (target.isConnected && document.activeElement === document.body) inside = false;
+    });
     const keep = () => {
-        if (inside && document.hasFocus() && document.activeElement === document.body) screen.focus({ preventScroll: true });
+        if (!inside || !document.hasFocus()) return;
+        // a screen that is shown instead of this one takes the keys over as soon as it is there
+        const innermost = [...screen.querySelectorAll(".aw-screen")].pop() ?? screen;
+        const [focused, own] = [document.activeElement, innermost === screen];
+        if (focused === document.body || (focused === screen && !own)) innermost.focus({ preventScroll: true });
     };
     const lead = ({ focus }) => {
         if (typeof focus !== "string") return;
@@ -28,9 +35,11 @@ function render({ model, el }) {
         if (!el.isConnected) return void requestAnimationFrame(attach);
         screen = el.closest(".aw-screen");
         if (!screen) return;
-        observer.observe(screen, { childList: true, subtree: true });
+        // a screen can have the focus once it has its tabindex
+        observer.observe(screen, { childList: true, subtree: true, attributeFilter: ["tabindex"] });
     };
     document.addEventListener("focusin", follow, true);
+    document.addEventListener("focusout", left, true);
     document.addEventListener("pointerdown", follow, true);
     model.on("msg:custom", lead);
     attach();
@@ -38,6 +47,7 @@ function render({ model, el }) {
         alive = false;
         observer.disconnect();
         document.removeEventListener("focusin", follow, true);
+        document.removeEventListener("focusout", left, true);
         document.removeEventListener("pointerdown", follow, true);
     };
 }
