@@ -53,7 +53,8 @@ class Database:
         self.path = path.absolute()
         self._local = threading.local()
         self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
-        is_new = files.is_new(self.path, create=create)
+        with translated(self.path):
+            is_new = files.is_new(self.path, create=create)
         self.read_only = not is_new and not files.may_write(self.path)
         self._is_local = files.is_local(self.path.resolve().parent)
         if not self._is_local:
@@ -91,8 +92,12 @@ class Database:
         # Only now: until it has an application id in its header, nothing tells the file from a foreign one.
         mode = "wal" if self._is_local else "delete"
         connection = self.connection()
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != mode:
-            self._retry(lambda: connection.execute(f"PRAGMA journal_mode = {mode}"))
+
+        def set_mode() -> None:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != mode:
+                connection.execute(f"PRAGMA journal_mode = {mode}")
+
+        self._retry(set_mode)
 
     def connection(self) -> sqlite3.Connection:
         """Connection of the calling thread; a forked process gets its own."""
@@ -112,9 +117,9 @@ class Database:
         place, is_uri = str(self.path), False
         if self.read_only:
             place, is_uri = f"{self.path.as_uri()}?mode=ro", True
-            if files.is_wal(self.path) and not files.has_log(self.path):
-                # SQLite would make its log even to read; where nobody writes, the file alone is all there is.
-                place, seen = f"{place}&immutable=1", files.state(self.path)
+            if not files.has_log(self.path):
+                # SQLite would make its log even to read, and can't. Where there is none, the file is all there is.
+                place, seen = f"{self.path.as_uri()}?{files.ALONE}", files.state(self.path)
         # A connection is closed by whoever drops it last, which may be another thread than its own.
         connection = sqlite3.connect(place, uri=is_uri, isolation_level=None, check_same_thread=False)
         # Waiting is done in `transaction`, by turns that are fair; SQLite's own wait starves writers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,8 +27,8 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 # Most file systems in user space speak to another machine (sshfs, s3fs, gcsfuse, ...). These don't.
 _LOCAL_FUSE = frozenset(f"fuse.{name}" for name in ("bindfs", "encfs", "fuse-overlayfs", "gocryptfs", "mergerfs"))
 
-_MAGIC = b"SQLite format 3\0"
-_HEADER_SIZE = 100
+# How SQLite reads a file that nobody writes: without a lock, and without a log beside it.
+ALONE = "mode=ro&immutable=1"
 
 # Time of the last change, bytes, whether there is a log.
 FileState: TypeAlias = tuple[int, int, bool]
@@ -36,7 +37,7 @@ FileState: TypeAlias = tuple[int, int, bool]
 def is_new(path: Path, *, create: bool) -> bool:
     """Whether a workspace has to be made at a path; refuses every file that is not one.
 
-    Only the header is read, by no library: a file of somebody else's stays as it is, to the last byte.
+    Only the header is read, with nothing else beside it: a file of somebody else's stays as it is, to the last byte.
 
     Raises
     ------
@@ -54,19 +55,22 @@ def is_new(path: Path, *, create: bool) -> bool:
                 f"{path} can't be a workspace: it is {'a folder' if path.is_dir() else 'no regular file'}.",
                 hint="Name a file, as in open_workspace('cells.db').",
             )
-        header = b""
-        if path.exists():
-            with path.open("rb") as file:
-                header = file.read(_HEADER_SIZE)
+        exists = path.exists() and path.stat().st_size > 0
     except OSError as error:
-        raise StoreError(f"{path} can't be read: {error.strerror or error}.", hint="Ask its owner.") from error
-    if not header:
+        raise StoreError(f"{path} can't be read: {error.strerror or error}.", hint="Name another.") from error
+    if not exists:
         if not create:
             raise StoreError(f"There is no workspace {path}.", hint="Leave create=False out to make it.")
         return True
-    if not header.startswith(_MAGIC):
-        raise StoreError(f"{path} is no SQLite file, so no workspace.", hint="Nothing was changed. Name another.")
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{path} can't be read: permission denied.", hint="Ask its owner for the right to read it.")
+    # By SQLite itself: to open and close the file past it would take away the locks that this process has on it.
+    connection = sqlite3.connect(f"{path.as_uri()}?{ALONE}", uri=True)
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+    finally:
+        connection.close()
+    if application != APPLICATION_ID:
         raise StoreError(
             f"{path} is an SQLite file, but no annowidgets workspace.", hint="Nothing was changed. Name another."
         )
@@ -79,15 +83,9 @@ def may_write(path: Path) -> bool:
     return os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)
 
 
-def is_wal(path: Path) -> bool:
-    """Whether the header asks for a write-ahead log."""
-    with path.open("rb") as file:
-        return file.read(_HEADER_SIZE)[18:20] == b"\2\2"
-
-
 def has_log(path: Path) -> bool:
-    """Whether changes lie in the write-ahead log beside the file."""
-    return _status(Path(f"{path.resolve()}-wal"))[1] > 0
+    """Whether changes lie in a log beside the file."""
+    return any(_status(Path(f"{path.resolve()}{suffix}"))[1] > 0 for suffix in ("-wal", "-journal"))
 
 
 def state(path: Path) -> FileState:
