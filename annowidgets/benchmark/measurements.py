@@ -42,7 +42,9 @@ ROW = np.dtype(
         ("attribute_agreement", "<f8"),
     ]
 )
-_decode_tail = msgspec.json.Decoder(tuple[list[Any], list[Any], list[tuple[list[str | None], list[str | None]]]]).decode
+_decode_tail: Any = msgspec.json.Decoder(
+    tuple[list[Any], list[Any], list[tuple[list[str | None], list[str | None]]]]
+).decode
 # A mark with the version of the layout; then lengths of names, rows, and the number of tasks.
 _HEAD = struct.Struct("<4sIII")
 _MARK = b"AWM1"
@@ -251,8 +253,8 @@ class _Tails(Sequence[LabelIds]):
 
     def part(self, place: int) -> tuple[list[Hashable], list[Hashable], list[LabelIds]]:
         """Tasks, trainees and ids of one blob."""
-        tasks, trainees, ids = _decode_tail(self._tails[place])
-        return tasks, trainees, ids
+        part: tuple[list[Hashable], list[Hashable], list[LabelIds]] = _decode_tail(self._tails[place])
+        return part
 
     def __len__(self) -> int:
         return int(self._starts[-1])

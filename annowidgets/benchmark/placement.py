@@ -96,6 +96,7 @@ def _say_swapped(table: ShapeTable, collected: Collector) -> None:
     if suspect.size:
         row = int(suspect[0])
         notice(
-            f"{collected.where(row)} hangs far out of the frame of {table.height[row]:g} x {table.width[row]:g} (height x "
-            "width), and all labels of the task would fit if these changed places: is frame_size (height, width)?"
+            f"{collected.where(row)} hangs far out of the frame of {table.height[row]:g} x {table.width[row]:g} "
+            "(height x width), and all labels of the task would fit if these changed places: is frame_size (height, "
+            "width)?"
         )

@@ -6,8 +6,12 @@ import numpy as np
 
 from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.checks import ALLOWANCE
-from annowidgets.benchmark.tables import ShapeTable
+from annowidgets.benchmark.tables import ShapeTable, Skeletons
 from annowidgets.benchmark.tolerances import ClassTolerances, Reach
+
+# Pairs of primitives that are compared at a time.
+_AT_ONCE = 4_096
+_SMALLEST_EXPONENT = -700.0
 
 
 def keypoint_similarity(table: ShapeTable, a: Ints, b: Ints, reach: Reach) -> Floats:
@@ -59,26 +63,62 @@ def primitive_similarity(
     scale = primitive_scale(table, a)
     kind = (table.skeleton[a] * len(table.skeletons) + table.skeleton[b]) * 2 + (scale == 0)
     for code in np.unique(kind):
-        own = np.flatnonzero(kind == code)
+        of_kind = np.flatnonzero(kind == code)
         pair_of_skeletons, is_flat = divmod(int(code), 2)
         first, second = (table.skeletons[k] for k in divmod(pair_of_skeletons, len(table.skeletons)))
-        slot_a, slot_b = table.slot[a[own]], table.slot[b[own]]
-        place = {name: k for k, name in enumerate(second.names)}
-        common = [(k, place[name]) for k, name in enumerate(first.names) if name in place]
-        at = reach.at(own)
         # The exponent is d**2 / (2 S (2 sigma)**2) or, where the box has no size, d**2 / (2 t**2).
-        width = 2 * (at.distance**2 if is_flat else scale[own])
-        square = (
-            np.ones((own.size, len(first.names))) if is_flat else (2 * classes.sigma(category[own], first.names)) ** 2
-        )
-        total = np.zeros(own.size)
-        either = (first.present.sum(axis=0)[slot_a] + second.present.sum(axis=0)[slot_b]).astype(np.float64)
-        # A point at a time keeps the arrays in the cache.
-        for p, q in common:
-            dx = (first.x[p][slot_a] - second.x[q][slot_b]) * at.scale_x
-            dy = (first.y[p][slot_a] - second.y[q][slot_b]) * at.scale_y
-            both = first.present[p][slot_a] & second.present[q][slot_b]
-            total += both * np.exp(-(dx**2 + dy**2) / (width * square[:, p]))
-            either -= both
-        result[own] = total / either
+        inverse = np.ones((len(first.names), 1)) if is_flat else 1 / (2 * classes.sigma_table(first.names).T) ** 2
+        for start in range(0, of_kind.size, _AT_ONCE):
+            own = of_kind[start : start + _AT_ONCE]
+            at = reach.at(own)
+            dx_scale, dy_scale = (at.scale_x, at.scale_y) if is_flat else (1.0, 1.0)
+            rate = -0.5 / (at.distance**2 if is_flat else scale[own])
+            result[own] = _mean_term(
+                first,
+                second,
+                (table.slot[a[own]], table.slot[b[own]]),
+                (dx_scale, dy_scale),
+                rate,
+                inverse,
+                np.zeros(own.size, np.int64) if is_flat else category[own],
+            )
     return result
+
+
+def _mean_term(
+    first: Skeletons,
+    second: Skeletons,
+    slots: tuple[Ints, Ints],
+    scales: tuple[float | Floats, float | Floats],
+    rate: Floats,
+    inverse: Floats,
+    category: Ints,
+) -> Floats:
+    """Mean over the points present in either of exp(rate * d**2 * inverse of the point)."""
+    a, b = slots
+    place = {name: k for k, name in enumerate(second.names)}
+    common = [(k, place[name]) for k, name in enumerate(first.names) if name in place]
+    complete = first.present.all() and second.present.all()
+    total = np.zeros(a.size)
+    either = first.present.sum(axis=0)[a] + second.present.sum(axis=0)[b]
+    # A point at a time, and in place, keeps the arrays in the processor's cache.
+    for p, q in common:
+        term = (first.x[p][a] - second.x[q][b]) * scales[0]
+        dy = (first.y[p][a] - second.y[q][b]) * scales[1]
+        term *= term
+        dy *= dy
+        term += dy
+        term *= rate
+        term *= inverse[p][category]
+        # Below that numbers lose digits, and exp takes ten times as long.
+        np.maximum(term, _SMALLEST_EXPONENT, out=term)
+        np.exp(term, out=term)
+        if not complete:
+            both = first.present[p][a] & second.present[q][b]
+            term *= both
+            either -= both
+        total += term
+    if complete:
+        either -= len(common)
+    mean: Floats = total / either
+    return mean

@@ -100,7 +100,7 @@ class Comparison:
         skeleton = self.table.skeleton[rows]
         for code, own in enumerate(self.table.skeletons):
             some = skeleton == code
-            widest[some] = 2 * self.classes.sigma(self.category[rows[some]], own.names).max(axis=1)
+            widest[some] = 2 * self.classes.sigma_table(own.names).max(axis=1)[self.category[rows[some]]]
         return widest
 
     def similarity(self, a: Ints, b: Ints) -> Floats:

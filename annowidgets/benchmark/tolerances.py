@@ -103,11 +103,10 @@ class ClassTolerances:
             np.where(in_mm, spacing[:, 0], 1.0),
         )
 
-    def sigma(self, category: Ints, points: Sequence[str]) -> Floats:
-        """Sigma per label and point; array of shape (n, len(points))."""
-        table = np.array([[own.get(point, DEFAULT_SIGMA) for point in points] for own in self.sigmas])
-        chosen: Floats = table.reshape(len(self.sigmas), len(points))[category]
-        return chosen
+    def sigma_table(self, points: Sequence[str]) -> Floats:
+        """Sigma of points by the code of the class; array of shape (n_classes, len(points))."""
+        sigmas = [[own.get(point, DEFAULT_SIGMA) for point in points] for own in self.sigmas]
+        return np.array(sigmas, np.float64).reshape(len(self.sigmas), len(points))
 
 
 def checked_spacing(spacing: Sequence[float] | None) -> tuple[float, float]:

@@ -50,7 +50,11 @@ def main() -> None:
 
     assert np.allclose(ours(), frame_by_frame(tasks))
     loop = "a plain loop over frames with scipy's assignment"
-    contenders = {"annowidgets, labels to scores": ours, loop: lambda: frame_by_frame(tasks), **evaluators(tasks, "bbox")}
+    contenders = {
+        "annowidgets, labels to scores": ours,
+        loop: lambda: frame_by_frame(tasks),
+        **evaluators(tasks, "bbox"),
+    }
     faster, coco = list(contenders)[2:]
     show(
         "boxes: 5,000 images, 36,000 labels against 36,000",

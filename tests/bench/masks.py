@@ -26,9 +26,10 @@ def frames(size: int, number: int) -> list[TaskLabels]:
     for _ in range(number):
         at = rng.uniform(0.15 * size, 0.85 * size, (PER_FRAME, 2))
         radius = rng.uniform(0.05 * size, 0.12 * size, PER_FRAME)
-        sides = []
-        for shift in (0.0, 0.01 * size):
-            sides.append([Label(CLASSES[0], blob(*(at[k] + shift), radius[k])) for k in range(PER_FRAME)])
+        sides = [
+            [Label(CLASSES[0], blob(*(at[k] + shift), radius[k])) for k in range(PER_FRAME)]
+            for shift in (0.0, 0.01 * size)
+        ]
         tasks.append(TaskLabels(*sides, frame_size=(size, size)))
     return tasks
 
@@ -45,31 +46,29 @@ def dense(pairs: list[tuple[list[np.ndarray], list[np.ndarray]]]) -> list[float]
     return found
 
 
+def compare(size: int, number: int) -> None:
+    names, tasks = ontology("bitmask"), frames(size, number)
+    shapes = [
+        tuple([label.shape for label in side] for side in (task.benchmark_labels, task.trainee_labels))
+        for task in tasks
+    ]
+    arrays = [tuple([mask.to_array() for mask in side] for side in pair) for pair in shapes]
+    coded = [tuple([{"size": list(m.size), "counts": m.counts} for m in side] for side in pair) for pair in shapes]
+    first = "dense masks, ready as arrays: and, count"
+    show(
+        f"masks of {size} px: {number} frames, {PER_FRAME} against {PER_FRAME} in each",
+        interleaved(
+            {
+                "annowidgets, labels to measurements": lambda: measure_many(tasks, ontology=names),
+                first: lambda: dense(arrays),
+                "faster-coco-eval, IoU of run lengths": lambda: [faster.iou(d, g, [0] * len(g)) for g, d in coded],
+                "pycocotools, IoU of run lengths": lambda: [coco.iou(d, g, [0] * len(g)) for g, d in coded],
+            }
+        ),
+        {first: 0.05},
+    )
+
+
 def main() -> None:
-    names = ontology("bitmask")
-    for size, number in ((1_024, 20), (4_096, 2)):
-        tasks = frames(size, number)
-        arrays = [
-            tuple([label.shape.to_array() for label in side] for side in (task.benchmark_labels, task.trainee_labels))
-            for task in tasks
-        ]
-        coded = [
-            tuple(
-                [{"size": list(label.shape.size), "counts": label.shape.counts} for label in side]
-                for side in (task.benchmark_labels, task.trainee_labels)
-            )
-            for task in tasks
-        ]
-        first = "dense masks, ready as arrays: and, count"
-        show(
-            f"masks of {size} px: {number} frames, {PER_FRAME} against {PER_FRAME} in each",
-            interleaved(
-                {
-                    "annowidgets, labels to measurements": lambda: measure_many(tasks, ontology=names),
-                    first: lambda: dense(arrays),
-                    "faster-coco-eval, IoU of run lengths": lambda: [faster.iou(d, g, [0] * len(g)) for g, d in coded],
-                    "pycocotools, IoU of run lengths": lambda: [coco.iou(d, g, [0] * len(g)) for g, d in coded],
-                }
-            ),
-            {first: 0.05},
-        )
+    compare(1_024, 20)
+    compare(4_096, 2)

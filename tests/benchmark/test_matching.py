@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from annowidgets.benchmark import measure, similarity
-from annowidgets.benchmark import matching
+from annowidgets.benchmark import matching, measure, similarity
 from annowidgets.benchmark.matching import Edges, match
 from annowidgets.labels import BoundingBox, Label
 from tests.benchmark.strategies import FRAME, boxes, labels, ontology

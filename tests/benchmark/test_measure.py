@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annowidgets.benchmark import Measurements, TaskLabels, measure, measure_many, similarity
-from annowidgets.errors import InvalidInput, Notice, NotFound
+from annowidgets.errors import InvalidInput, NotFound, Notice
 from annowidgets.labels import (
     Answer,
     Bitmask,
@@ -100,7 +100,7 @@ def test_shapes_stand_on_their_own_frames_where_frames_do_not_follow_each_other(
 
 def test_a_shape_that_is_interpolated_out_of_the_frame_gives_no_row_there() -> None:
     # One corner reaches in at first, another one at last; half way neither does.
-    reaching_in = [Polygon([(5, 5), (-50, 5), (-50, 9)]), Polygon([(-50, 5), (5, 5), (-50, 9)])]
+    reaching_in = [Polygon([(5, 5), (-50, 8), (-50, 9)]), Polygon([(-50, 5), (5, 8), (-50, 9)])]
     swinging = Label("cell", {0: reaching_in[0], 4: reaching_in[1]})
     assert [row["frame"] for row in measured([swinging], [])] == [0, 4]
     held = Label("cell", {0: Keypoint(1, 1), 2: Keypoint(99, 99)})
@@ -110,7 +110,7 @@ def test_a_shape_that_is_interpolated_out_of_the_frame_gives_no_row_there() -> N
 
 def test_a_shape_that_somebody_drew_outside_the_frame_is_refused_on_its_frame() -> None:
     leaving = Label("cell", {0: box(10), 2: BoundingBox(115, 10, 10, 10), 4: box(10)})
-    with pytest.raises(InvalidInput, match="benchmark label 0 .cell., frame 2, lies outside the frame of 100 x 100"):
+    with pytest.raises(InvalidInput, match=r"benchmark label 0 \(cell\), frame 2, lies outside the frame of 100 x 100"):
         measured([leaving], [])
 
 
