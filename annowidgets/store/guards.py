@@ -177,7 +177,8 @@ def _batches() -> Iterator[str]:
         "BEFORE UPDATE OF ontology_version, instructions_version ON batches",
         f"({_differs('ontology_version, instructions_version')}) "
         "AND NOT (OLD.state = 'draft' AND NEW.state = 'in_progress') AND NOT (NEW.kind = 'production' "
-        f"AND NEW.certificate IS {_IN_FORCE} AND NEW.ontology_version IS {_newest('ontologies')})",
+        f"AND NEW.certificate IS {_IN_FORCE} AND NEW.ontology_version IS {_newest('ontologies')} "
+        "AND NEW.instructions_version IS OLD.instructions_version)",
         "P2: a launched batch keeps its versions",
     )
     yield _refuse(
