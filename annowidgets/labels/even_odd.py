@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
@@ -30,11 +32,13 @@ def even_odd(rings: Iterable[Ring]) -> BaseGeometry:
     import shapely
 
     total: BaseGeometry | None = None
-    for ring in rings:
-        part: BaseGeometry = shapely.Polygon(ring)
-        if not shapely.is_valid(part):
-            part = areas_only(shapely.make_valid(part))
-        total = part if total is None else areas_only(shapely.symmetric_difference(total, part))
+    # GEOS may divide by the length of an edge of next to no length, and does without the result.
+    with np.errstate(all="ignore"):
+        for ring in rings:
+            part: BaseGeometry = shapely.Polygon(ring)
+            if not shapely.is_valid(part):
+                part = areas_only(shapely.make_valid(part))
+            total = part if total is None else areas_only(shapely.symmetric_difference(total, part))
     return shapely.Polygon() if total is None else total
 
 

@@ -253,16 +253,15 @@ def answer_value(question: str, value: Any) -> AnswerValue:
 
 def answers_of(category: str, attributes: Any) -> FrozenDict[str, AnswerValue]:
     """Attributes of a label as an immutable mapping of checked values."""
-    if attributes is EMPTY:
-        return EMPTY
     given = mapping(f"Label {category!r}: attributes", attributes)
-    answers = FrozenDict(
+    if not given:
+        return EMPTY
+    return FrozenDict(
         {
             name(f"Label {category!r}: attribute", question): answer_value(question, value)
             for question, value in given.items()
         }
     )
-    return answers or EMPTY
 
 
 def _require_shape(category: str, shape: Any) -> None:

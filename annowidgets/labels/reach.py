@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from annowidgets.labels.even_odd import even_odd
 from annowidgets.labels.shapes import (
     Bitmask,
@@ -54,8 +56,11 @@ def reaches_into(shape: Shape, size: tuple[float, float]) -> bool:
 
     import shapely
 
-    frame = shapely.box(0, 0, width, height)
     if not isinstance(shape, Polyline):
         area = shapely.Polygon(shape.corners()) if isinstance(shape, RotatableBoundingBox) else even_odd(shape.rings)
-        return bool(area.intersection(frame).area > TOUCHES)
-    return bool(shapely.dwithin(shapely.LineString(shape.points), frame, TOUCHES))
+        frame = shapely.box(0, 0, width, height)
+        with np.errstate(all="ignore"):
+            return bool(shapely.intersection(area, frame).area > TOUCHES)
+    # Not by distance, which GEOS can't tell for edges of next to no length.
+    around = shapely.box(-TOUCHES, -TOUCHES, width + TOUCHES, height + TOUCHES)
+    return bool(shapely.intersects(shapely.LineString(shape.points), around))

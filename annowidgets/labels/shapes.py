@@ -1,7 +1,8 @@
 """The seven shapes, as immutable values that can't be impossible.
 
 Coordinates are continuous pixels of the picture as shown: origin top-left, x right, y down. Pixel (row i, column j)
-covers [j, j+1) x [i, i+1). Every shape is checked when it is made, whichever way it is made.
+covers [j, j+1) x [i, i+1). Every shape is checked when it is made, whichever way it is made; coordinates lie within
+10,000,000 pixels of the origin, and what is nearer to 0 than a billionth of a pixel is 0.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ Family = Literal["region", "line", "point", "primitive"]
 
 # A polygon thinner than this share of its extent has no area that floats can tell from rounding.
 _NO_AREA = 1e-12
-# Coordinates up to here, in pixels, leave 6 digits behind the point; areas and lengths from here on don't underflow.
-_LARGEST = 1e9
-_SMALLEST_AREA = 1e-100
-_SHORTEST = 1e-50
+# In pixels. What is finer becomes 0, what is larger is refused: between numbers further apart than these GEOS loses its
+# way, and a billionth of a pixel is what comparisons allow anyhow.
+_FINEST = 1e-9
+_LARGEST = 1e7
+_SMALLEST_AREA = _FINEST**2
 
 
 class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -160,7 +162,7 @@ class Polyline(_Shape, frozen=True, tag="polyline"):
         points = _points("Polyline", self.points)
         force_setattr(self, "points", points)
         x0, y0, x1, y1 = self.bounds() if points else (0, 0, 0, 0)
-        if max(x1 - x0, y1 - y0) < _SHORTEST:
+        if max(x1 - x0, y1 - y0) < _FINEST:
             raise InvalidShape("Polyline: a line needs at least two different points.")
         _refuse_too_large(self)
 
@@ -320,11 +322,16 @@ def shape_from_dict(plain: Mapping[str, Any]) -> Shape:
     return shape
 
 
+def _coordinate(owner: str, field: str, value: Any) -> float:
+    number = finite(owner, field, value)
+    return number if abs(number) >= _FINEST else 0.0
+
+
 def _set_numbers(shape: _Shape) -> None:
     for field in shape.__struct_fields__:
         value = getattr(shape, field)
-        if type(value) is not float or not math.isfinite(value):
-            force_setattr(shape, field, finite(type(shape).__name__, field, value))
+        if type(value) is not float or not _FINEST <= abs(value) < math.inf:
+            force_setattr(shape, field, _coordinate(type(shape).__name__, field, value))
 
 
 def _refuse_flat_box(shape: _Shape, x: float, y: float, width: float, height: float) -> None:
@@ -354,7 +361,7 @@ def _points(owner: str, value: Any) -> tuple[Point, ...]:
         pairs = [(x, y) for x, y in value]
     except (TypeError, ValueError):
         raise InvalidShape(f"{owner}: points must be pairs (x, y), got {shown(value)}.") from None
-    return tuple((finite(owner, "x", x), finite(owner, "y", y)) for x, y in pairs)
+    return tuple((_coordinate(owner, "x", x), _coordinate(owner, "y", y)) for x, y in pairs)
 
 
 def _named_point(entry: tuple[Any, Any]) -> tuple[str, tuple[float, float, Visibility]]:
@@ -371,7 +378,7 @@ def _named_point(entry: tuple[Any, Any]) -> tuple[str, tuple[float, float, Visib
         kinds = ", ".join(get_args(Visibility))
         raise InvalidShape(f"{owner} is {shown(visibility)}, visibility is one of {kinds}.")
     kind: Any = str.__str__(visibility)
-    return point_name, (finite(owner, "x", x), finite(owner, "y", y), kind)
+    return point_name, (_coordinate(owner, "x", x), _coordinate(owner, "y", y), kind)
 
 
 def _ring(value: Any) -> Ring:

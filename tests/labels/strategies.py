@@ -49,7 +49,7 @@ names = st.one_of(
 ).map(lambda name: unicodedata.normalize("NFC", name))
 
 coordinates = st.one_of(
-    st.floats(-1e6, 1e6), st.integers(-5, 700), st.floats(-1e9, 1e9).map(np.float64), st.floats(0, 50, width=32)
+    st.floats(-1e6, 1e6), st.integers(-5, 700), st.floats(-9e6, 9e6).map(np.float64), st.floats(0, 50, width=32)
 )
 lengths = st.one_of(st.floats(1e-3, 1e6), st.integers(1, 700))
 sizes = st.tuples(st.integers(1, 60), st.integers(1, 60))

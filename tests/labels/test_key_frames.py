@@ -77,7 +77,7 @@ def test_vector_shapes_move_linearly_from_key_frame_to_key_frame(family: str, da
     assert list(placed) == list(range(frames[0], frames[-1] + 1))
     expected = [np.interp(list(placed), frames, column) for column in zip(*map(numbers_of, shapes), strict=True)]
     found = list(zip(*map(numbers_of, placed.values()), strict=True))
-    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-9)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=2e-9)
     for frame, shape in zip(frames, shapes, strict=True):
         assert placed[frame] == shape, "a key frame itself is exact"
 
