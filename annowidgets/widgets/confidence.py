@@ -21,6 +21,8 @@ class Confidence(Part):
         Its label.
     required : bool
         Whether it is marked as needed.
+    chord : str
+        The keys, as `Shortcuts` names them, that lead to it. Bind them as well.
     on_change : callable(float or None), optional
         Called when a person sets it.
 
@@ -34,15 +36,17 @@ class Confidence(Part):
     value = traitlets.Float(None, allow_none=True).tag(sync=True)
     required = traitlets.Bool(False).tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)
+    chord = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
         question: str = "How sure are you?",
         *,
         required: bool = False,
+        chord: str = "",
         on_change: Callable[[float | None], object] | None = None,
     ) -> None:
-        super().__init__(question=question, required=required)
+        super().__init__(question=question, required=required, chord=chord)
         self._on_change = on_change
         self.on_msg(self._heard)
 

@@ -29,6 +29,7 @@ from annowidgets.workflow.task import RECALL_SECONDS, Task
 from annowidgets.workflow.workspace import open_workspace
 
 EDITORS = ("boxes",)
+_OF_A_TASK = ("submit", "skip", "release")
 
 
 class LabelDesk(Screen):
@@ -77,7 +78,7 @@ class LabelDesk(Screen):
             raise InvalidInput(f"There is no editor {editor!r:.60} yet.", hint=f"There is {', '.join(EDITORS)}.")
         self.project = _opened(project, name, user)
         super().__init__(self.project.name)
-        self.confidence = Confidence()
+        self.confidence = Confidence(chord="s")
         self.clock = Clock(on_tick=self.guarded(self._ticked))
         self._open: OpenTask | None = None
         self._recallable: tuple[Task, str, float] | None = None
@@ -95,8 +96,8 @@ class LabelDesk(Screen):
         self.add_class("aw-desk")
         self.handle(
             submit=lambda key, _: self._submit(key),
-            skip=self._skip,
-            release=lambda key, _: self._release(key),
+            skip=lambda _, value: self._skip(value),
+            release=lambda *_: self._release(),
             recall=lambda *_: self._recall(),
             feedback=lambda _, value: self._give_feedback(value),
             look=lambda *_: self._take_next(),
@@ -245,7 +246,7 @@ class LabelDesk(Screen):
 
     def _go_on_with_mine(self) -> None:
         opened = self._on_desk()
-        if opened is not None and opened.lost:
+        if opened.lost:
             opened.task.labels()  # having looked at what is saved now, one may write on top of it (T6)
             self._save()
 
@@ -304,18 +305,25 @@ class LabelDesk(Screen):
 
     # --- what is pressed
 
-    def _on_desk(self, key: str = "") -> OpenTask | None:
-        """The open task; None where ``key`` tells that the press was meant for another, which has gone since."""
-        meant = key.partition(" ")[0]
-        if meant and (self._open is None or meant != str(self._open.task.id)):
-            return None
+    def act(self, act: str, key: str = "", value: Any = None) -> None:
+        """Do what a person does who presses the button of this act.
+
+        A press that was meant for a task which has gone since, as by a second stroke of Ctrl+Enter, does nothing.
+        """
+        with self._lock:
+            task = key.partition(" ")[0]
+            if act in _OF_A_TASK and task and (self._open is None or task != str(self._open.task.id)):
+                return
+            super().act(act, key, value)
+
+    def _on_desk(self) -> OpenTask:
         if self._open is None:
             raise RuleViolation("No task is open.", hint="Look again for one.")
         return self._open
 
     def _submit(self, key: str) -> None:
-        opened = self._on_desk(key)
-        if opened is None or not opened.usable:
+        opened = self._on_desk()
+        if not opened.usable:
             return
         if opened.is_calibration and self.confidence.value is None:  # C3
             self._focus.lead_to(".aw-sure input")
@@ -344,20 +352,18 @@ class LabelDesk(Screen):
         boxes = [label for label in labels if isinstance(label, Label)]
         self.say(panels.submitted(opened.item, boxes, confidence))
 
-    def _skip(self, key: str, value: Any) -> None:
-        opened = self._on_desk(key)
-        if opened is not None:
-            opened.tell_time(self.clock.seconds)
-            opened.task.skip(reason=str(value["text"]) if isinstance(value, dict) else "")
-            self._take_next()
-            self.say(f"Skipped {opened.item}.")
+    def _skip(self, value: Any) -> None:
+        opened = self._on_desk()
+        opened.tell_time(self.clock.seconds)
+        opened.task.skip(reason=str(value["text"]) if isinstance(value, dict) else "")
+        self._take_next()
+        self.say(f"Skipped {opened.item}.")
 
-    def _release(self, key: str) -> None:
-        opened = self._on_desk(key)
-        if opened is not None:
-            opened.tell_time(self.clock.seconds)
-            opened.task.release()
-            self._clear_away(released=opened.item)
+    def _release(self) -> None:
+        opened = self._on_desk()
+        opened.tell_time(self.clock.seconds)
+        opened.task.release()
+        self._clear_away(released=opened.item)
 
     def _recall(self) -> None:
         if self._recallable is None:

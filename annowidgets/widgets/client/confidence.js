@@ -9,6 +9,7 @@ function render({ model, el }) {
     el.innerHTML = `<h3><label for="${id}"></label></h3><input type="range" id="${id}" min="0" max="100" step="5">
         <div class="aw-sure-ends aw-mute" aria-hidden="true"><span>guess</span><output></output><span>certain</span></div>`;
     const [label, input, output] = ["label", "input", "output"].map((name) => el.querySelector(name));
+    input.dataset.chord = model.get("chord");
     let touched = false;
 
     /** @param {boolean} set */
@@ -28,10 +29,21 @@ function render({ model, el }) {
         input.setAttribute("aria-required", String(model.get("required")));
         paint(touched);
     };
+    // The kernel repeats what it hears, and may be slower than the hand: that must not push the slider back.
+    let told = [];
     const tell = () => {
         touched = true;
         paint(true);
+        told.push(Number(input.value));
         model.send({ percent: Number(input.value) });
+    };
+    const obey = () => {
+        const value = model.get("value");
+        const heard = value === null ? -1 : told.indexOf(Math.round(value * 100));
+        told = told.slice(heard + 1);
+        if (heard >= 0) return;
+        told = [];
+        show();
     };
 
     input.addEventListener("input", () => paint(true));
@@ -44,7 +56,8 @@ function render({ model, el }) {
             tell();
         }
     });
-    for (const name of ["value", "required", "question"]) model.on(`change:${name}`, show);
+    model.on("change:value", obey);
+    for (const name of ["required", "question"]) model.on(`change:${name}`, show);
     show();
 }
 

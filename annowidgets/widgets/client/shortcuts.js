@@ -61,10 +61,15 @@ function render({ model, el }) {
         else if (panel.contains(document.activeElement) || document.activeElement === document.body) button.focus();
     };
 
+    /** Whether keys end what is typed: Ctrl+Enter in an answer hands in, in a form it sends the form. */
+    const isOver = (field, keys) =>
+        keys === "ctrl+enter" && model.get("chords").includes(keys) && !field.closest("form[data-act]");
+
     /** @param {KeyboardEvent} event */
     const pressed = (event) => {
-        if (event.isComposing || isText(event.target)) return;
         const keys = chord(event);
+        const text = isText(event.target);
+        if (event.isComposing || (text && !isOver(event.target, keys))) return;
         const take = () => {
             event.preventDefault();
             event.stopImmediatePropagation();
@@ -81,17 +86,19 @@ function render({ model, el }) {
             take(); // every edit is saved already; the browser would offer to save the page
         } else if (model.get("chords").includes(keys)) {
             take();
+            if (text) screen.focus({ preventScroll: true }); // what was typed counts first
             // a key held down is one wish, not thirty
             if (!event.repeat && !press(keys)) model.send({ key: keys });
         }
     };
 
-    /** Press the button, or open the form, that these keys stand for; false where there is none. @param {string} keys */
+    /** Press the button, open the form or enter the field that these keys stand for; false where there is none. @param {string} keys */
     const press = (keys) => {
         const element = screen.querySelector(`[data-chord="${CSS.escape(keys)}"]`);
         if (!element || element.disabled || !element.checkVisibility()) return false;
         const details = element.closest("details");
-        if (element.tagName !== "SUMMARY" || !details) element.click();
+        if (element.matches("input")) element.focus({ preventScroll: true });
+        else if (element.tagName !== "SUMMARY" || !details) element.click();
         else {
             details.open = true;
             // now, not when the browser says that it is open: the next key is text already

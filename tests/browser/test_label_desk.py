@@ -1,0 +1,372 @@
+"""The labelling desk in JupyterLab and Notebook 7, by mouse and by keyboard, against the rows of the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+import annowidgets as aw
+from tests.browser.lab import JupyterServer, in_both_apps
+from tests.browser.notebook import Notebook
+from tests.widgets.loops import SIZE, Loop
+
+MakeNotebook = Callable[..., Notebook]
+PICTURE = ".aw-box-stage .image > svg"
+EVERYTHING_IN_SIGHT = """() => ['.aw-title', '.aw-box-stage', '.aw-sure', '.aw-footer button.aw-primary'].map(name => {
+    const {top, left, bottom, right} = document.querySelector(name).getBoundingClientRect();
+    return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+}).every(Boolean)"""
+
+
+class Desk:
+    """A desk in a page, and the file behind it."""
+
+    def __init__(self, book: Notebook, loop: Loop) -> None:
+        self.book, self.page, self.loop = book, book.page, loop
+
+    def draw(self, x: int, y: int, width: int, height: int) -> None:
+        """Draw a box by mouse, in pixels of the picture."""
+        shown = self.book.box(PICTURE)
+        scale = shown["width"] / SIZE[0]
+        assert scale == int(scale) > 1  # small pictures are shown in whole multiples
+        self.book.drag(shown, (x * scale, y * scale), ((x + width) * scale, (y + height) * scale))
+
+    def sure(self, percent: int) -> None:
+        """Click on the slider."""
+        slider = self.page.get_by_role("slider", name="How sure are you?")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        assert box is not None
+        thumb = 18  # its middle never comes to the very ends
+        self.page.mouse.click(
+            box["x"] + thumb / 2 + (box["width"] - thumb) * percent / 100, box["y"] + box["height"] / 2
+        )
+        expect(self.page.locator(".aw-sure output")).to_have_text(f"{percent} %")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).click()
+
+    @property
+    def said(self) -> Any:
+        return self.page.locator(".aw-screen > .aw-live > .aw-message")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.loop.rows(query)
+
+    def boxes(self, user: str = "ann") -> list[list[Any]]:
+        """The draft of the user's open task, as it is in the file."""
+        rows = self.rows(
+            "SELECT d.labels FROM drafts d JOIN tasks t ON t.id = d.task AND t.user = d.user "
+            f"WHERE t.state = 'annotating' AND t.user = '{user}'"
+        )
+        return boxes_of(rows[0][0]) if rows else []
+
+    def wait_for_boxes(self, *expected: list[Any]) -> None:
+        for _ in range(200):
+            if self.boxes() == list(expected):
+                return
+            self.page.wait_for_timeout(50)
+        assert self.boxes() == list(expected)
+
+
+def boxes_of(stored: str) -> list[list[Any]]:
+    labels = [label for label in json.loads(stored) if label["type"] == "label"]
+    return [[d["category"], *(d["shape"][side] for side in ("x", "y", "width", "height"))] for d in labels]
+
+
+@pytest.fixture
+def sit_down(notebook: MakeNotebook, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Callable[..., Desk]:
+    """Make a small calibration and open ann's desk on it; ``before`` may change the project first."""
+
+    def make(before: Callable[[Loop], object] | None = None, **options: Any) -> Desk:
+        folder = jupyter.files / request.node.name.replace("[", "_").replace("]", "")
+        folder.mkdir()
+        loop = Loop(folder, **options)
+        if before is not None:
+            before(loop)
+        book = notebook(
+            f"import annowidgets as aw\ndesk = aw.LabelDesk('{folder.name}/loop.db', 'Blood', user='ann')\ndesk",
+            "import time",
+        )
+        book.run(0)
+        book.run(1)
+        book.hide_code()
+        book.page.locator(PICTURE).wait_for()
+        return Desk(book, loop)
+
+    return make
+
+
+def in_gold(loop: Loop) -> None:
+    loop.batch.close_early(reason="Not needed here.")
+    loop.project.update_settings(sampling_rate=1.0)
+    loop.project.create_ground_truth_batch("gold").launch()
+
+
+@in_both_apps
+def test_two_boxes_drawn_with_a_confidence_are_submitted_to_the_pixel_and_the_next_task_is_ready(
+    sit_down: Callable[..., Desk],
+) -> None:
+    desk = sit_down()
+    desk.press("Instructions v1")
+    desk.draw(10, 20, 30, 40)
+    desk.page.keyboard.press("2")
+    desk.draw(100, 60, 25, 35)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40], ["WBC", 100, 60, 25, 35])
+    desk.sure(80)
+    first = desk.book.value("desk.task.id")
+    desk.press("Submit")
+    expect(desk.said).to_contain_text("1 RBC, 1 WBC, 80 % sure.")
+    ((state, user, confidence, seconds, stored),) = desk.rows(
+        "SELECT t.state, t.user, t.confidence, t.seconds, s.labels "
+        f"FROM tasks t JOIN label_sets s ON s.id = t.labels WHERE t.id = {first}"
+    )
+    assert (state, user, confidence) == ("submitted", "ann", 0.8)
+    assert seconds > 0
+    assert boxes_of(stored) == [["RBC", 10, 20, 30, 40], ["WBC", 100, 60, 25, 35]]
+
+    # the next picture is there, empty, with the focus on it: keys go on at once
+    expect(desk.page.locator(".aw-title")).to_contain_text("task 2 of 2")
+    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(0)
+    expect(desk.page.locator(".aw-sure output")).to_have_text("not set")
+    assert desk.page.evaluate("() => Boolean(document.activeElement.closest('.aw-box-stage'))")
+    desk.page.keyboard.press("1")
+    desk.page.keyboard.press("b")
+    desk.wait_for_boxes(["RBC", 68, 48, 24, 24])
+
+
+@in_both_apps
+def test_the_main_path_needs_no_scrolling(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    for width, height in ((1400, 900), (900, 900)):
+        desk.book.resize(width, height)
+        desk.book.box(PICTURE)
+        assert desk.page.evaluate(EVERYTHING_IN_SIGHT), (width, height)
+        assert desk.page.evaluate(
+            "() => { const s = document.querySelector('.aw-screen'); return s.scrollWidth <= s.clientWidth }"
+        )
+
+
+def test_every_change_is_saved_and_comes_back_after_a_restart_of_the_kernel(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    desk.draw(10, 20, 30, 40)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    desk.page.keyboard.press("ArrowRight")
+    desk.page.keyboard.press("Shift+ArrowDown")
+    desk.wait_for_boxes(["RBC", 11, 30, 30, 40])
+    desk.page.get_by_label("good").click()
+    desk.page.get_by_label("count").fill("3")
+    desk.page.get_by_label("count").press("Tab")
+    desk.book.wait_for_value("len(desk.task.labels())", 3)
+    task = desk.book.value("desk.task.id")
+    before = desk.rows(f"SELECT labels FROM drafts WHERE task = {task}")
+
+    desk.book.restart_kernel()
+    desk.book.run(0)
+    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(1)
+    assert desk.book.value("desk.task.id") == task
+    expect(desk.page.get_by_label("good")).to_be_checked()
+    expect(desk.page.get_by_label("count")).to_have_value("3")
+    assert desk.rows(f"SELECT labels FROM drafts WHERE task = {task}") == before
+    desk.draw(100, 60, 20, 20)
+    desk.wait_for_boxes(["RBC", 11, 30, 30, 40], ["RBC", 100, 60, 20, 20])
+
+
+@in_both_apps
+def test_a_page_that_is_loaded_anew_goes_on_with_the_same_desk(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    desk.draw(10, 20, 30, 40)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    desk.book.reload()
+    desk.book.hide_code()
+    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(1)
+    desk.draw(100, 60, 20, 20)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40], ["RBC", 100, 60, 20, 20])
+
+
+def test_labelling_works_by_keyboard_alone(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    first = desk.book.value("desk.task.id")
+    keys = desk.page.keyboard
+    desk.page.get_by_role("button", name="Fold the instructions").focus()
+    keys.press("Enter")  # the button goes away under the focus, which must stay inside
+    expect(desk.page.locator(".aw-reading")).to_have_count(0)
+    for key in ("2", "b", "ArrowLeft", "Shift+ArrowUp", "Alt+ArrowRight"):
+        keys.press(key)
+    desk.wait_for_boxes(["WBC", 67, 38, 25, 24])
+    keys.press("s")
+    for _ in range(4):
+        keys.press("ArrowRight")
+    expect(desk.page.locator(".aw-sure output")).to_have_text("70 %")
+    keys.press("Control+Enter")
+    expect(desk.said).to_contain_text("1 WBC, 70 % sure.")
+    assert desk.rows(f"SELECT state, confidence FROM tasks WHERE id = {first}") == [("submitted", 0.7)]
+
+
+def test_two_quick_strokes_submit_one_task(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(before=in_gold)
+    desk.draw(10, 20, 30, 40)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    desk.page.keyboard.press("Control+Enter")
+    desk.page.keyboard.press("Control+Enter")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.said).to_contain_text("Submitted")
+    desk.book.wait_until_idle()
+    assert desk.rows("SELECT count(*) FROM tasks WHERE state = 'in_review'") == [(1,)]
+
+
+def test_keys_act_only_while_the_desk_has_the_focus(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    desk.draw(10, 20, 30, 40)
+    desk.sure(80)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    desk.page.evaluate("() => document.activeElement.blur()")
+    desk.page.wait_for_timeout(600)  # the clock is drawn anew meanwhile, which must not fetch the focus back
+    for key in ("Control+Enter", "b", "2", "i"):
+        desk.page.keyboard.press(key)
+    # inside a text field they are text
+    desk.page.locator("summary", has_text="Feedback").click()
+    desk.page.keyboard.type("bicks 12")
+    expect(desk.page.locator("textarea[name=text]").first).to_have_value("bicks 12")
+    desk.book.wait_until_idle()
+    assert desk.boxes() == [["RBC", 10, 20, 30, 40]]
+    assert desk.rows("SELECT count(*) FROM tasks WHERE state = 'submitted'") == [(0,)]
+    expect(desk.page.locator(".aw-reading")).to_have_count(1)  # as it was
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.said).to_contain_text("Submitted")
+
+
+def test_feedback_skip_release_and_recall_are_a_key_or_a_button_away(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down(before=in_gold)
+    keys = desk.page.keyboard
+    desk.page.locator(PICTURE).click(position={"x": 5, "y": 5})
+    keys.press("f")
+    keys.type("Do I box cells at the border?")
+    desk.page.get_by_role("combobox", name="Section").select_option("Boxes")
+    desk.page.get_by_role("combobox", name="Kind").select_option("missing")
+    desk.press("Send feedback")
+    expect(desk.said).to_contain_text("Your feedback is with the lead.")
+    assert desk.rows("SELECT author, section, kind, text, state FROM feedback") == [
+        ("ann", "Boxes", "missing", "Do I box cells at the border?", "open")
+    ]
+
+    skipped = desk.book.value("desk.task.id")
+    keys.press("k")
+    keys.type("Out of focus.")
+    keys.press("Control+Enter")
+    expect(desk.said).to_contain_text("Skipped")
+    assert desk.rows(f"SELECT state, reason FROM tasks WHERE id = {skipped}") == [("skipped", "Out of focus.")]
+
+    submitted = desk.book.value("desk.task.id")
+    desk.draw(10, 20, 30, 40)
+    keys.press("Control+Enter")
+    expect(desk.said).to_contain_text("Submitted")
+    desk.press("Recall")
+    expect(desk.said).to_contain_text("is yours again")
+    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(1)
+    assert desk.book.value("desk.task.id") == submitted
+
+    desk.press("Release")
+    expect(desk.page.locator(".aw-idle")).to_contain_text("is put back")
+    assert desk.rows(f"SELECT state FROM tasks WHERE id = {submitted}") == [("returned",)]
+    keys.press("Enter")  # the focus is on the only way on
+    desk.page.locator(PICTURE).wait_for()
+
+
+def test_the_state_of_saving_is_true_while_the_kernel_is_busy(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    state = desk.page.locator(".aw-bar [role=status]")
+    expect(state).to_have_text("● saved")
+    desk.book.box(PICTURE)
+    desk.page.evaluate(
+        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'time.sleep(3)'}) }"
+    )
+    desk.draw(10, 20, 30, 40)
+    expect(state).to_have_text("● saving…")
+    assert desk.boxes() == []
+    expect(state).to_have_text("● saved")
+    assert desk.boxes() == [["RBC", 10, 20, 30, 40]]
+
+
+def test_time_on_the_instructions_is_counted_only_while_they_are_unfolded(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+
+    def spent() -> float:
+        ((seconds,),) = desk.rows("SELECT instruction_seconds FROM members WHERE user = 'ann'")
+        return float(json.loads(seconds).get("1", 0.0))
+
+    desk.page.locator(".aw-reading").click()
+    desk.page.wait_for_timeout(1500)
+    desk.page.keyboard.press("i")
+    expect(desk.page.locator(".aw-reading")).to_have_count(0)
+    desk.book.wait_until_idle()
+    once = spent()
+    assert 1 <= once < 30
+    desk.page.wait_for_timeout(1500)
+    desk.draw(10, 20, 30, 40)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    assert spent() == once
+    assert desk.rows("SELECT seconds FROM tasks WHERE state = 'annotating'")[0][0] >= once + 1
+
+
+def test_what_is_required_leads_to_where_it_is_said(sit_down: Callable[..., Desk]) -> None:
+    ontology = aw.Ontology(
+        objects=[
+            aw.ObjectClass("RBC", shape="bounding_box"),
+            aw.ObjectClass("WBC", shape="bounding_box", attributes=[aw.Radio("kind", ["round", "odd"], required=True)]),
+        ],
+        classifications=[aw.Text("remark", required=True)],
+    )
+    desk = sit_down(ontology=ontology)
+    desk.press("Instructions v1")
+    desk.draw(10, 20, 30, 40)
+    desk.page.keyboard.press("2")
+    desk.draw(100, 60, 25, 35)
+    desk.draw(60, 60, 25, 35)
+    desk.page.get_by_label("odd").click()
+    desk.press("Submit")
+    expect(desk.said).to_contain_text("Say how sure you are first.")
+    for key in ("ArrowRight", "Control+Enter"):
+        desk.page.keyboard.press(key)
+    expect(desk.said).to_contain_text("WBC 1: kind must be answered.")
+    # it is selected, with its question
+    expect(desk.page.locator(".aw-side h3", has_text="WBC 1")).to_be_visible()
+    desk.page.get_by_label("round").click()
+    desk.page.get_by_label("remark").click()
+    desk.page.keyboard.type("12 faint ones")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.said).to_contain_text("1 RBC, 2 WBC, 55 % sure.")
+    ((stored,),) = desk.rows("SELECT s.labels FROM tasks t JOIN label_sets s ON s.id = t.labels")
+    assert [label["value"] for label in json.loads(stored) if label["type"] == "answer"] == ["12 faint ones"]
+
+
+@in_both_apps
+def test_names_and_instructions_of_hostile_people_run_no_script(sit_down: Callable[..., Desk]) -> None:
+    evil = "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script>"
+
+    def before(loop: Loop) -> None:
+        in_gold(loop)
+        loop.project.update_instructions(
+            f"# {evil}\n\n[a](javascript:window.hacked=3) {evil}", note=evil, good=[evil], bad=[evil]
+        )
+        loop.as_("ann").give_feedback(evil, section=evil)
+
+    ontology = aw.Ontology(
+        objects=[aw.ObjectClass(evil, shape="bounding_box", attributes=[aw.Radio(f"q {evil}", [evil, "b"])])],
+        classifications=[aw.Radio(f"p {evil}", [evil, "b"])],
+    )
+    desk = sit_down(before=before, ontology=ontology, name=evil)
+    desk.draw(10, 20, 30, 40)
+    desk.wait_for_boxes([evil, 10, 20, 30, 40])
+    expect(desk.page.locator(".aw-side h3", has_text="img src").first).to_be_visible()
+    desk.page.keyboard.press("f")
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Control+Enter")
+    expect(desk.said).to_contain_text("1 <img src=x")
+    assert desk.page.evaluate("() => window.hacked") is None
+    assert desk.page.locator(".aw-screen img[src=x], .aw-screen script").count() == 0
