@@ -12,6 +12,7 @@ from annowidgets.benchmark.checks import ALLOWANCE, named_values, one_of, share,
 from annowidgets.errors import InvalidInput, NotFound
 from annowidgets.labels.shapes import SHAPES
 from annowidgets.labels.values import FrozenDict
+from annowidgets.labels.values import text as composed
 
 Mode = Literal["dynamic", "classification"]
 Extra = Literal["zero", "ignore"]
@@ -97,10 +98,13 @@ class BenchmarkFunction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         _require_both(type(self.iou) is not _Default, type(self.category) is not _Default)
         for field in ("iou", "category", "attributes"):
             force_setattr(self, field, weight(field, getattr(self, field)))
-        per_class = {name: _weights(name, value) for name, value in named_values("per_class", self.per_class).items()}
+        per_class = {
+            composed("A class", name): _weights(name, value)
+            for name, value in named_values("per_class", self.per_class).items()
+        }
         force_setattr(self, "per_class", FrozenDict(per_class))
         importance = {
-            name: weight(f"importance of {name!r}", value)
+            composed("A name", name): weight(f"importance of {name!r}", value)
             for name, value in named_values("importance", self.importance).items()
         }
         force_setattr(self, "importance", FrozenDict(importance))

@@ -42,11 +42,20 @@ ROW = np.dtype(
         ("attribute_agreement", "<f8"),
     ]
 )
+# Codes from the first to the last that a column can hold; those of tasks and categories depend on the names.
+_RANGES = {
+    "kind": (0, EXTRA),
+    "family": (0, QUESTION_FAMILY),
+    "benchmark_shape": (-1, len(KINDS) - 1),
+    "trainee_shape": (-1, len(KINDS) - 1),
+}
+# A mark with the version of the layout; the number of rows and of tasks; the lengths of what stands before and after
+# the rows: names, and tail (tasks, trainees, ids of labels).
+_HEAD = struct.Struct("<4sIIII")
+_decode_names: Any = msgspec.json.Decoder(list[str]).decode
 _decode_tail: Any = msgspec.json.Decoder(
     tuple[list[Any], list[Any], list[tuple[list[str | None], list[str | None]]]]
 ).decode
-# A mark with the version of the layout; then lengths of names, rows, and the number of tasks.
-_HEAD = struct.Struct("<4sIII")
 _MARK = b"AWM1"
 
 
@@ -179,8 +188,11 @@ class Measurements:
         Names of tasks and trainees must be JSON values.
         """
         names = msgspec.json.encode(self.names)
-        tail = msgspec.json.encode((self.tasks, self.trainees, list(self.label_ids)))
-        head = _HEAD.pack(_MARK, len(names), len(self), len(self.tasks))
+        try:
+            tail = msgspec.json.encode((self.tasks, self.trainees, list(self.label_ids)))
+        except TypeError as error:
+            raise InvalidInput(f"The name of a task or trainee is no JSON value: {error}.") from None
+        head = _HEAD.pack(_MARK, len(self), len(self.tasks), len(names), len(tail))
         return b"".join([head, names, self.rows().tobytes(), tail])
 
     @classmethod
@@ -218,7 +230,7 @@ class Measurements:
             names_at, rows_at, tail_at, task_count = _layout(view)
             spelled = bytes(view[names_at:rows_at])
             if spelled not in maps:
-                own = msgspec.json.decode(spelled, type=list[str])
+                own = _decoded(_decode_names, spelled)
                 maps[spelled] = np.array([*(names.setdefault(name, len(names)) for name in own), -1], np.int32)
             parts.append(view[rows_at:tail_at])
             row_counts.append((tail_at - rows_at) // ROW.itemsize)
@@ -226,6 +238,7 @@ class Measurements:
             code_maps.append(maps[spelled])
             tails.append(bytes(view[tail_at:]))
         rows = np.frombuffer(b"".join(parts), ROW).copy()
+        _require_sound(rows, row_counts, task_counts, [code_map.size - 1 for code_map in code_maps])
         rows["task"] += np.repeat(offsets(task_counts)[:-1], row_counts).astype(np.int32)
         if len(maps) > 1:
             bounds = offsets(row_counts)
@@ -253,7 +266,7 @@ class _Tails(Sequence[LabelIds]):
 
     def part(self, place: int) -> tuple[list[Hashable], list[Hashable], list[LabelIds]]:
         """Tasks, trainees and ids of one blob."""
-        part: tuple[list[Hashable], list[Hashable], list[LabelIds]] = _decode_tail(self._tails[place])
+        part: tuple[list[Hashable], list[Hashable], list[LabelIds]] = _decoded(_decode_tail, self._tails[place])
         return part
 
     def __len__(self) -> int:
@@ -298,10 +311,33 @@ def frame_column(frame: Codes) -> Any:
 
 def _layout(view: memoryview) -> tuple[int, int, int, int]:
     """Where names, rows and tail start, and how many tasks there are."""
-    mark, names, rows, tasks = _HEAD.unpack_from(view) if len(view) >= _HEAD.size else (b"", 0, 0, 0)
-    tail_at = _HEAD.size + names + rows * ROW.itemsize
-    if mark[:3] != _MARK[:3] or tail_at > len(view):
-        raise InvalidInput("These bytes are no measurements, or not whole.")
-    if mark != _MARK:
+    is_long = len(view) >= _HEAD.size
+    mark, rows, tasks, names, tail = _HEAD.unpack_from(view) if is_long else (bytes(view[:4]), 0, 0, 0, 0)
+    if mark[:3] == _MARK[:3] and len(mark) == len(_MARK) and mark != _MARK:
         raise InvalidInput("These measurements were written by another version.", hint="Update annowidgets.")
+    tail_at = _HEAD.size + names + rows * ROW.itemsize
+    if mark != _MARK or tail_at + tail != len(view):
+        raise _damaged()
     return _HEAD.size, _HEAD.size + names, tail_at, tasks
+
+
+def _require_sound(rows: Rows, row_counts: list[int], task_counts: list[int], name_counts: list[int]) -> None:
+    """Refuse rows with codes that stand for nothing."""
+    ranges: dict[str, tuple[Any, Any]] = dict(_RANGES)
+    ranges["task"] = (0, np.repeat(np.array(task_counts, np.int64) - 1, row_counts))
+    last_name = np.repeat(np.array(name_counts, np.int64) - 1, row_counts)
+    ranges["benchmark_category"] = ranges["trainee_category"] = (-1, last_name)
+    for column, (low, high) in ranges.items():
+        if ((rows[column] < low) | (rows[column] > high)).any():
+            raise _damaged()
+
+
+def _decoded(decode: Any, text: bytes) -> Any:
+    try:
+        return decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _damaged() from None
+
+
+def _damaged() -> InvalidInput:
+    return InvalidInput("These bytes are no measurements, or not whole.")
