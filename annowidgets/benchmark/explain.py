@@ -118,7 +118,7 @@ def explain(scores: Scores, evaluation_label: int) -> Explanation:
             similarity=None,
             threshold=None,
             terms=(),
-            text="There was nothing to label and nothing was labelled: 100 points.",
+            text="There was nothing to judge: 100 points.",
         )
     names = [m.names[code] if code >= 0 else None for code in (m.benchmark_category[row], m.trainee_category[row])]
     similarity = None if np.isnan(m.similarity[row]) else float(m.similarity[row])
@@ -177,12 +177,12 @@ def _sentence(facts: _Facts, terms: tuple[Term, ...], full_at: float) -> str:
         return _answer_sentence(facts)
     if facts.threshold is not None and facts.similarity is not None:
         reason = (
-            f"their {_SIMILARITY[facts.family]} is {_percent(facts.similarity)}, and below "
-            f"{_percent(facts.threshold)} a match does not count"
+            f"the {_SIMILARITY[facts.family]} is {_percent(facts.similarity)}, and below {_percent(facts.threshold)} a match "
+            "does not count. 0 points."
         )
         if facts.kind == MISSING:
-            return f"The {benchmark} was not found: a {trainee} lies nearest, but {reason}. 0 points."
-        return f"The {trainee} counts as one too many: a {benchmark} lies nearest, but {reason}. 0 points."
+            return f"The {benchmark} was not found: with the nearest label ({trainee}) {reason}"
+        return f"The {trainee} is one too many: with the nearest object ({benchmark}) {reason}"
     if facts.kind == MISSING:
         return f"The {benchmark} was not found: no label matches it. 0 points."
     if facts.kind == EXTRA:

@@ -115,11 +115,10 @@ def test_rows_score_as_the_rules_written_out_one_by_one(given_tasks: list[TaskLa
     measured = measure_many(given_tasks, ontology=names)
     scores = score(measured, function)
     frame = scores.to_frame()
-    actual = [
-        (row.task, row.kind, row.trainee_category if row.kind == "extra" else row.benchmark_category, row.points, row.importance)
-        for row in frame.itertuples()
-    ]  # fmt: skip
-    actual = [(task, kind, name if isinstance(name, str) else None, *rest) for task, kind, name, *rest in actual]
+    actual = []
+    for row in frame.itertuples():
+        name = row.trainee_category if row.kind == "extra" else row.benchmark_category
+        actual.append((row.task, row.kind, name if isinstance(name, str) else None, row.points, row.importance))
     expected = by_hand(measured, function)
     assert spelled(actual) == spelled(expected)
     assert frame.evaluation_label.is_unique

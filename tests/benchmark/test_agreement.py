@@ -1,0 +1,156 @@
+"""Agreement between annotators on the same items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annowidgets.benchmark import ItemLabels, agreement, krippendorff_alpha
+from annowidgets.errors import InvalidInput
+from annowidgets.labels import Answer, BoundingBox, Checklist, Label, Number, ObjectClass, Ontology, Radio, Text
+
+# Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", example C: 4 observers, 12 units.
+OBSERVERS = """
+1 2 3 3 2 1 4 1 2 . . .
+1 2 3 3 2 2 4 1 2 5 . 3
+. 3 3 3 2 3 4 2 2 5 1 .
+1 2 3 3 2 4 4 1 2 5 1 .
+"""
+UNITS = [
+    [int(value) for value in unit if value != "."]
+    for unit in zip(*(line.split() for line in OBSERVERS.split("\n") if line), strict=True)
+]
+
+
+@pytest.mark.parametrize(("level", "published"), [("nominal", 0.743), ("interval", 0.849)])
+def test_alpha_is_what_krippendorff_published(level: Any, published: float) -> None:
+    assert krippendorff_alpha(UNITS, level=level) == pytest.approx(published, abs=5e-4)
+
+
+def test_alpha_of_sets_is_the_one_of_names_where_sets_have_one_member() -> None:
+    assert krippendorff_alpha([[{v} for v in unit] for unit in UNITS], level="sets") == pytest.approx(
+        krippendorff_alpha(UNITS)
+    )
+
+
+def pairwise(units: list[list[Any]], distance: Any) -> float:
+    kept = [unit for unit in units if len(unit) > 1]
+    every = [value for unit in kept for value in unit]
+    n = len(every)
+    observed = sum(sum(distance(a, b) for a in u for b in u) / (len(u) - 1) for u in kept) / n
+    expected = sum(distance(a, b) for a in every for b in every) / (n * (n - 1))
+    return 1 - observed / expected
+
+
+values = st.lists(st.lists(st.integers(0, 4), max_size=4), max_size=6)
+
+
+@given(values)
+def test_alpha_compares_every_pair_of_values(units: list[list[int]]) -> None:
+    different = {value for unit in units if len(unit) > 1 for value in unit}
+    sets = [[frozenset({v, v + 1, 2 * v}) for v in unit] for unit in units]
+    if len(different) < 2:
+        assert np.isnan(krippendorff_alpha(units))
+        return
+    assert krippendorff_alpha(units) == pytest.approx(pairwise(units, lambda a, b: a != b))
+    assert krippendorff_alpha(units, level="interval") == pytest.approx(pairwise(units, lambda a, b: (a - b) ** 2))
+    assert krippendorff_alpha(sets, level="sets") == pytest.approx(
+        pairwise(sets, lambda a, b: 1 - len(a & b) / len(a | b))
+    )
+
+
+def test_alpha_keeps_its_digits_for_large_numbers_close_together() -> None:
+    moved = [[1e9 + value for value in unit] for unit in UNITS]
+    assert krippendorff_alpha(moved, level="interval") == pytest.approx(krippendorff_alpha(UNITS, level="interval"))
+
+
+def test_alpha_is_undefined_where_nothing_can_be_compared() -> None:
+    for units in ([], [[1], [2]], [[1, 1], [1, 1]]):
+        assert np.isnan(krippendorff_alpha(units))
+    with pytest.raises(InvalidInput, match="level can't be 'ordinal'"):
+        krippendorff_alpha(UNITS, level="ordinal")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="A value must be a number"):
+        krippendorff_alpha([["a", "b"]], level="interval")
+
+
+names = Ontology(
+    objects=[ObjectClass("cat", shape="bounding_box"), ObjectClass("dog", shape="bounding_box")],
+    classifications=[
+        Radio("light", ["day", "night"]),
+        Checklist("defects", ["a", "b"]),
+        Text("note"),
+        Number("count", scope="frame"),
+    ],
+)
+
+
+def box(name: str, x: float, width: float = 10) -> Label:
+    return Label(name, BoundingBox(x, 0, width, 10))
+
+
+def test_annotators_are_compared_two_by_two_on_the_items_that_they_share() -> None:
+    items = [
+        ItemLabels(
+            {
+                "ann": [box("cat", 0), box("dog", 30), Answer("light", "day")],
+                "bo": [box("cat", 0, 8), box("cat", 30), box("cat", 70), Answer("light", "day")],
+                "cy": [box("cat", 0)],
+            },
+            frame_size=(100, 100),
+        ),
+        ItemLabels({"bo": [Answer("light", "night")], "ann": [Answer("light", "day")]}, frame_size=(100, 100)),
+    ]
+    pairs = agreement(items, ontology=names).pairs.set_index(["annotator_a", "annotator_b"])
+    assert pairs.index.tolist() == [("ann", "bo"), ("ann", "cy"), ("bo", "cy")]
+    both = pairs.loc[("ann", "bo")]
+    assert both[["items", "labels_a", "labels_b", "matched"]].tolist() == [2, 2, 3, 2]
+    assert both.f1 == pytest.approx(0.8)
+    assert both.mean_similarity == pytest.approx(0.9)
+    assert both.same_category == 0.5
+    assert np.isnan(both.attributes)
+    assert both.answers == 0.5
+    assert both.score == pytest.approx(np.mean([(90 + 50 + 0 + 100) / 4, 0]))
+    assert pairs.loc[("bo", "cy"), "answers"] == 0
+    assert pairs["items"].tolist() == [2, 1, 1]
+
+
+def test_alpha_is_told_for_each_classification() -> None:
+    def answers(light: str, defects: list[str], note: str, counts: list[int]) -> list[Answer]:
+        return [
+            Answer("light", light),
+            Answer("defects", defects),
+            Answer("note", note),
+            *(Answer("count", count, frame=frame) for frame, count in enumerate(counts)),
+        ]
+
+    items = [
+        ItemLabels(
+            {"ann": answers("day", ["a"], "Sharp ", [1, 5]), "bo": answers("day", ["a"], "sharp", [1, 6])},
+            frame_size=(9, 9),
+        ),
+        ItemLabels(
+            {"ann": answers("day", ["a", "b"], "dull", [3]), "bo": answers("night", ["b"], "dull", [3])},
+            frame_size=(9, 9),
+        ),
+    ]
+    table = agreement(items, ontology=names).alpha.set_index("question")
+    assert table.level.to_dict() == {"light": "nominal", "defects": "sets", "note": "nominal", "count": "interval"}
+    assert table["units"].tolist() == [2, 2, 2, 3]
+    assert table["values"].tolist() == [4, 4, 4, 6]
+    assert table.alpha["light"] == pytest.approx(krippendorff_alpha([["d", "d"], ["d", "n"]]))
+    assert table.alpha["note"] == 1.0
+    assert table.alpha["count"] == pytest.approx(krippendorff_alpha([[1, 1], [5, 6], [3, 3]], level="interval"))
+    assert table.alpha["defects"] == pytest.approx(
+        krippendorff_alpha([[{"a"}, {"a"}], [{"a", "b"}, {"b"}]], level="sets")
+    )
+
+
+def test_nobody_to_compare_with_leaves_tables_empty() -> None:
+    alone = agreement([ItemLabels({"ann": [box("cat", 0)]}, frame_size=(100, 100))], ontology=names)
+    assert len(alone.pairs) == 0
+    assert alone.alpha.alpha.isna().all()
+    assert "<table" in alone._repr_html_()
