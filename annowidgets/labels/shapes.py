@@ -119,7 +119,7 @@ class Polygon(_Shape, frozen=True, tag="polygon"):
     Parameters
     ----------
     rings : sequence of (x, y), or sequence of rings
-        In pixels. A closing point equal to the first is dropped. Arrays of shape (n, 2) do too.
+        In pixels. Closing points equal to the first are dropped. Arrays of shape (n, 2) do too.
     """
 
     family: ClassVar[Family] = "region"
@@ -383,7 +383,8 @@ def _named_point(entry: tuple[Any, Any]) -> tuple[str, tuple[float, float, Visib
 
 def _ring(value: Any) -> Ring:
     points = _points("Polygon", value)
-    if len(points) > 1 and points[0] == points[-1]:
+    # Twice closed is closed too; else the next reading would drop another one, and the shape would not be itself.
+    while len(points) > 1 and points[0] == points[-1]:
         points = points[:-1]
     if len(points) < 3:
         raise InvalidShape(f"Polygon: a ring needs at least three points, got {len(points)}.")

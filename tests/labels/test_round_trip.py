@@ -208,3 +208,11 @@ def test_two_spellings_of_one_name_are_one_name() -> None:
     composed, decomposed = "caf\u00e9", "cafe\u0301"
     assert Label(decomposed, BOX, {decomposed: decomposed}) == Label(composed, BOX, {composed: composed})
     assert Answer(decomposed, [decomposed]) == Answer(composed, [composed])
+
+
+@pytest.mark.parametrize("closing", [0, 1, 2])
+def test_a_ring_is_the_same_however_often_it_is_closed(closing: int) -> None:
+    ring = [(1, 0), (0, 0), (0, 1)]
+    closed = Polygon([*ring, *[ring[0]] * closing])
+    assert closed == Polygon(ring)
+    assert shape_from_dict(closed.to_dict()) == closed
