@@ -177,8 +177,8 @@ def _sentence(facts: _Facts, terms: tuple[Term, ...], full_at: float) -> str:
         return _answer_sentence(facts)
     if facts.threshold is not None and facts.similarity is not None:
         reason = (
-            f"the {_SIMILARITY[facts.family]} is {_percent(facts.similarity)}, and below {_percent(facts.threshold)} a match "
-            "does not count. 0 points."
+            f"the {_SIMILARITY[facts.family]} is {_percent(facts.similarity)}, "
+            f"and below {_percent(facts.threshold)} a match does not count. 0 points."
         )
         if facts.kind == MISSING:
             return f"The {benchmark} was not found: with the nearest label ({trainee}) {reason}"

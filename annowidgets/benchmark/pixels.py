@@ -39,25 +39,27 @@ def covered_runs(x: Floats, y: Floats, starts: Ints, height: int, width: int) ->
     row, column = _crossings(x, y, x[following], y[following], height, width)
     if row.size == 0:
         return np.array([height * width])
-    top, bottom = int(row.min()), int(row.max()) + 1
+    top, rows = int(row.min()), int(np.ptp(row)) + 1
     left, right = int(column.min()), int(column.max())
-    rows = bottom - top
-    order = np.argsort(column, kind="stable")
-    row, column = row[order] - top, column[order]
-    strip = max(1, _STRIP // rows)
-    parity = np.zeros(rows, np.int64)
+    # A row of background below each column ends runs there, so that columns don't run into each other.
+    tall = rows + 1
+    place, times = np.unique((column - left) * tall + row - top, return_counts=True)
+    place = place[times % 2 == 1]
+    strip = max(1, _STRIP // tall)
+    before = np.zeros(tall, bool)
     edges = []
-    for first in range(left, right, strip):
-        last = min(first + strip, right)
-        own = slice(*np.searchsorted(column, [first, last]))
-        toggles = np.bincount((column[own] - first) * rows + row[own], minlength=(last - first) * rows)
-        counted = np.cumsum(toggles.reshape(last - first, rows), axis=0) + parity
-        parity = counted[-1]
-        # A row of zeros beside each column ends runs there, so that columns don't run into each other.
-        inside = np.zeros((last - first, rows + 1), np.int8)
-        inside[:, :rows] = counted & 1
-        place = np.flatnonzero(np.diff(inside.ravel(), prepend=np.int8(0)))
-        edges.append((place // (rows + 1) + first) * height + place % (rows + 1) + top)
+    for first in range(0, right - left, strip):
+        columns = min(strip, right - left - first)
+        inside = np.zeros((columns, tall), bool)
+        own = place[slice(*np.searchsorted(place, [first * tall, (first + columns) * tall]))]
+        inside.ravel()[own - first * tall] = True
+        inside[0] ^= before
+        np.bitwise_xor.accumulate(inside, axis=0, out=inside)
+        before = inside[-1]
+        flat = inside.ravel()
+        changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+        changes = np.concatenate([[0], changes]) if flat[0] else changes
+        edges.append((changes // tall + first + left) * height + changes % tall + top)
     # Where one run ends at a frame's lower edge and the next starts at its upper, a run of 0 lies between: it is legal.
     return np.diff(np.concatenate([[0], *edges, [height * width]]))
 
