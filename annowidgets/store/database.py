@@ -10,6 +10,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,18 @@ from annowidgets.store.turns import Turns
 
 # How long an action waits for its turn to write. Actions hold the file for milliseconds, so this is an emergency stop.
 WRITE_TIMEOUT = 30.0
+
+# What every connection is set to.
+_SETTINGS = (
+    # Waiting is done in `transaction`, by turns that are fair; SQLite's own wait starves writers.
+    "busy_timeout = 0",
+    "foreign_keys = ON",
+    "synchronous = FULL",
+    # Triggers ask for this: without it a recursive REPLACE would pass the append-only tables by.
+    "recursive_triggers = ON",
+    # With a rollback journal, a large action would otherwise need the readers gone in its midst.
+    "cache_spill = OFF",
+)
 
 # Connections that a forked process got from its parent: closing them would take the parent's locks away.
 _inherited: list[object] = []
@@ -84,11 +97,14 @@ class Database:
                 )
             return
         if pending:
+            migrate = schema.migration()
             with self.transaction() as connection:
-                if is_new and schema.compare(connection)[0] == pending:
-                    # Left by a file that was deleted under somebody's hands, who may be using it still.
-                    Path(f"{self.path.resolve()}-shm").unlink(missing_ok=True)
-                schema.migrate(connection)
+                # Unless somebody else did it in the meantime.
+                if schema.compare(connection)[0]:
+                    if is_new:
+                        # Left by a file that was deleted under somebody's hands, who may be using it still.
+                        Path(f"{self.path.resolve()}-shm").unlink(missing_ok=True)
+                    migrate(connection)
         # Only now: until it has an application id in its header, nothing tells the file from a foreign one.
         mode = "wal" if self._is_local else "delete"
         connection = self.connection()
@@ -122,14 +138,8 @@ class Database:
                 place, seen = f"{self.path.as_uri()}?{files.ALONE}", files.state(self.path)
         # A connection is closed by whoever drops it last, which may be another thread than its own.
         connection = sqlite3.connect(place, uri=is_uri, isolation_level=None, check_same_thread=False)
-        # Waiting is done in `transaction`, by turns that are fair; SQLite's own wait starves writers.
-        connection.execute("PRAGMA busy_timeout = 0")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        # Triggers ask for this: without it a recursive REPLACE would pass the append-only tables by.
-        connection.execute("PRAGMA recursive_triggers = ON")
-        # With a rollback journal, a large action would otherwise need the readers gone in its midst.
-        connection.execute("PRAGMA cache_spill = OFF")
+        for setting in _SETTINGS:
+            self._retry(partial(connection.execute, f"PRAGMA {setting}"))
         turns = Turns(self.path.resolve()) if self._is_local and not self.read_only else None
         return _Held(connection, turns, self.path, seen)
 

@@ -327,16 +327,23 @@ def compare(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
     return [name for name in MIGRATIONS if name not in applied], [name for name in applied if name not in MIGRATIONS]
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a file to the newest schema, inside a transaction."""
+def migration() -> Callable[[sqlite3.Connection], None]:
+    """Give what brings a file to the newest schema, inside a transaction.
+
+    sqlite-utils is imported here, before: it takes longer than all that happens while the file is locked.
+    """
     from sqlite_utils import Database as SqliteUtils
     from sqlite_utils.migrations import Migrations
 
     migrations = Migrations(_SET)
     for name, step in MIGRATIONS.items():
         migrations(name=name)(_on_connection(step))
-    migrations.apply(SqliteUtils(connection, execute_plugins=False))
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def migrate(connection: sqlite3.Connection) -> None:
+        migrations.apply(SqliteUtils(connection, execute_plugins=False))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    return migrate
 
 
 def _on_connection(step: Callable[[sqlite3.Connection], None]) -> Callable[[SqliteUtils], None]:
