@@ -42,10 +42,11 @@ Size = tuple[int, int]
 
 VISIBILITIES = ("visible", "occluded", "absent")
 
+_words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
 names = st.one_of(
-    st.sampled_from(["RBC", "blanc de l'œil", "белое тело", "白血球", "کتاب\u200cها", "👩\u200d⚕️", "full　width"]),
-    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12),
-    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=300, max_size=400),
+    st.sampled_from(["RBC", "blanc de l'œil", "белое тело", "白血球", "کتاب\u200cها", "👩\u200d⚕️", "full\u3000width"]),
+    _words,
+    _words.map(lambda word: (word * 400)[:400]),
 ).map(lambda name: unicodedata.normalize("NFC", name))
 
 coordinates = st.one_of(
