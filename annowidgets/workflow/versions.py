@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from annowidgets.errors import InvalidInput, InvalidOntology, NotFound, notice
-from annowidgets.labels import Labels, Ontology, Problem, find_problems
-from annowidgets.store import items as stored_items
-from annowidgets.store import labels as stored_labels
+from annowidgets.errors import InvalidInput, NotFound, notice
+from annowidgets.labels import Ontology
 from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
-from annowidgets.store import tasks as stored_tasks
 from annowidgets.workflow.base import (
     ProjectBase,
-    carried_labels,
     names_carried,
     names_of,
-    rename_labels,
     stored_ontology,
 )
 from annowidgets.workflow.checks import require_count, require_seconds
-from annowidgets.workflow.items import Item
+from annowidgets.workflow.ontology_change import labelled, require_names
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.policies import CalibrationPolicy, EvaluationPolicy, Settings, changed, to_json
 
@@ -189,16 +184,22 @@ class ProjectVersions(ProjectBase):
         if not isinstance(new, Ontology):
             raise InvalidInput(f"An Ontology is needed, got {type(new).__name__}.")
         renamed = dict(rename or {})
+        with self.workspace.look(self.id, Permission.EDIT_PROJECT) as action:
+            before = labelled(action)
+        require_names(before.ontology, new, renamed)
+        before.require_fit(new, renamed)
         with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
             row = stored_projects.ontology(action.connection, self.id)
             current = stored_ontology(action.connection, self.id)
-            _require_names(current, new, renamed)
+            require_names(current, new, renamed)
             if new == current and not renamed:
                 notice(f"Version {row.version} is the same; no new version was made.")
                 return row.version
             meaning_kept = new.fingerprint == row.fingerprint and not renamed
             if not meaning_kept:
-                _require_labels_fit(action, new, renamed)
+                # Looked at already, save what came in since, or all if somebody else has changed the ontology.
+                known = before.bound if current == before.ontology else ()
+                labelled(action).require_fit(new, renamed, known=known)
             version = row.version if meaning_kept else row.version + 1
             added = stored_projects.OntologyRow(version, to_json(new), new.fingerprint, json.dumps(renamed))
             stored_projects.add_ontology(
@@ -304,39 +305,3 @@ def _carry_function(action: Action, new: Ontology, renamed: dict[str, str]) -> N
             action.connection, action.project.id, to_json(amended), at=action.now, user=action.user
         )
         action.log("function.update", "function", version, function=json.loads(to_json(amended)))
-
-
-def _require_names(current: Ontology, new: Ontology, renamed: Mapping[str, str]) -> None:
-    for old, name in renamed.items():
-        if old not in names_of(current) or name not in names_of(new):
-            raise InvalidOntology(
-                f"rename: {old!r} -> {name!r} must lead from a name of the current ontology to one of the new.",
-                rule="P2",
-            )
-        if old in names_of(new):
-            raise InvalidOntology(f"rename: {old!r} is still in the new ontology.", rule="P2")
-
-
-def _require_labels_fit(action: Action, new: Ontology, renamed: dict[str, str]) -> None:  # P2
-    current = stored_ontology(action.connection, action.project.id)
-    for task, version, text in stored_labels.bound_to_ontology(action.connection, action.project.id):
-        labels = carried_labels(action.connection, action.project.id, text, version)
-        row = stored_tasks.by_id(action.connection, task)
-        assert row is not None
-        item_row = stored_items.by_id(action.connection, row.item)
-        assert item_row is not None
-        item = Item(action.workspace, item_row)
-
-        def found(labels: Labels, ontology: Ontology, item: Item = item) -> list[Problem]:
-            return find_problems(labels, ontology, item.sizes, interpolate=item.interpolates, complete=False)
-
-        problems = found(rename_labels(labels, renamed), new)
-        # A draft of a pinned version may hold what went earlier; that is not for this change to answer for.
-        before = {problem.position for problem in found(labels, current)} if problems else set()
-        problems = [problem for problem in problems if problem.position not in before]
-        if problems:
-            raise InvalidOntology(
-                f"Labels of task {task} ({item.name}) use what would be removed or re-typed: {problems[0].text}",
-                rule="P2",
-                hint="Keep it, or say what it is called now: rename={'old': 'new'}.",
-            )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.workflow.test_task_states import TABLES
+from tests.workflow.tables import TABLES
 
 OPEN = ("queued", "annotating", "returned")
 
@@ -37,7 +37,7 @@ class Batch:
 class Replay:
     """A project built up from events, which checks each against the rules on the way.
 
-    ``figures_of_launch`` gives the (id, item) of a batch's tasks, which the log counts and does not list.
+    ``tasks_of`` gives the (id, item) of a batch's tasks, which the log counts and does not list.
     """
 
     tasks_of: Callable[[int], Iterable[tuple[int, int]]]

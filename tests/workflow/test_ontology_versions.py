@@ -17,6 +17,8 @@ from annowidgets.errors import (
     Notice,
     OntologyMismatch,
 )
+from annowidgets.workflow import versions
+from annowidgets.workflow.fitting import Fitting
 from tests.workflow.building import NAME, ONTOLOGY, Team, cell, work
 
 RBC, WBC = ONTOLOGY.objects
@@ -236,3 +238,65 @@ def test_p2_adding_is_always_possible(open_project: Team) -> None:
     lea.update_ontology(
         ontology(RBC, msgspec.structs.replace(WBC, attributes=(*WBC.attributes, aw.Text("why"))), PLATELET)
     )
+
+
+def test_p2_an_option_that_labels_use_is_not_removed(team: Team) -> None:
+    team.ground_truth(items=1)
+    used = aw.Label("WBC", aw.BoundingBox(1, 1, 5, 5), attributes={"kind": "long"})
+    work(team("ann"), labels=[used])
+    for attributes in ([aw.Radio("kind", ["round"])], [], [aw.Text("why")]):
+        new = ontology(RBC, msgspec.structs.replace(WBC, attributes=tuple(attributes)))
+        team.refuses(InvalidOntology, lambda new=new: team("lea").update_ontology(new), rule="P2")
+    unused = ontology(RBC, msgspec.structs.replace(WBC, attributes=(aw.Radio("kind", ["long"]),)), questions=[])
+    assert team("lea").update_ontology(unused) == 2
+
+
+def test_p2_labels_that_come_in_while_a_change_is_looked_over_are_not_overlooked(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.ground_truth(items=2)
+    work(team("bo"), limit=1)
+    task = team("ann").next_task()
+    looked = versions.require_names
+    in_between = iter([lambda: task.submit([cell(category="WBC")])])
+
+    def look_while_ann_submits(*arguments: Any) -> None:
+        looked(*arguments)
+        for act in in_between:
+            act()
+
+    monkeypatch.setattr(versions, "require_names", look_while_ann_submits)
+    with pytest.raises(InvalidOntology, match=f"task {task.id} "):
+        team("lea").update_ontology(WITHOUT_WBC)
+
+
+@pytest.mark.parametrize("how", ["save_draft", "submit", "approve", "submit_labels"])
+def test_p2_a_change_while_labels_are_looked_over_is_not_overlooked(
+    how: str, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    white = [cell(category="WBC")]
+    team.sample(1.0)
+    gold = team.ground_truth(items=2)
+    task = team("ann").next_task()
+    other = next(one for one in gold.tasks() if one != task).item
+    if how == "approve":
+        task.submit([cell()])
+    fits = Fitting.require
+    in_between = iter([lambda: team("lea").update_ontology(WITHOUT_WBC)])
+
+    def look_while_lea_changes(self: Fitting, *arguments: Any, **options: Any) -> None:
+        fits(self, *arguments, **options)
+        for act in in_between:
+            act()
+
+    monkeypatch.setattr(Fitting, "require", look_while_lea_changes)
+    save = {
+        "save_draft": lambda: task.save_draft(white),
+        "submit": lambda: task.submit(white),
+        "approve": lambda: team.task("rea", task).approve(white),
+        "submit_labels": lambda: gold.submit_labels({other: white}, progress=False),
+    }
+    with pytest.raises(InvalidLabels) as caught:
+        save[how]()
+    assert caught.value.rule == "P2"
+    assert not [one for one in team("lea").labels() if one.label.category == "WBC"]
