@@ -68,6 +68,7 @@ class ProjectBatches(ProjectBase):
         attempts_per_item: int = 1,
         max_per_tasker: int | None = None,
         requirements: Requirements | None = None,
+        exist_ok: bool = False,
     ) -> Batch:
         """Choose items whose labelling will be audited before production opens (C1).
 
@@ -87,12 +88,16 @@ class ProjectBatches(ProjectBase):
             Attempts that one person takes at most; an equal share where left out.
         requirements : Requirements, optional
             Who may take part.
+        exist_ok : bool
+            Open the calibration batch of that name where there is one; the other arguments are then ignored.
         """
         attempts_per_item = require_count("attempts_per_item", attempts_per_item, least=1)
         size = require_count("size", size, least=1)
         if max_per_tasker is not None:
             max_per_tasker = require_count("max_per_tasker", max_per_tasker, least=1)
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            if (known := _existing(action, name, BatchKind.CALIBRATION, exist_ok)) is not None:
+                return known
             name = new_batch_name(action, name)
             chosen = _draw(action, size, rng) if items is None else _chosen(action, items)
             batch = _create(
@@ -110,7 +115,9 @@ class ProjectBatches(ProjectBase):
             notice(f"A calibration batch of {len(chosen)} items is unusual: about 20 is advised, 10 to 50 usual.")
         return batch
 
-    def create_ground_truth_batch(self, name: str, *, items: Iterable[ItemLike] | None = None) -> Batch:
+    def create_ground_truth_batch(
+        self, name: str, *, items: Iterable[ItemLike] | None = None, exist_ok: bool = False
+    ) -> Batch:
         """Choose items whose labels are made by experts or submitted by a program, as gold; never locked.
 
         Parameters
@@ -119,14 +126,23 @@ class ProjectBatches(ProjectBase):
             Unique in the project.
         items : iterable of items, optional
             All that are in no open batch where left out.
+        exist_ok : bool
+            Open the ground-truth batch of that name where there is one; the other arguments are then ignored.
         """
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            if (known := _existing(action, name, BatchKind.GROUND_TRUTH, exist_ok)) is not None:
+                return known
             name = new_batch_name(action, name)
             chosen = _free(action) if items is None else _chosen(action, items)
             return _create(action, name, BatchKind.GROUND_TRUTH, chosen, None)
 
     def create_production_batch(
-        self, name: str, *, items: Iterable[ItemLike] | None = None, requirements: Requirements | None = None
+        self,
+        name: str,
+        *,
+        items: Iterable[ItemLike] | None = None,
+        requirements: Requirements | None = None,
+        exist_ok: bool = False,
     ) -> Batch:
         """Choose items for production; refused until the project is calibrated (C2).
 
@@ -138,6 +154,8 @@ class ProjectBatches(ProjectBase):
             All that no production batch and no open batch holds where left out.
         requirements : Requirements, optional
             Who may take part.
+        exist_ok : bool
+            Open the production batch of that name where there is one; the other arguments are then ignored.
 
         Raises
         ------
@@ -145,6 +163,8 @@ class ProjectBatches(ProjectBase):
             With each condition that is not met, and its figures.
         """
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            if (known := _existing(action, name, BatchKind.PRODUCTION, exist_ok)) is not None:
+                return known
             certificate = require_calibrated(action)  # C2
             name = new_batch_name(action, name)
             evaluation = stored_items.promoted(action.connection, self.id, "evaluation")
@@ -156,6 +176,15 @@ class ProjectBatches(ProjectBase):
                 if evaluation & set(chosen):  # Q2
                     raise RuleViolation("Items of evaluation tasks are kept out of production batches.", rule="Q2")
             return _create(action, name, BatchKind.PRODUCTION, chosen, requirements, certificate=certificate)
+
+
+def _existing(action: Action, name: str, kind: BatchKind, exist_ok: bool) -> Batch | None:
+    """The batch that ``exist_ok`` opens: of that name and kind."""
+    row = stored_batches.by_name(action.connection, action.project.id, checked_name("batch name", name))
+    if row is None or row.kind != kind or not exist_ok:
+        return None
+    notice(f"Batch {row.name!r} exists and was opened; the other arguments were ignored.")
+    return Batch(action.workspace, action.project.id, row.id)
 
 
 def new_batch_name(action: Action, name: str) -> str:

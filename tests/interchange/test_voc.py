@@ -393,7 +393,7 @@ def test_pictures_are_found_where_data_sets_keep_them(tmp_path: Path, picture: s
         ("train/c.jpg", "train/c.jpg"),
         ("train\\c.jpg", "train/c.jpg"),
         ("C:\\data\\a.jpg", "a.jpg"),
-        ("/home/pi/a.jpg", "a.jpg"),
+        ("/data/pi/a.jpg", "a.jpg"),
         ("../outside.jpg", "label.jpg"),
         ("cafe\u0301.jpg", "caf\u00e9.jpg"),
     ],
