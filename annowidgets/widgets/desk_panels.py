@@ -8,7 +8,7 @@ from annowidgets.errors import Conflict, InvalidLabels, RuleViolation
 from annowidgets.labels import Label
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.instructions import section_headings
-from annowidgets.widgets.parts import button, chip, coloured, inline_form, progress, section
+from annowidgets.widgets.parts import button, coloured, inline_form, progress, section
 from annowidgets.widgets.wording import counted, words
 from annowidgets.workflow.feedback import KINDS, Feedback
 from annowidgets.workflow.queue import Status
@@ -21,7 +21,7 @@ def where(batch: str, item: str, done: int, total: int) -> list[Html]:
     total = max(total, done + 1)
     said = f"task {done + 1} of {total}"
     return [
-        chip(batch),
+        tag("span", batch, class_="aw-chip", title=batch),
         tag("span", said, class_="aw-num"),
         progress(done, total, f"{done} of {total} tasks done"),
         tag("span", item, class_="aw-mute aw-item", title=item),

@@ -358,6 +358,13 @@ const make = (name, properties = {}, ...children) => {
     return element;
 };
 
+/** Scroll a list, and nothing around it: the page must not jump. @param {Element} list @param {Element | null} row */
+const bringIntoSight = (list, row) => {
+    if (!row) return;
+    const [frame, { top, bottom }] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+    list.scrollTop += Math.max(0, bottom - frame.bottom) - Math.max(0, frame.top - top);
+};
+
 /** @param {Session} session @param {HTMLElement} el */
 const draw = (session, el) => {
     const { boxes, classes, active, selected, readOnly } = session;
@@ -398,10 +405,10 @@ const draw = (session, el) => {
     }, name);
 
     el.replaceChildren(
-        make("h3", {}, "Classes"), make("ul", { className: "aw-box-list" }, ...picks),
+        make("h3", {}, "Classes"), make("ul", { className: "aw-box-list", style: `--rows:${picks.length}` }, ...picks),
         make("h3", {}, `Labels (${boxes.length})`),
         boxes.length
-            ? make("ul", { className: "aw-box-list aw-long" }, ...labels)
+            ? make("ul", { className: "aw-box-list aw-long", style: `--rows:${labels.length}` }, ...labels)
             : make("p", { className: "aw-mute" }, readOnly ? "None." : "Drag over the picture to draw a box."),
         ...(readOnly ? [] : [make("div", { className: "aw-row" },
             command("Undo", "Ctrl+Z", session.past.length, () => session.undo()),
@@ -411,7 +418,7 @@ const draw = (session, el) => {
     const list = el.querySelector(".aw-long");
     if (list) {
         list.scrollTop = scrolled;
-        list.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
+        bringIntoSight(list, list.querySelector("[aria-pressed=true]"));
     }
     if (focused) [...el.querySelectorAll("button")].find((button) => button.dataset.name === focused)?.focus();
 };
