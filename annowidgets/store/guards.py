@@ -61,10 +61,12 @@ CALIBRATION_STEPS = (
     "annotating>excluded", "submitted>excluded", "graded>excluded",
 )  # fmt: skip
 MANUAL_BATCH_STEPS = (
-    "draft>in_progress", "in_progress>closed_early", "in_progress>completed", "completed>in_progress",
+    "draft>in_progress", "draft>closed_early", "in_progress>closed_early", "in_progress>completed",
+    "completed>in_progress",
 )  # fmt: skip
 CALIBRATION_BATCH_STEPS = (
-    "draft>in_progress", "in_progress>closed_early", "in_progress>completed", "closed_early>completed",
+    "draft>in_progress", "draft>closed_early", "in_progress>closed_early", "in_progress>completed",
+    "closed_early>completed",
 )  # fmt: skip
 
 
@@ -78,7 +80,8 @@ def _kept() -> Iterator[str]:
         yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", "1", message)
         yield from _not_deleted(table, message, keys)
     for table, (message, keys, fixed) in KEPT.items():
-        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE OF {fixed} ON {table}", _differs(fixed), message)
+        # Of any column: a row's id is also changed as its rowid, which OF would not notice.
+        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", _differs(fixed), message)
         yield from _not_deleted(table, message, keys)
 
 
@@ -151,8 +154,8 @@ def _batches() -> Iterator[str]:
     yield _refuse(
         "production_launch_needs_certificate",
         "BEFORE UPDATE OF state, certificate ON batches",
-        "NEW.kind = 'production' AND (NEW.certificate IS NOT OLD.certificate OR (OLD.state = 'draft' AND NEW.state <> "
-        f"'draft')) AND (NEW.certificate IS NULL OR NEW.certificate IS NOT {_IN_FORCE})",
+        "NEW.kind = 'production' AND (NEW.certificate IS NOT OLD.certificate OR (OLD.state = 'draft' AND NEW.state = "
+        f"'in_progress')) AND (NEW.certificate IS NULL OR NEW.certificate IS NOT {_IN_FORCE})",
         _LOCKED,
     )
     yield _refuse(
@@ -168,7 +171,7 @@ def _batches() -> Iterator[str]:
     yield _refuse(
         "batch_pins_the_newest_versions",
         "BEFORE UPDATE OF state ON batches",
-        f"OLD.state = 'draft' AND NEW.state <> 'draft' AND (NEW.ontology_version IS NOT {_newest('ontologies')} "
+        f"OLD.state = 'draft' AND NEW.state = 'in_progress' AND (NEW.ontology_version IS NOT {_newest('ontologies')} "
         f"OR (NEW.kind = 'calibration' AND NEW.instructions_version IS NOT {_newest('instructions')}))",
         "P2: a batch is launched on the newest versions",
     )
@@ -243,6 +246,12 @@ def _tasks() -> Iterator[str]:
         "AND NOT (NEW.state = 'returned' AND OLD.state = 'annotating' "
         "AND NEW.user IS (SELECT user FROM label_sets WHERE id = NEW.labels))",
         "T2: a task has at most one annotator at a time",
+    )
+    yield _refuse(
+        "task_labels_are_its_own",
+        "BEFORE UPDATE OF labels ON tasks",
+        "NEW.labels IS NOT NULL AND NOT EXISTS (SELECT 1 FROM label_sets WHERE id = NEW.labels AND task = NEW.id)",
+        "L1: the labels of a task are its own",
     )
     submitted = "user, labels, confidence, submitted, ontology_version, instructions_version, seconds"
     yield _refuse(

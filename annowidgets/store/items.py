@@ -73,6 +73,20 @@ def in_open_batches(connection: sqlite3.Connection, items: Sequence[int]) -> dic
     )
 
 
+def in_production(connection: sqlite3.Connection, project: int) -> set[int]:
+    """Items that production has or had: those whose task was cancelled are free again."""
+    return {
+        item
+        for (item,) in connection.execute(
+            "SELECT bi.item FROM batch_items bi JOIN batches b ON b.id = bi.batch "
+            "LEFT JOIN tasks t ON t.batch = bi.batch AND t.item = bi.item "
+            "WHERE b.project = ? AND b.kind = 'production' AND bi.excluded IS NULL "
+            "AND coalesce(t.state <> 'cancelled', b.state = 'draft')",
+            (project,),
+        )
+    }
+
+
 def in_batches_of_kind(connection: sqlite3.Connection, project: int, kind: str) -> set[int]:
     """Items that any batch of a kind holds or held."""
     return {

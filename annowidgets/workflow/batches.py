@@ -169,7 +169,7 @@ class ProjectBatches(ProjectBase):
             name = new_batch_name(action, name)
             evaluation = stored_items.promoted(action.connection, self.id, "evaluation")
             if items is None:
-                done = stored_items.in_batches_of_kind(action.connection, self.id, "production")
+                done = stored_items.in_production(action.connection, self.id)
                 chosen = [item for item in _free(action) if item not in done | evaluation]
             else:
                 chosen = _chosen(action, items)
@@ -208,8 +208,8 @@ def _create(
         raise InvalidInput("requirements must be Requirements, as in aw.Requirements(tags=['haematology']).")
     if not items:
         raise InvalidInput(
-            f"Batch {name!r}: there are no items to put into it, or all are in open batches.",
-            hint="Add some: project.add_images(folder); or complete or close a batch.",
+            f"Batch {name!r}: there are no items to put into it; all are in open batches or done.",
+            hint="Add some: project.add_images(folder); or choose them with items=[...]; or close a batch early.",
         )
     busy = stored_items.in_open_batches(action.connection, items)
     if busy:

@@ -159,7 +159,7 @@ class ProjectCalibration(ProjectBase):
         """
         import pandas as pd
 
-        with self.workspace.look(self.id) as action:
+        with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
             found = [*current_conditions(action), *_checks(action)]
         return pd.DataFrame(found, columns=list(Condition._fields))
 

@@ -68,8 +68,8 @@ def require_one_of(name: str, value: Any, known: Iterable[str]) -> str | None:
 
 def as_id(value: Integral | int) -> int:
     """An id as Python's int, also where a table gives it as numpy's."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise InvalidInput(f"An id is a whole number, got {value!r:.60}.")
+    if isinstance(value, bool) or not isinstance(value, Integral) or not -(2**63) <= int(value) < 2**63:
+        raise InvalidInput(f"An id is a whole number of at most 64 bits, got {value!r:.60}.")
     return int(value)
 
 

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from annowidgets.errors import InvalidImport, Notice
+from annowidgets.errors import InvalidImport, InvalidMedia, Notice
 from annowidgets.labels import Label, find_problems
 from annowidgets.store import items as stored_items
 from annowidgets.workflow.base import stored_ontology
@@ -93,9 +93,16 @@ class ProjectImports(ProjectItems, ProjectBatches):
                 files[image.path] = image.labels
         if not files:
             raise InvalidImport(f"{path} holds no labelled picture that was found.", hint="Say images=folder.")
-        items = self._items_of(list(files), progress=progress)
+        items, unreadable = self._items_of(list(files), progress=progress)
+        skipped += [(file.name, "picture", error.message) for file, error in unreadable.items()]
+        told_sizes = {image.path: image.size for image in dataset.images}
         wanted: dict[Item, list[Any]] = {}
-        for item, (file, labels) in zip(items, files.items(), strict=True):
+        for file, item in items.items():
+            labels = files[file]
+            told, shown = told_sizes[file], item.sizes[0]
+            if told is not None and told != shown:
+                reason = f"the file says {told} (height, width), the picture is {shown}; the picture was believed"
+                skipped.append((file.name, "size", reason))
             problems = {p.position: p.text for p in find_problems(labels, ontology, item.sizes)}
             for position, text in problems.items():
                 what = labels[position].category if position is not None and isinstance(labels[position], Label) else ""
@@ -109,14 +116,16 @@ class ProjectImports(ProjectItems, ProjectBatches):
         count = sum(map(len, wanted.values()))
         return ImportReport(gold, count, len(wanted), pd.DataFrame(skipped, columns=["source", "what", "reason"]))
 
-    def _items_of(self, files: list[Path], *, progress: bool) -> list[Item]:
+    def _items_of(self, files: list[Path], *, progress: bool) -> tuple[dict[Path, Item], dict[Path, InvalidMedia]]:
         """The items of picture files; who may not add data can still import onto what is there."""
         with self.workspace.look(self.id) as action:
             known = [stored_items.by_name(action.connection, self.id, file.stem) for file in files]
             may_add = action.may(Permission.EDIT_PROJECT)
         if all(known) and not may_add:
-            return [self.item(row.name) for row in known if row is not None]
+            return {file: self.item(row.name) for file, row in zip(files, known, strict=True) if row is not None}, {}
         with warnings.catch_warnings():
             # That a picture is there already is what an import onto it expects.
             warnings.simplefilter("ignore", Notice)
-            return self.add_images(files, progress=progress)
+            read, unreadable = self._read_images(files, progress=progress)
+            items = self._add([one for _, one in read]) if read else []
+            return {file: item for (file, _), item in zip(read, items, strict=True)}, unreadable

@@ -195,16 +195,37 @@ class ProjectItems(ProjectBase):
         list of Item
             One for each path, those that were there already included.
         """
-        from tqdm.auto import tqdm
-
         files = image_files(paths)
         with self.workspace.look(self.id, Permission.EDIT_PROJECT):
             pass  # refused before the files are read, not after
-        read = [
-            _Read(self.workspace, "image", [file])
-            for file in tqdm(files, desc="Reading images", unit="image", disable=not progress or len(files) < 2)
-        ]
-        return self._add(read)
+        read, unreadable = self._read_images(files, progress=progress)
+        if unreadable:
+            told = "; ".join(error.message for error in list(unreadable.values())[:5])
+            first = next(iter(unreadable.values()))
+            raise (
+                InvalidMedia(
+                    f"{len(unreadable)} of {len(files)} files can't be read, so nothing was added: {told}",
+                    hint=first.hint,
+                )
+                if len(unreadable) > 1
+                else first
+            )
+        return self._add([one for _, one in read])
+
+    def _read_images(
+        self, files: Sequence[Path], *, progress: bool
+    ) -> tuple[list[tuple[Path, _Read]], dict[Path, InvalidMedia]]:
+        """The files that can be read, and why the others can't."""
+        from tqdm.auto import tqdm
+
+        read: list[tuple[Path, _Read]] = []
+        unreadable: dict[Path, InvalidMedia] = {}
+        for file in tqdm(files, desc="Reading images", unit="image", disable=not progress or len(files) < 2):
+            try:
+                read.append((file, _Read(self.workspace, "image", [file])))
+            except InvalidMedia as error:
+                unreadable[file] = error
+        return read, unreadable
 
     def add_image_group(self, name: str, paths: PathsLike) -> Item:
         """Add an unordered set of images that are labelled together."""
@@ -380,9 +401,10 @@ def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:
     return row
 
 
-def find_batch(action: Action, name: str) -> BatchRow:
-    """The stored batch of that name."""
-    row = stored_batches.by_name(action.connection, action.project.id, composed(name))
+def find_batch(action: Action, name: Any) -> BatchRow:
+    """The stored batch of that name; a Batch stands for its own."""
+    name = getattr(name, "name", name)
+    row = stored_batches.by_name(action.connection, action.project.id, composed(str(name)))
     if row is None:
         names = [known.name for known in stored_batches.all_of(action.connection, action.project.id)]
         raise NotFound.named("batch", name, names)

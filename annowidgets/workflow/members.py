@@ -56,9 +56,11 @@ class ProjectMembers(ProjectBase):
     """The members' room of a project."""
 
     def members(self, *, role: str | None = None, paused: bool | None = None) -> Collection[Member]:
-        """Members in the order they were added."""
+        """Members in the order they were added; why somebody else is paused is for leads to know."""
         with self.workspace.look(self.id) as action:
             found = [as_member(row) for row in stored_members.all_of(action.connection, self.id)]
+            if not action.may(Permission.SEE_SCORES):
+                found = [one if one.user == action.user else one._replace(paused=None) for one in found]
         role = None if role is None else as_role(role)
         chosen = [
             member for member in found if role in (None, member.role) and paused in (None, member.paused is not None)

@@ -227,7 +227,9 @@ def _why_not(action: Action, batch: BatchRow) -> str | None:
         try:
             require_calibrated(action)  # C2
         except ProductionLocked as locked:
-            return locked.message
+            # The figures are the leads' to see.
+            may_see = action.may(Permission.SEE_SCORES)
+            return locked.message if may_see else "production is locked until the project is calibrated"
         if action.member.paused is not None:
             return f"you are paused from production ({action.member.paused})"  # Q3
     lacking = unmet_requirements(action.connection, batch, action.member)  # C7

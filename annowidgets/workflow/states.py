@@ -84,6 +84,7 @@ TaskTable: TypeAlias = dict[tuple[TaskState, TaskEvent], TaskState | BeforeClaim
 # Batches of ground truth and production, where submits are reviewed by people.
 MANUAL_BATCH: BatchTable = {
     (B.DRAFT, BE.LAUNCH): B.IN_PROGRESS,
+    (B.DRAFT, BE.CLOSE_EARLY): B.CLOSED_EARLY,
     (B.IN_PROGRESS, BE.CLOSE_EARLY): B.CLOSED_EARLY,
     (B.IN_PROGRESS, BE.ALL_TASKS_ENDED): B.COMPLETED,
     (B.COMPLETED, BE.TASK_REOPENED): B.IN_PROGRESS,
@@ -91,6 +92,7 @@ MANUAL_BATCH: BatchTable = {
 
 CALIBRATION_BATCH: BatchTable = {
     (B.DRAFT, BE.LAUNCH): B.IN_PROGRESS,
+    (B.DRAFT, BE.CLOSE_EARLY): B.CLOSED_EARLY,
     (B.IN_PROGRESS, BE.CLOSE_EARLY): B.CLOSED_EARLY,
     (B.IN_PROGRESS, BE.AUDIT_COMPLETED): B.COMPLETED,
     (B.CLOSED_EARLY, BE.AUDIT_COMPLETED): B.COMPLETED,

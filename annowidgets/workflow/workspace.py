@@ -62,11 +62,11 @@ def open_workspace(
                 f"Acting as {user!r}, an account that people share. Say who you are: open_workspace(..., user='ann')."
             )
     path = Path(path).expanduser().absolute()
-    database = Database(path, create=create)
+    user = checked_name("user", user)
     root = path.parent if media_root is None else Path(media_root).expanduser().absolute()
     if not root.is_dir():
         raise InvalidInput(f"There is no folder {root} for media_root.")
-    return Workspace(database, user=checked_name("user", user), behind=None, media_root=root)
+    return Workspace(Database(path, create=create), user=user, behind=None, media_root=root)
 
 
 class Action:

@@ -23,6 +23,7 @@ from tests.workflow.building import Team, cell, without_notices, work
 TABLES = {
     "ground_truth": {
         ("draft", "launch"): "in_progress",
+        ("draft", "close_early"): "closed_early",
         ("in_progress", "close_early"): "closed_early",
         ("in_progress", "last_task_ends"): "completed",
         ("completed", "reopen_task"): "in_progress",
@@ -30,6 +31,7 @@ TABLES = {
     },
     "calibration": {
         ("draft", "launch"): "in_progress",
+        ("draft", "close_early"): "closed_early",
         ("in_progress", "close_early"): "closed_early",
         ("in_progress", "complete_audit"): "completed",
         ("closed_early", "complete_audit"): "completed",

@@ -109,6 +109,8 @@ def test_a_pause_needs_a_reason_and_twice_does_nothing_and_says_so(team: Team) -
     lea.pause("ann", reason="too fast")
     assert lea.members(paused=True)[0] == ("ann", "annotator", {}, [], "too fast")
     assert [member.user for member in lea.members(paused=False, role="annotator")] == ["bo"]
+    assert team("ann").members(paused=True)[0].paused == "too fast"
+    assert len(team("bo").members(paused=True)) == 0, "why somebody is paused tells of scores, which are the leads'"
     before = team.dump()
     with pytest.warns(Notice, match="paused already: too fast"):
         lea.pause("ann")
