@@ -20,8 +20,9 @@ from annowidgets.labels.shapes import Shape
 # Frames that one label may span: 18 hours of video. More is a slip in a frame number, and would fill the memory.
 _LONGEST = 2_000_000
 
-# Answers of one side: frame (None for the item) -> question -> value and place in the list of labels.
-Answers = dict[int | None, dict[str, tuple[AnswerValue, int]]]
+# Question -> its answer and the answer's place in the list of labels; per frame, None for the item.
+Placed = dict[str, tuple[AnswerValue, int]]
+Answers = dict[int | None, Placed]
 
 
 class Collector:

@@ -12,7 +12,7 @@ from annowidgets.benchmark.answers import compare
 from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.candidates import near_pairs
 from annowidgets.benchmark.checks import ALLOWANCE, share
-from annowidgets.benchmark.collector import Collector
+from annowidgets.benchmark.collector import Collector, Placed
 from annowidgets.benchmark.matching import Edges, match, weigh
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, LabelIds, Measurements, Rows
 from annowidgets.benchmark.placement import placed_rows
@@ -23,6 +23,17 @@ from annowidgets.benchmark.tolerances import ClassTolerances
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.label import Label, Labels
 from annowidgets.labels.ontology import Ontology
+
+_ANSWER_COLUMNS = (
+    "task",
+    "frame",
+    "kind",
+    "benchmark_category",
+    "trainee_category",
+    "benchmark_label",
+    "trainee_label",
+    "similarity",
+)
 
 # Annotations that are measured together: their arrays stay small, whatever the size of the cohort.
 _AT_ONCE = 20_000
@@ -225,23 +236,32 @@ class _Block:
         return rows
 
     def _answer_rows(self) -> Rows:
-        found = []
-        codes = self.collected.vocabulary.codes
-        questions = self.collected.vocabulary.ontology.classifications
+        found: list[tuple[float, ...]] = []
         for task, (benchmark, trainee) in enumerate(self.collected.answers):
             for frame in benchmark.keys() | trainee.keys():
                 one, other = benchmark.get(frame, {}), trainee.get(frame, {})
-                values = [{name: value for name, (value, _) in side.items()} for side in (one, other)]
-                for name, agreed in compare(questions, *values).items():
-                    at = tuple(side[name][1] if name in side else -1 for side in (one, other))
-                    kind = MATCHED if agreed is not None else MISSING if at[0] >= 0 else EXTRA
-                    at = (at[0], at[1] if kind != MISSING else -1)
-                    code = codes[name]
-                    category = tuple(code if place >= 0 else -1 for place in at)
-                    similarity = np.nan if agreed is None else agreed
-                    number = -1 if frame is None else frame
-                    found.append((task, number, kind, QUESTION_FAMILY, -1, -1, *category, *at, similarity, np.nan))
-        return np.array(found, ROW)
+                found += self._compared(task, -1 if frame is None else frame, one, other)
+        rows = np.empty(len(found), ROW)
+        rows["family"] = QUESTION_FAMILY
+        rows["benchmark_shape"] = rows["trainee_shape"] = -1
+        rows["attribute_agreement"] = np.nan
+        columns = np.array(found, np.float64).reshape(-1, len(_ANSWER_COLUMNS)).T
+        for name, column in zip(_ANSWER_COLUMNS, columns, strict=True):
+            rows[name] = column
+        return rows
+
+    def _compared(self, task: int, frame: int, one: Placed, other: Placed) -> Iterator[tuple[float, ...]]:
+        """Rows of the answers of one item or frame, in the order of _ANSWER_COLUMNS."""
+        questions = self.collected.vocabulary.ontology.classifications
+        values = [{name: value for name, (value, _) in side.items()} for side in (one, other)]
+        for name, agreed in compare(questions, *values).items():
+            code = self.collected.vocabulary.codes[name]
+            if agreed is not None:
+                yield task, frame, MATCHED, code, code, one[name][1], other[name][1], agreed
+            elif name in one:
+                yield task, frame, MISSING, code, -1, one[name][1], -1, np.nan
+            else:
+                yield task, frame, EXTRA, -1, code, -1, other[name][1], np.nan
 
 
 class _Crowd:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from annowidgets.benchmark.arrays import Bools, Floats, Ints, offsets
+from annowidgets.benchmark.arrays import Bools, Floats, offsets
 from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
 
@@ -25,38 +23,26 @@ LabelIds = tuple[Sequence[str | None], Sequence[str | None]]
 MATCHED, MISSING, EXTRA, EMPTY = range(4)
 OUTCOMES = ("matched", "missing", "extra", "empty")
 
-# One row in bytes: little-endian and packed, so that the rows of many submissions are joined as they are.
+# One row, little-endian and without gaps, so that the bytes of many submissions are joined as they are; 40 bytes and
+# the floats first, so that they stay aligned.
 ROW = np.dtype(
     [
+        ("similarity", "<f8"),
+        ("attribute_agreement", "<f8"),
         ("task", "<i4"),
         ("frame", "<i4"),
+        ("benchmark_label", "<i4"),
+        ("trainee_label", "<i4"),
+        ("benchmark_category", "<i2"),
+        ("trainee_category", "<i2"),
         ("kind", "u1"),
         ("family", "u1"),
         ("benchmark_shape", "i1"),
         ("trainee_shape", "i1"),
-        ("benchmark_category", "<i4"),
-        ("trainee_category", "<i4"),
-        ("benchmark_label", "<i4"),
-        ("trainee_label", "<i4"),
-        ("similarity", "<f8"),
-        ("attribute_agreement", "<f8"),
     ]
 )
-# Codes from the first to the last that a column can hold; those of tasks and categories depend on the names.
-_RANGES = {
-    "kind": (0, EXTRA),
-    "family": (0, QUESTION_FAMILY),
-    "benchmark_shape": (-1, len(KINDS) - 1),
-    "trainee_shape": (-1, len(KINDS) - 1),
-}
-# A mark with the version of the layout; the number of rows and of tasks; the lengths of what stands before and after
-# the rows: names, and tail (tasks, trainees, ids of labels).
-_HEAD = struct.Struct("<4sIIII")
-_decode_names: Any = msgspec.json.Decoder(list[str]).decode
-_decode_tail: Any = msgspec.json.Decoder(
-    tuple[list[Any], list[Any], list[tuple[list[str | None], list[str | None]]]]
-).decode
-_MARK = b"AWM1"
+COLUMNS: tuple[str, ...] = ROW.names or ()
+MOST_NAMES = 2**15 - 1
 
 
 class Measurements:
@@ -73,7 +59,7 @@ class Measurements:
     family : array
         0 region, 1 line, 2 point, 3 primitive, 4 question.
     benchmark_shape, trainee_shape : array
-        Place in ``aw.labels.SHAPES``; -1 where there is none.
+        Place in ``annowidgets.labels.SHAPES``; -1 where there is none.
     benchmark_category, trainee_category : array
         Place in ``names``; -1 where there is none.
     benchmark_label, trainee_label : array
@@ -86,6 +72,8 @@ class Measurements:
         Classes and questions of the ontology.
     tasks, trainees : tuple
         What each task is called and whose labels were measured; also tasks without a row.
+    label_ids : sequence of (ids of the benchmark's labels, ids of the trainee's labels)
+        Per task; None for answers.
     """
 
     task: Codes
@@ -109,15 +97,55 @@ class Measurements:
         tasks: Sequence[Hashable],
         trainees: Sequence[Hashable],
         label_ids: Sequence[LabelIds],
+        columns: Mapping[str, Codes] | None = None,
     ) -> None:
-        for column in ROW.names or ():
-            setattr(self, column, np.ascontiguousarray(rows[column]))
+        self._rows = rows
         self.names = tuple(names)
         self.tasks, self.trainees = tuple(tasks), tuple(trainees)
         self.label_ids = label_ids
+        if len(self.names) > MOST_NAMES:
+            raise InvalidInput(
+                f"{len(self.names)} classes and questions are more than the {MOST_NAMES} that can be told."
+            )
+        for name, column in (columns or {}).items():
+            setattr(self, name, column)
+
+    def __getattr__(self, name: str) -> Any:
+        # Rows are packed as they are stored; a column is taken out of them when it is first asked for.
+        if name not in COLUMNS:
+            raise AttributeError(f"Measurements have no {name!r}.")
+        column = np.ascontiguousarray(self._rows[name])
+        low, high = self._range(name)
+        if column.size and high is not None and (column.min() < low or column.max() > high):
+            raise damaged()
+        setattr(self, name, column)
+        return column
+
+    def _range(self, name: str) -> tuple[int, int | None]:
+        """Codes from the first to the last that a column can hold."""
+        highest = {
+            "task": len(self.tasks) - 1,
+            "kind": EXTRA,
+            "family": QUESTION_FAMILY,
+            "benchmark_shape": len(KINDS) - 1,
+            "trainee_shape": len(KINDS) - 1,
+            "benchmark_category": len(self.names) - 1,
+            "trainee_category": len(self.names) - 1,
+        }
+        return (0 if name in ("task", "kind", "family") else -1), highest.get(name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        arguments = {
+            "rows": self.rows(),
+            "names": self.names,
+            "tasks": self.tasks,
+            "trainees": self.trainees,
+            "label_ids": list(self.label_ids),
+        }
+        return _rebuild, (arguments,)
 
     def __len__(self) -> int:
-        return int(self.task.size)
+        return int(self._rows.size)
 
     def __repr__(self) -> str:
         counts = np.bincount(self.kind, minlength=3)
@@ -138,9 +166,9 @@ class Measurements:
 
     def rows(self) -> Rows:
         """The columns as one structured array, in the layout of `to_bytes`."""
-        rows = np.empty(len(self), ROW)
-        for column in ROW.names or ():
-            rows[column] = getattr(self, column)
+        rows = self._rows.copy()
+        for name in ("task", "benchmark_category", "trainee_category"):
+            rows[name] = getattr(self, name)
         return rows
 
     def label_id(self, side: str, row: int) -> str | None:
@@ -176,7 +204,10 @@ class Measurements:
     def label_column(self, side: str, task: Codes, position: Codes) -> npt.NDArray[np.object_]:
         """Ids of labels given by task and place; None where there is none."""
         per_task = [ids[0 if side == "benchmark" else 1] for ids in self.label_ids]
-        starts = offsets([len(ids) for ids in per_task])
+        counts = np.array([len(ids) for ids in per_task], np.int64)
+        if position.size and (position >= counts[task]).any():
+            raise damaged()
+        starts = offsets(counts)
         flat = np.empty(int(starts[-1]) + 1, object)
         flat[:-1] = list(chain.from_iterable(per_task))
         column: npt.NDArray[np.object_] = flat[np.where(position >= 0, starts[task] + position, -1)]
@@ -187,13 +218,9 @@ class Measurements:
 
         Names of tasks and trainees must be JSON values.
         """
-        names = msgspec.json.encode(self.names)
-        try:
-            tail = msgspec.json.encode((self.tasks, self.trainees, list(self.label_ids)))
-        except TypeError as error:
-            raise InvalidInput(f"The name of a task or trainee is no JSON value: {error}.") from None
-        head = _HEAD.pack(_MARK, len(self), len(self.tasks), len(names), len(tail))
-        return b"".join([head, names, self.rows().tobytes(), tail])
+        from annowidgets.benchmark.blobs import write
+
+        return write(self)
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> Measurements:
@@ -215,77 +242,17 @@ class Measurements:
         blobs : iterable of bytes
             From `to_bytes`.
         tasks, trainees : sequences, optional
-            What to call the tasks and trainees, over all blobs; left out, as they were called when measured.
+            What to call the tasks and trainees, over all blobs. Left out, as they were called when measured, which is
+            slower to read.
 
         Raises
         ------
         InvalidInput
             Bytes that are no measurements, or of a version that this one can't read.
         """
-        names: dict[str, int] = {}
-        maps: dict[bytes, Ints] = {}
-        parts, row_counts, task_counts, code_maps, tails = [], [], [], [], []
-        for blob in blobs:
-            view = memoryview(blob)
-            names_at, rows_at, tail_at, task_count = _layout(view)
-            spelled = bytes(view[names_at:rows_at])
-            if spelled not in maps:
-                own = _decoded(_decode_names, spelled)
-                maps[spelled] = np.array([*(names.setdefault(name, len(names)) for name in own), -1], np.int32)
-            parts.append(view[rows_at:tail_at])
-            row_counts.append((tail_at - rows_at) // ROW.itemsize)
-            task_counts.append(task_count)
-            code_maps.append(maps[spelled])
-            tails.append(bytes(view[tail_at:]))
-        rows = np.frombuffer(b"".join(parts), ROW).copy()
-        _require_sound(rows, row_counts, task_counts, [code_map.size - 1 for code_map in code_maps])
-        rows["task"] += np.repeat(offsets(task_counts)[:-1], row_counts).astype(np.int32)
-        if len(maps) > 1:
-            bounds = offsets(row_counts)
-            for code_map, start, stop in zip(code_maps, bounds[:-1], bounds[1:], strict=True):
-                for column in ("benchmark_category", "trainee_category"):
-                    rows[column][start:stop] = code_map[rows[column][start:stop]]
-        labels = _Tails(tails, task_counts)
-        if tasks is None:
-            tasks = list(chain.from_iterable(labels.part(k)[0] for k in range(len(tails))))
-        if trainees is None:
-            trainees = list(chain.from_iterable(labels.part(k)[1] for k in range(len(tails))))
-        if not len(tasks) == len(trainees) == sum(task_counts):
-            raise InvalidInput(
-                f"There are {sum(task_counts)} tasks in the blobs, {len(tasks)} names and {len(trainees)} trainees."
-            )
-        return cls(rows, names=tuple(names), tasks=tasks, trainees=trainees, label_ids=labels)
+        from annowidgets.benchmark.blobs import read
 
-
-class _Tails(Sequence[LabelIds]):
-    """Ids of labels, read from their bytes when somebody asks."""
-
-    def __init__(self, tails: Sequence[bytes], task_counts: Sequence[int]) -> None:
-        self._tails = tails
-        self._starts = offsets(task_counts)
-
-    def part(self, place: int) -> tuple[list[Hashable], list[Hashable], list[LabelIds]]:
-        """Tasks, trainees and ids of one blob."""
-        part: tuple[list[Hashable], list[Hashable], list[LabelIds]] = _decoded(_decode_tail, self._tails[place])
-        return part
-
-    def __len__(self) -> int:
-        return int(self._starts[-1])
-
-    @overload
-    def __getitem__(self, index: int) -> LabelIds: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[LabelIds]: ...
-    def __getitem__(self, index: int | slice) -> LabelIds | Sequence[LabelIds]:
-        if isinstance(index, slice):
-            return [self[k] for k in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        place = int(np.searchsorted(self._starts, index, side="right")) - 1
-        return self.part(place)[2][index - int(self._starts[place])]
-
-    def __iter__(self) -> Any:
-        return chain.from_iterable(self.part(place)[2] for place in range(len(self._tails)))
+        return read(list(blobs), tasks, trainees)
 
 
 def named(names: Sequence[Hashable], codes: Codes) -> Any:
@@ -309,35 +276,10 @@ def frame_column(frame: Codes) -> Any:
     return pd.arrays.IntegerArray(frame.astype(np.int64), frame < 0)
 
 
-def _layout(view: memoryview) -> tuple[int, int, int, int]:
-    """Where names, rows and tail start, and how many tasks there are."""
-    is_long = len(view) >= _HEAD.size
-    mark, rows, tasks, names, tail = _HEAD.unpack_from(view) if is_long else (bytes(view[:4]), 0, 0, 0, 0)
-    if mark[:3] == _MARK[:3] and len(mark) == len(_MARK) and mark != _MARK:
-        raise InvalidInput("These measurements were written by another version.", hint="Update annowidgets.")
-    tail_at = _HEAD.size + names + rows * ROW.itemsize
-    if mark != _MARK or tail_at + tail != len(view):
-        raise _damaged()
-    return _HEAD.size, _HEAD.size + names, tail_at, tasks
-
-
-def _require_sound(rows: Rows, row_counts: list[int], task_counts: list[int], name_counts: list[int]) -> None:
-    """Refuse rows with codes that stand for nothing."""
-    ranges: dict[str, tuple[Any, Any]] = dict(_RANGES)
-    ranges["task"] = (0, np.repeat(np.array(task_counts, np.int64) - 1, row_counts))
-    last_name = np.repeat(np.array(name_counts, np.int64) - 1, row_counts)
-    ranges["benchmark_category"] = ranges["trainee_category"] = (-1, last_name)
-    for column, (low, high) in ranges.items():
-        if ((rows[column] < low) | (rows[column] > high)).any():
-            raise _damaged()
-
-
-def _decoded(decode: Any, text: bytes) -> Any:
-    try:
-        return decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _damaged() from None
-
-
-def _damaged() -> InvalidInput:
+def damaged() -> InvalidInput:
+    """The error for bytes that can't be measurements."""
     return InvalidInput("These bytes are no measurements, or not whole.")
+
+
+def _rebuild(arguments: dict[str, Any]) -> Measurements:
+    return Measurements(**arguments)

@@ -97,8 +97,8 @@ def confusion_table(scores: Scores, trainee: Hashable = None) -> pd.DataFrame:
     objects = ~m.is_question[source]
     source, kind = source[objects], kind[objects]
     width = len(m.names)
-    line = np.where(kind == EXTRA, width, m.benchmark_category[source])
-    column = np.where(kind == MISSING, width, m.trainee_category[source])
+    line = np.where(kind == EXTRA, width, m.benchmark_category[source].astype(np.int64))
+    column = np.where(kind == MISSING, width, m.trainee_category[source].astype(np.int64))
     table = np.bincount(line * (width + 1) + column, minlength=(width + 1) ** 2).reshape(width + 1, width + 1)
     occurring = (table.sum(axis=0) + table.sum(axis=1))[:width] > 0
     classes = np.append(np.flatnonzero(occurring), width)

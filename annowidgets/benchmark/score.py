@@ -280,7 +280,7 @@ def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
 def _outcomes(m: Measurements, function: BenchmarkFunction) -> tuple[Ints, npt.NDArray[np.uint8]]:
     """The measurements that count, and as what; a match under the threshold stands twice."""
     is_object = ~m.is_question
-    kept = np.ones(len(m), bool)
+    kept = np.ones(len(m), np.int64)
     if function.mode == "classification":
         kept &= ~is_object
     if function.ignored_shapes:
@@ -302,14 +302,16 @@ def _outcomes(m: Measurements, function: BenchmarkFunction) -> tuple[Ints, npt.N
 
 def _points(m: Measurements, function: BenchmarkFunction, source: Ints, category: Ints) -> Floats:
     """Points of matched rows."""
-    weights = np.array([function.weights(name) for name in m.names]).reshape(-1, 3)[category]
+    iou, right, attributes = np.array([function.weights(name) for name in m.names]).reshape(-1, 3).T
     similarity = m.similarity[source]
     term = np.where(similarity >= function.full_at - ALLOWANCE, 1.0, similarity / function.full_at)
     same = m.benchmark_category[source] == m.trainee_category[source]
-    agreement = m.attribute_agreement[source]
-    attributes = np.where(np.isnan(agreement), 0.0, weights[:, 2])
-    total = weights[:, 0] + weights[:, 1] + attributes
-    earned = weights[:, 0] * term + weights[:, 1] * same + attributes * np.nan_to_num(agreement)
-    share = np.divide(earned, total, out=term.copy(), where=total > 0)
-    points: Floats = 100 * np.where(m.is_question[source], similarity, share)
+    earned, total = iou[category] * term + right[category] * same, (iou + right)[category]
+    if attributes.any():
+        agreement = m.attribute_agreement[source]
+        weight = np.where(np.isnan(agreement), 0.0, attributes[category])
+        earned, total = earned + weight * np.nan_to_num(agreement), total + weight
+    points: Floats = 100 * np.divide(earned, total, out=term, where=total > 0)
+    answers = np.flatnonzero(m.family[source] == QUESTION_FAMILY)
+    points[answers] = 100 * similarity[answers]
     return points

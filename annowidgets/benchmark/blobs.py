@@ -1,0 +1,154 @@
+"""Measurements as bytes: a head, the packed rows, and what is rarely read, compressed.
+
+Re-scoring reads a million rows from tens of thousands of blobs. So heads and rows are joined and read as arrays; the
+compressed tail (names, tasks, trainees, ids of labels) is unpacked for one blob per ontology.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import chain
+from typing import Any, overload
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from annowidgets.benchmark.arrays import Ints, offsets
+from annowidgets.benchmark.measurements import ROW, Codes, LabelIds, Measurements, damaged
+from annowidgets.errors import InvalidInput
+
+# The last character is the version of the layout.
+_MARK = b"AWM1"
+_HEAD = np.dtype([("mark", "S4"), ("rows", "<u4"), ("tasks", "<u4"), ("tail", "<u4"), ("names", "<u8")])
+
+
+class _Tail(msgspec.Struct, array_like=True):
+    names: list[str]
+    tasks: list[Any]
+    trainees: list[Any]
+    label_ids: list[tuple[list[str | None], list[str | None]]]
+
+
+_decode = msgspec.json.Decoder(_Tail).decode
+
+
+def write(measured: Measurements) -> bytes:
+    """The measurements as bytes; see `Measurements.to_bytes`."""
+    parts = list(measured.names), list(measured.tasks), list(measured.trainees), list(measured.label_ids)
+    try:
+        tail = zlib.compress(msgspec.json.encode(parts))
+    except TypeError as error:
+        raise InvalidInput(f"The name of a task or trainee is no JSON value: {error}.") from None
+    head = np.array((_MARK, len(measured), len(measured.tasks), len(tail), _digest(measured.names)), _HEAD)
+    return b"".join([head.tobytes(), measured.rows().tobytes(), tail])
+
+
+def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Sequence[Hashable] | None) -> Measurements:
+    """Join the bytes of many measurements; see `Measurements.from_blobs`."""
+    heads = _heads(blobs)
+    row_counts, task_counts = heads["rows"].astype(np.int64), heads["tasks"].astype(np.int64)
+    ends = _HEAD.itemsize + row_counts * ROW.itemsize
+    joined = b"".join([blob[_HEAD.itemsize : end] for blob, end in zip(blobs, ends.tolist(), strict=True)])
+    rows = np.frombuffer(joined, ROW)
+    tails = _Tails(blobs, ends.tolist(), task_counts)
+    names, codes, of_blob = _names(heads["names"], tails)
+    own_task = rows["task"]
+    if rows.size and ((own_task < 0) | (own_task >= np.repeat(task_counts, row_counts))).any():
+        raise damaged()
+    columns: dict[str, Codes] = {"task": own_task + np.repeat(offsets(task_counts)[:-1], row_counts)}
+    if len(codes) > 1:
+        for column in ("benchmark_category", "trainee_category"):
+            columns[column] = _translated(rows[column], codes, np.repeat(of_blob, row_counts))
+    number = int(task_counts.sum())
+    tasks = list(chain.from_iterable(tail.tasks for tail in tails.each())) if tasks is None else tasks
+    trainees = list(chain.from_iterable(tail.trainees for tail in tails.each())) if trainees is None else trainees
+    if not len(tasks) == len(trainees) == number:
+        raise InvalidInput(f"There are {number} tasks in the blobs, {len(tasks)} names and {len(trainees)} trainees.")
+    return Measurements(rows, names=names, tasks=tasks, trainees=trainees, label_ids=tails, columns=columns)
+
+
+def _heads(blobs: Sequence[bytes]) -> npt.NDArray[np.void]:
+    for blob in blobs:
+        if blob[:3] != _MARK[:3] or len(blob) < _HEAD.itemsize:
+            raise damaged()
+    heads = np.frombuffer(b"".join([blob[: _HEAD.itemsize] for blob in blobs]), _HEAD)
+    if (heads["mark"] != _MARK).any():
+        raise InvalidInput("These measurements were written by another version.", hint="Update annowidgets.")
+    whole = _HEAD.itemsize + heads["rows"].astype(np.int64) * ROW.itemsize + heads["tail"]
+    if (whole != np.fromiter(map(len, blobs), np.int64, len(blobs))).any():
+        raise damaged()
+    return heads
+
+
+def _names(digests: npt.NDArray[np.uint64], tails: _Tails) -> tuple[tuple[str, ...], list[Ints], Ints]:
+    """All names; per different list of names its codes among them; and which list each blob has."""
+    different, first, of_blob = np.unique(digests, return_index=True, return_inverse=True)
+    # In order of appearance, so that what stands first keeps its codes.
+    order = np.argsort(first)
+    places: dict[str, int] = {}
+    codes: list[Ints] = [np.empty(0, np.int64)] * different.size
+    for k in order.tolist():
+        own = tails.at(int(first[k])).names
+        if _digest(own) != different[k]:
+            raise damaged()
+        codes[k] = np.array([places.setdefault(name, len(places)) for name in own], np.int64)
+    return tuple(places), codes, of_blob
+
+
+def _translated(column: Codes, codes: list[Ints], of_row: Ints) -> Codes:
+    """Codes of one blob's names as codes of all names; -1 stays."""
+    sizes = np.array([own.size for own in codes])
+    if ((column < -1) | (column >= sizes[of_row])).any():
+        raise damaged()
+    # Each list of names is preceded by its own -1.
+    table = np.concatenate([np.concatenate([[-1], own]) for own in codes])
+    translated: Codes = table[offsets(sizes + 1)[of_row] + 1 + column].astype(np.int16)
+    return translated
+
+
+def _digest(names: Sequence[str]) -> int:
+    return int.from_bytes(hashlib.blake2b(msgspec.json.encode(list(names)), digest_size=8).digest(), "little")
+
+
+class _Tails(Sequence[LabelIds]):
+    """Ids of labels per task, unpacked when somebody asks."""
+
+    def __init__(self, blobs: Sequence[bytes], starts: list[int], task_counts: Ints) -> None:
+        self._blobs, self._starts = blobs, starts
+        self._tasks = offsets(task_counts)
+
+    def at(self, place: int) -> _Tail:
+        """The tail of one blob."""
+        try:
+            tail = _decode(zlib.decompress(self._blobs[place][self._starts[place] :]))
+        except (zlib.error, msgspec.DecodeError, UnicodeDecodeError):
+            raise damaged() from None
+        if not len(tail.tasks) == len(tail.trainees) == len(tail.label_ids) == np.diff(self._tasks)[place]:
+            raise damaged()
+        return tail
+
+    def each(self) -> Iterator[_Tail]:
+        """The tails of all blobs."""
+        return map(self.at, range(len(self._blobs)))
+
+    def __len__(self) -> int:
+        return int(self._tasks[-1])
+
+    @overload
+    def __getitem__(self, index: int) -> LabelIds: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[LabelIds]: ...
+    def __getitem__(self, index: int | slice) -> LabelIds | Sequence[LabelIds]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        place = int(np.searchsorted(self._tasks, index, side="right")) - 1
+        return self.at(place).label_ids[index - int(self._tasks[place])]
+
+    def __iter__(self) -> Iterator[LabelIds]:
+        for tail in self.each():
+            yield from tail.label_ids
