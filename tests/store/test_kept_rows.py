@@ -83,7 +83,7 @@ def test_l1_p6_no_row_of_a_kept_table_is_deleted(script: Script, table: str, rul
 def test_l1_c2_no_column_of_a_row_that_is_written_once_changes(
     script: Script, columns: dict[str, list[str]], table: str, rule: str, conflict: str
 ) -> None:
-    for column in columns[table]:
+    for column in (*columns[table], "rowid"):
         script.refused(rule, f"UPDATE {conflict} {table} SET {column} = {column}")
         script.refused(rule, f"UPDATE {conflict} {table} SET {column} = 7777 WHERE rowid = {first(table)}")
 
@@ -94,7 +94,7 @@ def test_p3_t1_the_columns_that_say_what_a_kept_row_is_never_change(
 ) -> None:
     fixed = [column for column in columns[table] if column not in CHANGING[table]]
     assert fixed
-    for column in fixed:
+    for column in (*fixed, "rowid", "oid", "_rowid_"):  # the id by other names
         script.refused(rule, f"UPDATE {table} SET {column} = 7777 WHERE rowid = {first(table)}")
         script.refused(rule, f"UPDATE OR REPLACE {table} SET {column} = 7777 WHERE rowid = {first(table)}")
 

@@ -81,7 +81,7 @@ def test_c2_no_production_batch_is_hidden_by_another_id(locked: Script) -> None:
     locked.refused("C2", f"DELETE FROM batches WHERE id = {PRODUCTION}")
 
 
-@pytest.mark.parametrize("state", ["in_progress", "completed", "closed_early"])
+@pytest.mark.parametrize("state", ["in_progress", "completed"])
 def test_c2_no_draft_is_launched_while_locked(locked: Script, state: str) -> None:
     version = "(SELECT max(version) FROM ontologies WHERE project = 1)"
     launch = f"UPDATE batches SET state = '{state}', launched = 1, ontology_version = {version}"
@@ -90,6 +90,12 @@ def test_c2_no_draft_is_launched_while_locked(locked: Script, state: str) -> Non
         locked.refused("C2|T1|P2", f"{launch}, certificate = {certificate} WHERE id = {LATER}")
         if certificate != PASSED:
             locked.refused("C2", f"UPDATE batches SET certificate = {certificate} WHERE id = {LATER}")
+
+
+def test_c2_a_draft_that_was_closed_while_locked_is_not_opened_again(locked: Script) -> None:
+    locked.run(f"UPDATE batches SET state = 'closed_early' WHERE id = {LATER}")
+    for state in ("draft", "in_progress", "completed"):
+        locked.refused("C2|T1", f"UPDATE batches SET state = '{state}', ontology_version = 1 WHERE id = {LATER}")
 
 
 def test_c2_a_draft_is_launched_on_the_newest_ontology_alone(script: Script) -> None:
