@@ -13,6 +13,7 @@ from annowidgets.errors import (
     Immutable,
     InvalidInput,
     NotFound,
+    Notice,
     RuleViolation,
     TransitionRefused,
 )
@@ -145,6 +146,37 @@ def test_t1_a_name_that_exists_is_told_before_anything_else_is_said(team: Team) 
         lea.create_calibration_batch("round 1", size=12, rng=0)
     # All items are in the open batch now, so a second run of the cell would have none to draw.
     team.refuses(AlreadyExists, lambda: lea.create_calibration_batch("round 1", size=12, rng=0))
+
+
+def test_a_batch_of_that_name_is_opened_with_exist_ok_where_it_is_of_the_same_kind(open_project: Team) -> None:
+    lea = open_project("lea")
+    made = {
+        "calibration": open_project.calibration("c", items=["cell05"]),
+        "ground_truth": lea.create_ground_truth_batch("g", items=["cell06"]),
+        "production": lea.create_production_batch("p", items=["cell07"]),
+    }
+    before = open_project.dump()
+    for kind, batch in made.items():
+        create = getattr(lea, f"create_{kind}_batch")
+        with pytest.warns(Notice, match="exists and was opened; the other arguments were ignored"):
+            assert create(batch.name, items=["cell11"], exist_ok=True) == batch
+        other = next(one for one in made.values() if one != batch)
+        open_project.refuses(AlreadyExists, lambda create=create, other=other: create(other.name, exist_ok=True))
+    assert open_project.dump() == before
+
+
+def test_production_takes_up_again_what_was_cancelled_and_leaves_what_is_done(open_project: Team) -> None:
+    lea = open_project("lea")
+    first = open_project.production("first", items=["cell00", "cell01", "cell02", "cell03"])
+    done = open_project("ann").next_task()
+    done.submit([cell()])
+    first.exclude_item(first.tasks(state="queued")[0].item, reason="broken")
+    assert len(lea.create_production_batch("second").items) == 12 - 3
+    lea.batch("second").close_early(reason="too large")
+    first.close_early(reason="enough")
+    assert {item.name for item in lea.create_production_batch("third").items} == {
+        item.name for item in lea.items() if item != done.item
+    }
 
 
 def test_t1_an_item_is_free_again_when_its_batch_has_ended_or_it_was_excluded(team: Team) -> None:
