@@ -251,7 +251,7 @@ def _tasks() -> Iterator[str]:
         "task_labels_are_its_own",
         "BEFORE UPDATE OF labels ON tasks",
         "NEW.labels IS NOT NULL AND NOT EXISTS (SELECT 1 FROM label_sets WHERE id = NEW.labels AND task = NEW.id)",
-        "L1: the labels of a task are its own",
+        "T1: the labels of a task are its own",
     )
     submitted = "user, labels, confidence, submitted, ontology_version, instructions_version, seconds"
     yield _refuse(
