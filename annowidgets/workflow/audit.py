@@ -21,7 +21,7 @@ from annowidgets.store.audits import AttemptRow
 from annowidgets.store.batches import BatchRow
 from annowidgets.workflow.base import stored_ontology
 from annowidgets.workflow.calibration import Figures, conditions
-from annowidgets.workflow.checks import as_id, require_text
+from annowidgets.workflow.checks import as_id, require_flag, require_text
 from annowidgets.workflow.claims import lease_end
 from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.fitting import fitting_of
@@ -85,7 +85,8 @@ class Audit:
 
     def tasks(self, *, graded: bool | None = None) -> Collection[Task]:
         """Attempts that were submitted: all, or only those that are (not) graded."""
-        wanted = {None: ("submitted", "graded"), True: ("graded",), False: ("submitted",)}[graded]
+        states = {True: (TaskState.GRADED,), False: (TaskState.SUBMITTED,)}
+        wanted = (*states[True], *states[False]) if graded is None else states[require_flag("graded", graded)]
         with self.workspace.look(self._project, Permission.AUDIT) as action:
             rows = stored_tasks.matching(action.connection, self._project, batch=self._batch)
         return Collection([Task(self.workspace, row) for row in rows if row.state in wanted], self._tasks_frame)

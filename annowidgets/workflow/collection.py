@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import numpy as np
 
 from annowidgets.errors import InvalidInput
+from annowidgets.workflow.checks import require_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,8 @@ class Collection(Sequence[T], Generic[T]):
         rng : int or Generator, optional
             Seed.
         """
-        if not 0 <= size <= len(self):
+        size = require_count("size", size)
+        if size > len(self):
             raise InvalidInput(f"A sample of {size} can't be drawn from {len(self)}.")
         chosen = np.random.default_rng(rng).choice(len(self), size, replace=False)
         return Collection([self._found[index] for index in sorted(chosen)], self._frame)

@@ -237,11 +237,12 @@ class ProjectItems(ProjectBase):
 
     def add_video(self, path: str | Path) -> Item:
         """Add a video."""
-        return self._add_group("video", Path(path).stem, [Path(path)])
+        (file,) = as_paths([path])
+        return self._add_group("video", file.stem, [file])
 
     def add_dicom_series(self, paths: PathsLike) -> Item:
         """Add a DICOM series from its folder or files."""
-        files = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(path) for path in paths]
+        files = as_paths([paths] if isinstance(paths, (str, Path)) else paths)
         if not files:
             raise InvalidInput("There are no paths to add.")
         return self._add_group("dicom_series", files[0].stem, files)
@@ -378,10 +379,18 @@ def image_files(paths: PathsLike) -> list[Path]:
                 raise InvalidMedia(f"{path} holds no images.", hint=f"Looked for {', '.join(sorted(_IMAGE_SUFFIXES))}.")
             return found
         return [path]
-    files = [Path(path).expanduser() for path in paths]
+    files = as_paths(paths)
     if not files:
         raise InvalidInput("There are no paths to add.")
     return files
+
+
+def as_paths(paths: Iterable[str | Path]) -> list[Path]:
+    """Paths as given, with the user's home for a tilde."""
+    try:
+        return [Path(path).expanduser() for path in paths]
+    except TypeError:
+        raise InvalidInput(f"A path, or a list of paths, is needed, got {paths!r:.60}.") from None
 
 
 def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:

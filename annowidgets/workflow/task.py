@@ -298,6 +298,8 @@ class Task(TaskView):
             What is to be done with single labels.
         """
         text = require_text("A return", "text", text)
+        if not isinstance(comments, Mapping | None):
+            raise InvalidInput("comments must map the ids of labels to what is to be done with them.")
         remarks = {label: require_text("A comment", "text", remark) for label, remark in (comments or {}).items()}
         with self.workspace.act(self._project, Permission.REVIEW) as action:
             row = self._stored(action)

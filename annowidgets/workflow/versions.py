@@ -183,6 +183,8 @@ class ProjectVersions(ProjectBase):
         """
         if not isinstance(new, Ontology):
             raise InvalidInput(f"An Ontology is needed, got {type(new).__name__}.")
+        if not isinstance(rename, Mapping | None):
+            raise InvalidInput("rename must map old names to new ones.", hint="For example {'old': 'new'}.")
         renamed = dict(rename or {})
         with self.workspace.look(self.id, Permission.EDIT_PROJECT) as action:
             before = labelled(action)

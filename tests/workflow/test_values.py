@@ -255,6 +255,33 @@ def test_activity_counts_what_each_member_did(team: Team) -> None:
     assert frame.loc["ann", "seconds_per_task"] == 20
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda t: t("lea").add_images(5),
+        lambda t: t("lea").add_images([5]),
+        lambda t: t("lea").add_video(5),
+        lambda t: t("lea").add_dicom_series([]),
+        lambda t: t("lea").add_image_group("", [t.file]),
+        lambda t: t("lea").update_ontology(ONTOLOGY, rename=[("RBC", "red")]),
+        lambda t: t("lea").items().sample(1.5),
+        lambda t: t("lea").items().sample("all"),
+        lambda t: t("lea").batch("c").audit().tasks(graded="yes"),
+        lambda t: t("lea").create_calibration_batch("x", items=5),
+        lambda t: t("lea").create_calibration_batch("x", items=[None]),
+        lambda t: t("lea").task("1"),
+        lambda t: t("lea").item("cell00").show(3),
+        lambda t: t("lea").tasks()[0].assign(None),
+        lambda t: t("lea").tasks()[0].return_to_annotator("look", comments=["small"]),
+        lambda t: t("lea").set_role(5, "reviewer"),
+        lambda t: t("lea").relink(t.file / "nowhere"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_one_clear_error(act: Any, team: Team) -> None:
+    team.calibration("c")
+    team.refuses(InvalidInput, lambda: act(team))
+
+
 # --- objects
 
 
