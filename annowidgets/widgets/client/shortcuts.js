@@ -61,9 +61,8 @@ function render({ model, el }) {
         else if (panel.contains(document.activeElement) || document.activeElement === document.body) button.focus();
     };
 
-    /** Whether keys end what is typed: Ctrl+Enter in an answer hands in, in a form it sends the form. */
-    const isOver = (field, keys) =>
-        keys === "ctrl+enter" && model.get("chords").includes(keys) && !field.closest("form[data-act]");
+    /** Whether keys end what is typed: Ctrl+Enter in an answer to a question hands in. */
+    const isOver = (field, keys) => keys === "ctrl+enter" && field.closest(".aw-questions") !== null;
 
     /** @param {KeyboardEvent} event */
     const pressed = (event) => {
@@ -92,7 +91,10 @@ function render({ model, el }) {
         }
     };
 
-    /** Press the button, open the form or enter the field that these keys stand for; false where there is none. @param {string} keys */
+    /**
+     * Press the button, open the form or enter the field that these keys stand for; false where there is none.
+     * @param {string} keys
+     */
     const press = (keys) => {
         const element = screen.querySelector(`[data-chord="${CSS.escape(keys)}"]`);
         if (!element || element.disabled || !element.checkVisibility()) return false;
