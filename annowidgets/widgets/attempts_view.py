@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import ipywidgets
 
 from annowidgets.labels import Label, Labels
@@ -146,22 +148,23 @@ class AttemptsView(KnownKeywords, ipywidgets.HBox):
         )
 
     def _show_picture(self) -> None:
-        attempt, labels = self._attempt, self._labels
-        if attempt is None or labels is None:
-            self._stage.children = ()
-            return
+        picture: LabelledPicture | None = None
+        try:
+            if self._attempt is not None and self._labels is not None:
+                picture = self._drawn(self._attempt, self._labels)
+        finally:
+            # what can't be shown must not leave the picture of another attempt
+            self._stage.children = () if picture is None else (picture,)
+
+    def _drawn(self, attempt: Attempt, labels: AttemptLabels) -> LabelledPicture:
         if self._picture is None:
             self._picture = LabelledPicture(labels.ontology)
-        self._stage.children = ()
-        medium = attempt.item.open()
-        try:
-            drawn = [] if self._hidden else [label for label in self.shown_labels if isinstance(label, Label)]
+        drawn = [] if self._hidden else [label for label in self.shown_labels if isinstance(label, Label)]
+        with closing(attempt.item.open()) as medium:
             self._picture.show(
                 medium.encoded(0), drawn, interpolate=attempt.item.interpolates, selected=self._highlighted
             )
-        finally:
-            medium.close()
-        self._stage.children = (self._picture,)
+        return self._picture
 
 
 def _mark(attempt: Attempt) -> Mark | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from annowidgets.errors import AuditIncomplete, Immutable, InvalidInput, TaskLocked
@@ -100,10 +100,10 @@ class AuditTool(Screen):
     # --- moving from attempt to attempt
 
     def _begin(self) -> None:
-        self._show_result()
         attempts = self._attempts.attempts
         first = None if self._attempts.complete else self._audit.next()
         self._open(first.id if first is not None else attempts[0].task if attempts else None)
+        self._show_result()
 
     def _open(self, task: int | None) -> None:
         """Show an attempt; what is shown of the batch is read anew."""
@@ -194,14 +194,12 @@ class AuditTool(Screen):
         labels = read_labels(self._batch, attempt)
         self._require_fixable(attempt, labels)
         editor = FixEditor(labels.ontology, guarded=self.guarded)
-        medium = attempt.item.open()
         try:
-            editor.show(medium.encoded(0), labels.submitted if labels.corrected is None else labels.corrected)
+            with closing(attempt.item.open()) as medium:
+                editor.show(medium.encoded(0), labels.submitted if labels.corrected is None else labels.corrected)
         except Exception:
             editor.close()
             raise
-        finally:
-            medium.close()
         self._current, self._fixing = attempt.task, editor
         self.main.children = (editor.stage,)
         self.side.children = (editor.panel,)
@@ -260,9 +258,9 @@ class AuditTool(Screen):
 
     def _complete(self) -> None:
         result = self._audit.complete()
-        self._show_result()
         self._refresh()
         self.say(f"The audit is complete. Calibration score {score_text(result)}.", "ok" if result.passed else "warn")
+        self._show_result()
 
     def _promote(self, key: str, value: Any) -> None:
         said, meaning = promoting.promote(self._batch, self._attempts, int(key), value or {})
@@ -282,9 +280,9 @@ class AuditTool(Screen):
             self._result.layout.display = "none"
             return
         self._result.layout.display = None
-        if not self._result.images:
-            self._result.images = reliability_pictures(self._batch)
         self._result.show(result_html(result, self._project))
+        if not self._result.images:  # drawing takes longer than anything else: it comes last
+            self._result.images = reliability_pictures(self._batch)
 
     # --- what is shown
 

@@ -129,7 +129,9 @@ class BatchForm(KnownKeywords, ipywidgets.VBox):
             _field("Tags", "tags", placeholder="haematology", size=32, hint="all of them, comma between"),
             _field("Seconds on the instructions", "seconds", kind="number", min=0, hint="in focus, at least"),
         ]
-        form = tag("form", fields, id=self._form_id, class_="aw-form aw-batch-fields", data_act="create")
+        # Enter sends a form by a button inside of it; the one that is seen is at the foot of the screen
+        enter = tag("button", "Create and launch", type="submit", class_="aw-hear", tabindex=-1, aria_hidden="true")
+        form = tag("form", fields, enter, id=self._form_id, class_="aw-form aw-batch-fields", data_act="create")
         self._fields.show(form)
 
     def _items(self) -> Html:

@@ -26,7 +26,10 @@ function render({ model, el }) {
         if (typeof focus !== "string") return;
         // what is to have it may have been sent just now
         requestAnimationFrame(() => {
-            if (alive && inside) screen.querySelector(focus)?.focus({ preventScroll: true });
+            if (!alive || !inside) return;
+            const element = screen.querySelector(focus);
+            element?.focus({ preventScroll: true });
+            element?.select?.(); // what stands in a field is a proposal: typing replaces it
         });
     };
     const observer = new MutationObserver(keep);

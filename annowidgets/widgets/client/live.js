@@ -88,14 +88,18 @@ function render({ model, el }) {
             fields.filter((f) => f.type !== "radio" || f.checked).map((f) => [f.name, valueOf(f)]),
         ));
     });
+    // JupyterLab cancels every line break that is typed into a cell's output, and with it the sending of forms by Enter
+    el.addEventListener("beforeinput", (event) => {
+        if (event.inputType === "insertLineBreak") event.stopImmediatePropagation();
+    }, true);
     // an inline form is for writing: opening it puts the caret there, Ctrl+Enter sends it, Escape closes it
     el.addEventListener("toggle", (event) => {
         if (event.target.open) (event.target.querySelector("textarea") ?? event.target.querySelector("input, select"))?.focus();
     }, true);
     el.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("form[data-act]")) {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("form[data-act] textarea")) {
             event.preventDefault();
-            event.target.closest("form[data-act]").requestSubmit();
+            event.target.form.requestSubmit();
             return;
         }
         const details = event.target.closest("details.aw-inline[open]");
