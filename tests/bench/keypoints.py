@@ -20,7 +20,8 @@ from tests.bench.harness import interleaved, show
 
 # COCO's sigmas of the 17 joints.
 SIGMAS = (
-    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072, 0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089
+    0.026, 0.025, 0.025, 0.035, 0.035, 0.079, 0.079, 0.072, 0.072,
+    0.062, 0.062, 0.107, 0.107, 0.087, 0.087, 0.089, 0.089,
 )  # fmt: skip
 POINTS = tuple(f"joint {number}" for number in range(len(SIGMAS)))
 

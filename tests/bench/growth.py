@@ -1,0 +1,58 @@
+"""How time and memory grow with the number of evaluation labels."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from annowidgets.benchmark import BenchmarkFunction, TaskLabels, measure_many, score
+from tests.bench.boxes import box
+from tests.bench.cohorts import cohort, ontology
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+PART = 1_000
+
+
+def stream(labels: int) -> Iterator[TaskLabels]:
+    """Tasks made as they are asked for, the same thousand labels over and over, so that only results pile up."""
+    part = cohort(box, images=PART // 7, labels=PART)
+    for _ in range(labels // PART):
+        yield from part
+
+
+def one_size(labels: int) -> None:
+    """Print seconds of measuring and of scoring, and megabytes added, of one size; runs in a process of its own."""
+    names, function = ontology(), BenchmarkFunction()
+    score(measure_many(stream(PART), ontology=names), function).trainee_means()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    measured = measure_many(stream(labels), ontology=names)
+    between = time.perf_counter()
+    score(measured, function).trainee_means()
+    end = time.perf_counter()
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(len(measured), between - start, end - between, (after - before) / 1024)
+
+
+def main() -> None:
+    print(
+        "\ngrowth: boxes, seven in an image; a line is linear growth if its microseconds and bytes per row stay the same"
+    )
+    print(
+        f"  {'rows':>10} {'measure':>12} {'per row':>10} {'score':>12} {'per row':>10} {'memory':>10} {'per row':>10}"
+    )
+    for size in SIZES:
+        code = f"from tests.bench.growth import one_size; one_size({size})"
+        printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        rows, measuring, scoring, memory = map(float, printed.split())
+        print(
+            f"  {rows:10,.0f} {measuring:10.3f} s {1e6 * measuring / rows:7.2f} us {scoring:10.3f} s "
+            f"{1e6 * scoring / rows:7.2f} us {memory:7.0f} MB {1e6 * memory / rows:8.0f} B"
+        )
+
+
+if __name__ == "__main__":
+    one_size(int(sys.argv[1]))
