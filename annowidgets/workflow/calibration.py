@@ -155,12 +155,15 @@ class ProjectCalibration(ProjectBase):
         Returns
         -------
         DataFrame
-            ``condition``, ``required`` ("advice" where it locks nothing), ``actual``, ``met``.
+            ``condition``, ``required`` ("advice" where it locks nothing), ``actual`` (for leads only), ``met``.
         """
         import pandas as pd
 
-        with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
-            found = [*current_conditions(action), *_checks(action)]
+        with self.workspace.look(self.id) as action:
+            found = current_conditions(action)
+            if not action.may(Permission.SEE_SCORES):
+                found = [condition._replace(actual="for leads to see") for condition in found]
+            found += _checks(action)
         return pd.DataFrame(found, columns=list(Condition._fields))
 
     @property

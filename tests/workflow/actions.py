@@ -235,7 +235,7 @@ TABLE: dict[str, Row] = {
     "Audit.release": Row(AUDIT, lambda s: s.audit().release("cell06")),
     "Audit.complete": Row(AUDIT, lambda s: incomplete(s.audit().complete)),
     # --- calibration
-    "Project.readiness": Row(SCORES, lambda s: s.project.readiness()),
+    "Project.readiness": Row(OWN, lambda s: s.project.readiness()),
     "Project.is_calibrated": Row(OWN, lambda s: s.project.is_calibrated),
     "Project.calibration_history": Row(SCORES, lambda s: s.project.calibration_history()),
     # --- feedback

@@ -308,3 +308,11 @@ def test_c8_only_a_running_production_batch_is_rebased_and_twice_does_nothing(op
     with pytest.warns(Notice, match="current versions already"):
         draft.rebase()
     assert team.dump() == before
+
+
+def test_r1_annotators_see_what_production_waits_for_and_not_the_figures(team: Team) -> None:
+    team.calibrate()
+    ours, theirs = team("lea").readiness(), team("ann").readiness()
+    assert theirs["condition"].tolist() == ours["condition"].tolist()
+    assert set(theirs["actual"].iloc[:4]) == {"for leads to see"}
+    assert "for leads to see" not in set(ours["actual"])
