@@ -115,6 +115,16 @@ class Attempts(NamedTuple):
         """Index of an attempt."""
         return next((place for place, attempt in enumerate(self.attempts) if attempt.task == task), None)
 
+    def find(self, task: int | None) -> Attempt | None:
+        """The attempt of a task."""
+        return next((attempt for attempt in self.attempts if attempt.task == task), None)
+
+    def next_ungraded(self, after: int | None) -> Attempt | None:
+        """The next attempt that this auditor can grade, behind a task and then from the start, never that task."""
+        place = self.place(after)
+        behind = self.attempts if place is None else [*self.attempts[place + 1 :], *self.attempts[:place]]
+        return next((one for one in behind if one.state == "submitted" and not one.held_by and not one.own), None)
+
 
 def read_attempts(batch: Batch) -> Attempts:
     """Read the attempts of a calibration batch."""

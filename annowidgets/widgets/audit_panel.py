@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from annowidgets.labels import Answer, AnswerValue, Label, Labels, Ontology
-from annowidgets.widgets.attempts import Attempt, AttemptLabels, Attempts
+from annowidgets.widgets.attempts import Attempt, Attempts
 from annowidgets.widgets.feedback_list import feedback_list
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.parts import Meaning, button, chip, coloured, figure, inline_form, pairs, section, swatch
@@ -39,7 +39,7 @@ def facts(attempt: Attempt) -> Html:
     )
 
 
-def grading(attempt: Attempt, labels: AttemptLabels, *, final: bool, no_fix: str | None) -> Html:
+def grading(attempt: Attempt, *, final: bool, no_fix: str | None) -> Html:
     """The grade of an attempt, and the buttons that give one.
 
     Parameters

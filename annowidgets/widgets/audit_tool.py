@@ -6,22 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from annowidgets.errors import AuditIncomplete, Immutable, InvalidInput, TaskLocked
-from annowidgets.widgets import audit_panel, promoting
+from annowidgets.errors import InvalidInput
+from annowidgets.widgets import audit_bar, audit_panel, promoting
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, read_attempts, read_labels
 from annowidgets.widgets.attempts_view import AttemptsView
 from annowidgets.widgets.boxes import KEYS as BOX_KEYS
-from annowidgets.widgets.calibration_result import reliability_pictures, result_html, score_text
-from annowidgets.widgets.conditions import conditions_list
+from annowidgets.widgets.calibration_result import ResultBand, score_text
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_rows
-from annowidgets.widgets.fix_editor import FixEditor, why_not_fixable
+from annowidgets.widgets.fix_editor import FixEditor, require_fixable, why_not_fixable
 from annowidgets.widgets.focus import Focus
-from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml
-from annowidgets.widgets.parts import button, chip, pairs, progress
 from annowidgets.widgets.permitted import why_not
 from annowidgets.widgets.screen import Screen
-from annowidgets.widgets.wording import counted
 from annowidgets.workflow import Batch, Project
 from annowidgets.workflow.permissions import Permission
 
@@ -65,7 +62,7 @@ class AuditTool(Screen):
         self._labels: AttemptLabels | None = None
         self._highlighted: str | None = None
         self._fixing: FixEditor | None = None
-        self._result = LiveHtml(pad=True)
+        self._result = ResultBand(batch, self._project)
         self._attempts_view = AttemptsView(on_action=self.act)
         self._panel = LiveHtml(on_action=self.act)
         self.main.children = (self._attempts_view,)
@@ -82,7 +79,7 @@ class AuditTool(Screen):
             cancel_fix=lambda *_: self._cancel_fix(),
             next=lambda *_: self._next(),
             previous=lambda *_: self._step(-1),
-            pick=lambda key, _: self._pick(int(key)),
+            pick=lambda key, _: self._open(int(key)),
             hide=lambda *_: self._attempts_view.toggle_labels(),
             version=lambda key, _: self._show_version(key),
             highlight=lambda key, _: self._highlight(key),
@@ -90,8 +87,8 @@ class AuditTool(Screen):
             promote=self._promote,
             address=lambda key, value: self._answer("address", key, value),
             decline=lambda key, value: self._answer("decline", key, value),
-            refresh=lambda *_: self._refresh(),
-            back=lambda *_: on_back and on_back(),
+            refresh=lambda *_: self._open(self._current),
+            back=lambda *_: self._leave(),
         )
         self.bind_keys(_KEYS)
         self._attempts = read_attempts(batch)
@@ -101,15 +98,17 @@ class AuditTool(Screen):
 
     def _begin(self) -> None:
         attempts = self._attempts.attempts
-        first = None if self._attempts.complete else self._audit.next()
-        self._open(first.id if first is not None else attempts[0].task if attempts else None)
-        self._show_result()
+        first = attempts[0].task if attempts else None
+        try:
+            following = None if self._attempts.complete else self._audit.next()
+            first = first if following is None else following.id
+        finally:  # what can't be audited any more can still be looked at
+            self._open(first)
 
     def _open(self, task: int | None) -> None:
         """Show an attempt; what is shown of the batch is read anew."""
         self._attempts = read_attempts(self._batch)
-        place = self._attempts.place(task)
-        attempt = None if place is None else self._attempts.attempts[place]
+        attempt = self._attempts.find(task)
         if task != self._current:
             self._highlighted = None
         self._current = None if attempt is None else attempt.task
@@ -119,12 +118,7 @@ class AuditTool(Screen):
             self._attempts_view.show(self._attempts, attempt, self._labels)
         finally:
             self._render()
-
-    def _refresh(self) -> None:
-        self._open(self._current)
-
-    def _pick(self, task: int) -> None:
-        self._open(task)
+            self._result.refresh(complete=self._attempts.complete)
 
     def _step(self, by: int) -> None:
         place = self._attempts.place(self._current)
@@ -133,43 +127,31 @@ class AuditTool(Screen):
             self._open(self._attempts.attempts[min(max(place + by, 0), last)].task)
 
     def _next(self) -> None:
-        """Open the next ungraded attempt that this auditor can grade, after the current one, then from the start.
-
-        When the audit is complete, simply the next.
-        """
+        """Open the next ungraded attempt; when the audit is complete, simply the next."""
         if self._attempts.complete:
             self._step(1)
             return
-        self._attempts = read_attempts(self._batch)
-        here = self._attempts.place(self._current)
-        here = -1 if here is None else here
-        after = [*self._attempts.attempts[here + 1 :], *self._attempts.attempts[:here]]
-        free = [a for a in after if a.state == "submitted" and a.held_by is None and a.own is None]
-        if free:
-            self._open(free[0].task)
-        else:
-            self._refresh()
-            self.say(self._why_none_is_next(), "mute")
+        following = read_attempts(self._batch).next_ungraded(self._current)
+        self._open(self._current if following is None else following.task)
+        if following is None:
+            self.say(audit_bar.why_none_is_next(self._attempts, self._current), "mute")
 
-    def _why_none_is_next(self) -> str:
-        ungraded = [a for a in self._attempts.attempts if a.state == "submitted" and a.task != self._current]
-        reasons = []
-        if own := sum(a.own is not None for a in ungraded):
-            reasons.append(f"{counted(own, 'attempt')} of your own")
-        if held := sum(a.held_by is not None for a in ungraded):
-            reasons.append(f"{counted(held, 'attempt')} held by another auditor")
-        if self._attempts.waiting:
-            reasons.append(f"{counted(self._attempts.waiting, 'attempt')} not submitted yet")
-        return f"There is no other attempt to grade now{': ' if reasons else ''}{', '.join(reasons)}."
+    def _leave(self) -> None:
+        """Go back, and leave the item that is not graded yet to other auditors."""
+        attempt = self._attempts.find(self._current)
+        if attempt is not None and attempt.state == "submitted" and attempt.held_by is None:
+            self._audit.release(attempt.item)
+        if self._on_back is not None:
+            self._on_back()
+
+    # --- grading
 
     def _attempt(self, key: str = "") -> Attempt:
         """The attempt that a key names, or the current one."""
-        place = self._attempts.place(int(key) if key else self._current)
-        if place is None:
+        attempt = self._attempts.find(int(key) if key else self._current)
+        if attempt is None:
             raise InvalidInput("There is no attempt to grade yet.")
-        return self._attempts.attempts[place]
-
-    # --- grading
+        return attempt
 
     def _grade(self, key: str, grade: Any, *, reason: str | None = None) -> None:
         attempt = self._attempt(key)
@@ -184,15 +166,13 @@ class AuditTool(Screen):
 
     def _go_on(self, graded: Attempt) -> None:
         """After a first grade to the next attempt; after another one, which corrects a slip, stay."""
-        following = None
-        if graded.state != "graded":
-            following = self._audit.next()
+        following = None if graded.state == "graded" else self._audit.next()
         self._open(self._current if following is None else following.id)
 
     def _start_fix(self, key: str) -> None:
         attempt = self._attempt(key)
         labels = read_labels(self._batch, attempt)
-        self._require_fixable(attempt, labels)
+        require_fixable(self._attempts, attempt, labels)
         editor = FixEditor(labels.ontology, guarded=self.guarded)
         try:
             with closing(attempt.item.open()) as medium:
@@ -206,18 +186,6 @@ class AuditTool(Screen):
         self._render()
         self._focus.lead_to(".aw-box-stage .wrapper")
 
-    def _require_fixable(self, attempt: Attempt, labels: AttemptLabels) -> None:
-        """Refuse before the work what would be refused after it."""
-        if attempt.own is not None:
-            raise attempt.own
-        if attempt.held_by is not None:
-            raise TaskLocked(f"{attempt.held_by} audits {attempt.item.name!r}.", rule="C4")
-        if self._attempts.complete:
-            raise Immutable(f"The audit of {self._attempts.batch!r} is complete; its grades stay.", rule="C4")
-        refusal = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
-        if refusal is not None:
-            raise InvalidInput(refusal)
-
     def _save_fix(self) -> None:
         if self._fixing is None:
             return
@@ -229,7 +197,7 @@ class AuditTool(Screen):
 
     def _cancel_fix(self) -> None:
         with self._put_away():
-            self._refresh()
+            self._open(self._current)
 
     @contextmanager
     def _put_away(self) -> Iterator[None]:
@@ -243,7 +211,24 @@ class AuditTool(Screen):
             if editor is not None:
                 editor.close()
 
-    # --- the picture
+    # --- the end of the audit, and what is said
+
+    def _complete(self) -> None:
+        # a second press on its way must not hide what the first one brought
+        result = self._batch.result if self._attempts.complete else self._audit.complete()
+        self.say(f"The audit is complete. Calibration score {score_text(result)}.", "ok" if result.passed else "warn")
+        self._open(self._current)
+
+    def _promote(self, key: str, value: Any) -> None:
+        said, meaning = promoting.promote(self._batch, self._attempts, int(key), value or {})
+        self.say(said, meaning)
+        self._open(self._current)
+
+    def _answer(self, act: str, key: str, value: Any) -> None:
+        self.say(answer_feedback(self._project, act, key, value))
+        self._open(self._current)
+
+    # --- what is shown
 
     def _show_version(self, key: str) -> None:
         self._attempts_view.show_version(key)
@@ -254,124 +239,41 @@ class AuditTool(Screen):
         self._attempts_view.highlight(self._highlighted)
         self._render()
 
-    # --- the end of the audit
-
-    def _complete(self) -> None:
-        result = self._audit.complete()
-        self._refresh()
-        self.say(f"The audit is complete. Calibration score {score_text(result)}.", "ok" if result.passed else "warn")
-        self._show_result()
-
-    def _promote(self, key: str, value: Any) -> None:
-        said, meaning = promoting.promote(self._batch, self._attempts, int(key), value or {})
-        self._show_result()  # the number of promoted tasks may be a condition
-        self._refresh()
-        self.say(said, meaning)
-
-    def _answer(self, act: str, key: str, value: Any) -> None:
-        said = answer_feedback(self._project, act, key, value)
-        self._refresh()
-        self.say(said)
-
-    def _show_result(self) -> None:
-        try:
-            result = self._batch.result
-        except AuditIncomplete:
-            self._result.layout.display = "none"
-            return
-        self._result.layout.display = None
-        self._result.show(result_html(result, self._project))
-        if not self._result.images:  # drawing takes longer than anything else: it comes last
-            self._result.images = reliability_pictures(self._batch)
-
-    # --- what is shown
-
     def _render(self) -> None:
-        attempts, labels = self._attempts, self._labels
-        place = attempts.place(self._current)
-        attempt = None if place is None else attempts.attempts[place]
-        graded = f"{attempts.graded} of {attempts.to_grade} graded"
-        self.set_title(
-            f"Audit · {attempts.batch}",
-            chip("complete", "ok") if attempts.complete else None,
-            tag("span", graded, class_="aw-mute aw-num"),
-            progress(attempts.graded, attempts.to_grade, f"{graded}"),
-        )
-        fixing = self._fixing is not None
-        self.bind_keys(_FIX_KEYS if fixing else _KEYS, more=BOX_KEYS if fixing else None)
-        self.tools.show(None if fixing else self._tools(place))
-        self.footer.show(self._fix_footer(attempt) if fixing else None)
-        if fixing or attempt is None or labels is None:
-            self._panel.show(None if fixing else audit_panel.outlook(attempts))
+        attempts, labels, attempt = self._attempts, self._labels, self._attempts.find(self._current)
+        self.set_title(*audit_bar.title(attempts))
+        if self._fixing is not None and attempt is not None:
+            self.bind_keys(_FIX_KEYS, more=BOX_KEYS)
+            self.tools.show(None)
+            self.footer.show(audit_bar.fix_footer(attempt))
+            self._panel.show(None)
             return
-        shown = self._attempts_view.shown_labels
+        self.bind_keys(_KEYS)
+        self.tools.show(audit_bar.tools(attempts, attempt, leads_back=self._on_back is not None))
+        self.footer.show(None)
+        if attempt is None or labels is None:
+            self._panel.show(audit_panel.outlook(attempts))
+            return
         no_fix = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
+        shown = self._attempts_view.shown_labels
         said = [row for row in feedback_rows(self._project, batch=attempts.batch) if row["task"] == attempt.task]
-        refusal = why_not(self._project, Permission.DIRECT_TASKS)
-        can_be = len(promoting.promotable(attempts))
+        end = (
+            promoting.promotion(attempt, len(promoting.promotable(attempts)))
+            if attempts.complete
+            else audit_panel.outlook(attempts)
+        )
         self._panel.show(
             [
                 audit_panel.facts(attempt),
-                audit_panel.grading(attempt, labels, final=attempts.complete, no_fix=no_fix),
+                audit_panel.grading(attempt, final=attempts.complete, no_fix=no_fix),
                 audit_panel.labels_by_class(labels.ontology, shown, highlighted=self._highlighted),
-                audit_panel.feedback(said, refusal),
-                promoting.promotion(attempt, can_be) if attempts.complete else audit_panel.outlook(attempts),
+                audit_panel.feedback(said, why_not(self._project, Permission.DIRECT_TASKS)),
+                end,
             ]
-        )
-
-    def _tools(self, place: int | None) -> Html:
-        attempts = self._attempts
-        last = place is None or place == len(attempts.attempts) - 1
-        buttons: list[Content] = [
-            button("Back", "back") if self._on_back else None,
-            button("Refresh", "refresh", hint="Read the file again: others may have submitted or graded"),
-            button("Previous", "previous", disabled=not place, shortcut="P", name="Previous attempt"),
-        ]
-        if attempts.complete:
-            buttons.append(button("Next", "next", disabled=last, shortcut="N", name="Next attempt"))
-        else:
-            buttons += [
-                button("Next ungraded", "next", disabled=attempts.left == 0, shortcut="N"),
-                button(
-                    "Complete audit",
-                    "complete",
-                    primary=True,
-                    disabled=attempts.left > 0,
-                    hint=self._why_incomplete() or "Adds the grades up to the calibration score; they are final then",
-                ),
-            ]
-        return tag("div", buttons, class_="aw-row")
-
-    def _why_incomplete(self) -> str | None:
-        if self._attempts.left == 0:
-            return None
-        waiting = f", {self._attempts.waiting} of them not submitted yet" if self._attempts.waiting else ""
-        return f"{counted(self._attempts.left, 'attempt')} without a grade{waiting}"
-
-    def _fix_footer(self, attempt: Attempt | None) -> Html:
-        assert attempt is not None
-        return tag(
-            "div",
-            tag("span", f"Correcting a copy of {attempt.name}; what was handed in stays.", class_="aw-mute"),
-            tag("span", class_="aw-spread"),
-            button("Cancel", "cancel_fix"),
-            button("Save the fix", "save_fix", primary=True, shortcut="Ctrl+Enter"),
-            class_="aw-row",
         )
 
     # --- without a kernel
 
     def summary(self) -> Html:
         """Progress and grades, and when the audit is complete the score."""
-        attempts = read_attempts(self._batch)
-        grades = [attempt.grade.grade for attempt in attempts.attempts if attempt.grade is not None]
-        told: dict[str, Content] = {
-            "Batch": attempts.batch,
-            "Graded": f"{attempts.graded} of {attempts.to_grade}",
-            **{word.capitalize(): grades.count(grade) for grade, (word, _) in audit_panel.GRADED.items()},
-        }
-        if not attempts.complete:
-            return pairs(told)
-        result = self._batch.result
-        told["Calibration score"] = score_text(result)
-        return Html(pairs(told) + conditions_list(result.conditions))
+        return audit_bar.audit_figures(read_attempts(self._batch), self._batch)

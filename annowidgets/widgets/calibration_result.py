@@ -7,6 +7,7 @@ from typing import Any
 
 from annowidgets.widgets.conditions import conditions_list
 from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.parts import Meaning, chip, coloured, pairs, section
 from annowidgets.widgets.permitted import reason_of, why_locked
 from annowidgets.widgets.wording import counted, percent
@@ -23,6 +24,23 @@ def score_text(result: CalibrationResult) -> str:
         return "no score, since every attempt was excluded"
     interval = "" if result.low is None else f" (95 % interval {result.low:.1f} to {result.high:.1f})"
     return f"{result.score:.1f}{interval}"
+
+
+class ResultBand(LiveHtml):
+    """The result of a complete audit, across the screen; nothing before."""
+
+    def __init__(self, batch: Batch, project: Project) -> None:
+        super().__init__(pad=True)
+        self._batch, self._project = batch, project
+        self.refresh(complete=False)
+
+    def refresh(self, *, complete: bool) -> None:
+        """Show the result where the audit is complete, with what it means for the lock now."""
+        self.layout.display = None if complete else "none"
+        if complete:
+            self.show(result_html(self._batch.result, self._project))
+            if not self.images:  # drawing takes longer than anything else, so it comes last
+                self.images = reliability_pictures(self._batch)
 
 
 def result_html(result: CalibrationResult, project: Project) -> Html:

@@ -7,8 +7,10 @@ from typing import Any
 
 import ipywidgets
 
+from annowidgets.errors import Immutable, InvalidInput, TaskLocked
 from annowidgets.labels import Answer, AnswerValue, BoundingBox, Label, Labels, Ontology
 from annowidgets.media import Encoded
+from annowidgets.widgets.attempts import Attempt, AttemptLabels, Attempts
 from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.questions import Questions
 
@@ -84,6 +86,19 @@ class FixEditor:
     def _answered(self, answers: dict[str, AnswerValue]) -> None:
         if self._asked is not None:
             self._boxes.set_attributes(self._asked.id, answers)
+
+
+def require_fixable(attempts: Attempts, attempt: Attempt, labels: AttemptLabels) -> None:
+    """Refuse before the work what would be refused after it."""
+    if attempt.own is not None:
+        raise attempt.own
+    if attempt.held_by is not None:
+        raise TaskLocked(f"{attempt.held_by} audits {attempt.item.name!r}.", rule="C4")
+    if attempts.complete:
+        raise Immutable(f"The audit of {attempts.batch!r} is complete; its grades stay.", rule="C4")
+    refusal = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
+    if refusal is not None:
+        raise InvalidInput(refusal)
 
 
 def why_not_fixable(ontology: Ontology, labels: Iterable[Label | Answer], frames: int) -> str | None:

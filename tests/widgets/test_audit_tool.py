@@ -405,6 +405,16 @@ def test_completing_shows_score_conditions_curve_and_the_open_lock(loop: Loop) -
     assert f"Calibration score {result.score:.1f}" in message(tool)
 
 
+def test_pressing_complete_twice_shows_the_same_result(loop: Loop) -> None:
+    loop.graded("approve", "approve", "approve", "approve")
+    tool = AuditTool(loop.batch)
+    tool.act("complete")
+    said = message(tool)
+    tool.act("complete")
+    assert message(tool) == said
+    assert len(loop.rows("SELECT * FROM certificates")) == 1
+
+
 def test_the_curve_is_drawn_for_light_and_for_dark_pages_on_no_ground(loop: Loop) -> None:
     loop.graded("approve", "approve", "approve", "fix")
     loop.batch.audit().complete()
@@ -507,8 +517,24 @@ def test_it_leads_back_where_it_was_opened_from(loop: Loop) -> None:
     back: list[str] = []
     tool = AuditTool(loop.batch, on_back=lambda: back.append("back"))
     assert 'data-act="back"' in tool.tools.html
+    held = "SELECT count(*) FROM audit_locks"
+    assert loop.rows(held) == [(1,)]
     tool.act("back")
     assert back == ["back"]
+    assert loop.rows(held) == [(0,)]  # others may go on with what was not graded
+
+
+def test_an_archived_project_can_be_looked_at(loop: Loop) -> None:
+    loop.graded("approve")
+    loop.project.archive()
+    tool = AuditTool(loop.batch)
+    assert "is archived" in message(tool)
+    assert shown(tool) == "cell_0"
+    tool.act("next")
+    assert shown(tool) == "cell_1"
+    tool.act("approve", str(tool._current))
+    assert "Rule P6" in message(tool)
+    assert len(loop.rows(GRADES)) == 1
 
 
 def test_every_text_of_a_person_is_escaped(tmp_path: Path) -> None:
