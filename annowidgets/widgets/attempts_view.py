@@ -16,7 +16,7 @@ from annowidgets.widgets.parts import button
 from annowidgets.widgets.pictures import LabelledPicture
 from annowidgets.widgets.table import page_links
 
-_COLUMNS = 2
+_COLUMNS = 3
 _PAGE = 24
 
 

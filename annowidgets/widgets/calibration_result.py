@@ -61,8 +61,11 @@ def result_html(result: CalibrationResult, project: Project) -> Html:
             tag("p", marks),
             pairs(_made_from(result)),
         ),
-        section("When the audit was completed", conditions_list(result.conditions)),
-        section("What it means", meaning_html(project)),
+        tag(
+            "div",
+            section("When the audit was completed", conditions_list(result.conditions)),
+            section("What it means now", meaning_html(project)),
+        ),
         section("Reliability", *(_picture(theme, result) for theme in _INK)),
         class_="aw-result",
     )

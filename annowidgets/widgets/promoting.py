@@ -12,10 +12,8 @@ from annowidgets.widgets.permitted import reason_of
 from annowidgets.widgets.wording import counted
 from annowidgets.workflow import Batch
 
-_USES = {
-    "training": "training: annotators learn on it",
-    "evaluation": "evaluation: mixed into production unseen",
-}
+_KINDS = ("training", "evaluation")
+_HINT = "Annotators learn on training tasks; evaluation tasks are mixed into production, unseen as such."
 
 
 def promotion(attempt: Attempt, others: int) -> Html:
@@ -40,7 +38,7 @@ def promotion(attempt: Attempt, others: int) -> Html:
 
 
 def _form(attempt: Attempt, others: int) -> Html:
-    kinds = [tag("option", said, value=kind) for kind, said in _USES.items()]
+    kinds = [tag("option", f"{kind} task", value=kind) for kind in _KINDS]
     scope = tag(
         "select",
         tag("option", "this attempt", value="one"),
@@ -53,6 +51,7 @@ def _form(attempt: Attempt, others: int) -> Html:
         tag("label", "Which ", scope) if others > 1 else None,
         tag("label", "Concepts ", tag("input", type="text", name="concepts", placeholder="border cells, overlap")),
         tag("label", "Difficulty ", tag("input", type="text", name="difficulty", placeholder="easy")),
+        tag("p", _HINT, class_="aw-mute"),
         tag("div", tag("button", "Promote", type="submit"), class_="aw-row"),
         class_="aw-form aw-labelled",
         data_act="promote",

@@ -179,11 +179,24 @@ def test_keys_are_heard_only_while_the_focus_is_in_the_tool(audit: Callable[...,
     assert one.page.evaluate("() => jupyterapp.shell.currentWidget.content.model.cells.length") == cells
 
 
+def test_a_refusal_is_seen_by_who_works_at_the_foot_of_the_screen(audit: Callable[..., Audit]) -> None:
+    one = audit()
+    one.loop.project.archive()
+    one.book.resize(1400, 400)
+    foot = one.page.get_by_text("After the audit")
+    foot.scroll_into_view_if_needed()
+    foot.click()
+    expect(one.title).not_to_be_in_viewport()
+    one.keys.press("a")
+    expect(one.said).to_contain_text("is archived")
+    expect(one.said).to_be_in_viewport()
+
+
 def test_a_click_on_the_contact_sheet_opens_the_attempt_and_its_mark_is_drawn(audit: Callable[..., Audit]) -> None:
     one = audit(lambda loop: loop.graded("approve"))
     expect(one.shown).to_have_text("cell_1")
     sheet = one.book.box(".aw-sheet canvas")
-    one.page.mouse.click(sheet["x"] + sheet["width"] * 0.75, sheet["y"] + sheet["height"] * 0.75)
+    one.page.mouse.click(sheet["x"] + sheet["width"] * 0.15, sheet["y"] + sheet["height"] * 0.75)
     expect(one.shown).to_have_text("cell_3")
     one.book.wait_for_pixel(".aw-sheet canvas", 4, 4, (46, 125, 50))  # the green of "approved"
     one.page.get_by_label("Picture", exact=True).select_option(label="cell_0 · approved")

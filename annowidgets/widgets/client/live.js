@@ -61,6 +61,9 @@ function render({ model, el }) {
         for (const element of el.querySelectorAll("[data-scroll]")) {
             [element.scrollTop, element.scrollLeft] = scrolled.get(element.dataset.scroll) ?? [0, 0];
         }
+        // whoever works at the foot of a tall screen must see why something was refused
+        const screen = el.closest(".aw-screen");
+        if (screen?.contains(document.activeElement)) el.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
         if (focused !== null) {
             const focusable = [...el.querySelectorAll("button, a, summary, " + FIELDS)];
             focusable.find((element) => nameOf(element) === focused && !element.disabled)?.focus();
