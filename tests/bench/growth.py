@@ -43,9 +43,7 @@ def most_memory() -> float:
 
 
 def main() -> None:
-    print(
-        "\ngrowth: boxes, seven in an image; a line is linear growth if its microseconds and bytes per row stay the same"
-    )
+    print("\ngrowth: boxes, seven in an image; linear if microseconds and bytes per row stay the same")
     print(
         f"  {'rows':>10} {'measure':>12} {'per row':>10} {'score':>12} {'per row':>10} {'memory':>10} {'per row':>10}"
     )
