@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,12 +58,11 @@ class Audit:
 
 
 @pytest.fixture
-def audit(notebook: MakeNotebook, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Callable[..., Audit]:
+def audit(notebook: MakeNotebook, jupyter: JupyterServer) -> Callable[..., Audit]:
     """Make a small calibration that is labelled, and open its audit; ``before`` may change it first."""
 
     def make(before: Callable[[Loop], object] | None = None, **options: Any) -> Audit:
-        folder = jupyter.files / request.node.name.replace("[", "_").replace("]", "")
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(dir=jupyter.files))
         loop = Loop(folder, **options)
         loop.submit()
         if before is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,12 +42,11 @@ class Page:
 
 
 @pytest.fixture
-def opened(notebook: MakeNotebook, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Callable[..., Page]:
+def opened(notebook: MakeNotebook, jupyter: JupyterServer) -> Callable[..., Page]:
     """Make a small project and open its batches page as the lead; ``before`` may change it first."""
 
     def make(before: Callable[[Loop], object] | None = None, **options: Any) -> Page:
-        folder = jupyter.files / request.node.name.replace("[", "_").replace("]", "")
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(dir=jupyter.files))
         loop = Loop(folder, **options)
         if before is not None:
             before(loop)
