@@ -102,6 +102,7 @@ def test_t3_a_claim_is_a_lease_of_sixty_minutes_since_the_last_saved_edit_or_sig
     assert task.seconds == 30
     team.clock.forward(minutes=60)
     assert team("bo").next_task() is None, "at its last moment a lease still holds"
+    team.refuses(TaskLocked, team.task("bo", task).claim, rule="T2")
     team.clock.forward(seconds=1)
     assert team("bo").next_task() == task
     assert team.task("lea", task).user == "bo"
@@ -187,6 +188,14 @@ def test_t3_who_released_or_submitted_knowingly_is_refused_and_leaves_no_copy(te
     task.submit([cell()])
     team.refuses(TransitionRefused, lambda: task.save_draft([cell()]), rule="T1")
     team.refuses(TransitionRefused, lambda: task.submit([cell()]), rule="T1")
+
+
+def test_t3_who_skipped_an_attempt_knowingly_saves_nothing_into_it(team: Team) -> None:
+    team.calibration(items=1)
+    task = team("ann").next_task()
+    task.skip(reason="unclear")
+    team.refuses(TransitionRefused, lambda: task.save_draft([cell()]), rule="T1")
+    assert task.copies() == []
 
 
 def test_t3_who_never_held_a_task_saves_nothing_into_it(team: Team) -> None:
