@@ -121,9 +121,7 @@ class Database:
 
     def _held(self) -> _Held:
         held: _Held | None = getattr(self._local, "held", None)
-        # Without locks, only a new connection sees what others wrote.
-        is_stale = held is not None and held.seen is not None and held.seen != files.state(self.path)
-        if held is None or held.process != os.getpid() or (is_stale and not held.connection.in_transaction):
+        if held is None or held.process != os.getpid() or (held.is_stale() and not held.connection.in_transaction):
             held = self._local.held = self._connect()
             self._open.add(held)
         return held
@@ -160,11 +158,13 @@ class Database:
                 # The view is taken at the first look, and only that has to wait where others commit.
                 self._retry(lambda: connection.execute("SELECT 1 FROM sqlite_schema").fetchone())
                 yield connection
+            except sqlite3.DatabaseError:
+                held.require_unchanged()
+                raise
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-            if held.seen is not None and held.seen != files.state(self.path):
-                raise StoreError(f"{self.path} was written by somebody while it was read.", hint="Read it again.")
+            held.require_unchanged()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -221,16 +221,32 @@ class Database:
 
 
 class _Held:
-    """A thread's connection and its place in the queue, closed with the thread."""
+    """A thread's connection and its place in the queue, closed with the thread.
+
+    Parameters
+    ----------
+    seen : FileState or None
+        For a connection that takes no locks: the file as it was when the connection was made.
+    """
 
     def __init__(
         self, connection: sqlite3.Connection, turns: Turns | None, path: Path, seen: files.FileState | None
     ) -> None:
         self.connection = connection
         self.process = os.getpid()
-        self.seen = seen
         self.turn = nullcontext if turns is None else turns.turn
         self.close = weakref.finalize(self, _close, connection, turns, path, self.process)
+        self._path = path
+        self._seen = seen
+
+    def is_stale(self) -> bool:
+        """Whether only a new connection would see what others wrote."""
+        return self._seen is not None and self._seen != files.state(self._path)
+
+    def require_unchanged(self) -> None:
+        """Raise StoreError where what was read may be half of one state of the file and half of another."""
+        if self.is_stale():
+            raise StoreError(f"{self._path} was written by somebody while it was read.", hint="Read it again.")
 
 
 def _close(connection: sqlite3.Connection, turns: Turns | None, path: Path, process: int) -> None:

@@ -67,6 +67,8 @@ def is_new(path: Path, *, create: bool) -> bool:
     # By SQLite itself: to open and close the file past it would take away the locks that this process has on it.
     connection = sqlite3.connect(f"{path.as_uri()}?{ALONE}", uri=True)
     try:
+        # Else the header would not be read while somebody moves their log into the file, and it is longer on paper.
+        connection.execute("PRAGMA writable_schema = ON")
         (application,) = connection.execute("PRAGMA application_id").fetchone()
     finally:
         connection.close()

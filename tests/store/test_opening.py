@@ -139,6 +139,17 @@ def test_a_damaged_workspace_is_told_as_such(midst: Path, tmp_path: Path) -> Non
     assert "copy" in str(caught.value.hint)
 
 
+def test_a_file_that_somebody_moves_their_log_into_is_opened(midst: Path, tmp_path: Path) -> None:
+    """While that goes on, the header tells of more pages than the file has yet."""
+    file = copied(midst, tmp_path)
+    assert not files.is_new(file, create=True)
+    with file.open("r+b") as half:
+        half.truncate(5 * 4096)
+    assert not files.is_new(file, create=True)
+    with pytest.raises(StoreError, match="is damaged"):  # nobody does: the rest never comes
+        Database(file, create=False)
+
+
 def test_a_file_of_a_newer_version_is_refused_and_stays_as_it_is(midst: Path, tmp_path: Path) -> None:
     file = copied(midst, tmp_path)
     connection = sqlite3.connect(file)
@@ -306,6 +317,27 @@ def test_a_reader_without_rights_sees_what_others_write_after_it_opened_the_file
     reader.join()
     folder.chmod(0o755)
     assert seen == [[NAME, "Other"], [NAME, "Other", "New"]]
+
+
+def read_while_it_changes(file: Path, breaks: bool) -> None:
+    opened = Database(file, create=False)
+    with opened.read() as connection:
+        file.chmod(0o644)
+        with file.open("r+b") as stranger:
+            stranger.seek(4096)
+            stranger.write(os.urandom(60 * 4096) if breaks else b"")
+        os.utime(file, ns=(1, 1))
+        connection.execute("SELECT count(*) FROM events").fetchall()
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_what_was_read_while_somebody_wrote_without_a_lock_in_the_way_is_not_believed(
+    midst: Path, tmp_path: Path, breaks: bool
+) -> None:
+    file = copied(midst, tmp_path)
+    file.chmod(0o444)
+    with pytest.raises(StoreError, match="was written by somebody while it was read"):
+        as_ordinary_user(read_while_it_changes, file, breaks)
 
 
 def test_a_log_that_can_not_be_read_is_said_and_not_passed_over(midst: Path, tmp_path: Path) -> None:
