@@ -9,7 +9,8 @@ from annowidgets.benchmark.explain import Explanation, Term
 from annowidgets.benchmark.function import BenchmarkFunction, Weights
 from annowidgets.benchmark.measure import measure, measure_many
 from annowidgets.benchmark.measurements import Measurements
-from annowidgets.benchmark.score import Scores, score
+from annowidgets.benchmark.score import score
+from annowidgets.benchmark.scores import Scores
 from annowidgets.benchmark.similarity import similarity
 from annowidgets.benchmark.tasks import TaskLabels
 from annowidgets.benchmark.volume import VolumeAgreement, volume

@@ -15,7 +15,8 @@ from annowidgets.benchmark.arrays import Floats, ratio, summed
 from annowidgets.benchmark.function import BenchmarkFunction
 from annowidgets.benchmark.measure import measure_many
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING
-from annowidgets.benchmark.score import Scores, score
+from annowidgets.benchmark.score import score
+from annowidgets.benchmark.scores import Scores
 from annowidgets.benchmark.tasks import TaskLabels
 from annowidgets.labels.answers import is_unanswered
 from annowidgets.labels.label import Answer, Labels

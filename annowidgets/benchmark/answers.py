@@ -5,13 +5,29 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from annowidgets.benchmark.checks import ALLOWANCE
+from annowidgets.benchmark.collector import Collector, Placed
+from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, Rows
+from annowidgets.benchmark.tables import QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.answers import is_unanswered
 from annowidgets.labels.label import AnswerValue
 from annowidgets.labels.questions import Checklist, Number, Question, Radio
 
 Given = Mapping[str, AnswerValue]
+
+_ANSWER_COLUMNS = (
+    "task",
+    "frame",
+    "kind",
+    "benchmark_category",
+    "trainee_category",
+    "benchmark_label",
+    "trainee_label",
+    "similarity",
+)
 
 
 def agreement(question: Question, benchmark: AnswerValue, trainee: AnswerValue) -> float:
@@ -83,3 +99,36 @@ def _require_kind(question: Question, value: AnswerValue) -> None:
             fits, kind = isinstance(value, str), "text"
     if not fits:
         raise InvalidInput(f"The answer to {question.name!r} must be {kind}, got {value!r:.60}.")
+
+
+def answer_rows(collected: Collector) -> Rows:
+    """Rows of the answers to classifications: matched, missing and extra, per item or frame."""
+    found: list[tuple[float, ...]] = []
+    for task, (benchmark, trainee) in enumerate(collected.answers):
+        for frame in benchmark.keys() | trainee.keys():
+            one, other = benchmark.get(frame, {}), trainee.get(frame, {})
+            found += _compared_answers(collected, task, -1 if frame is None else frame, one, other)
+    rows = np.empty(len(found), ROW)
+    rows["family"] = QUESTION_FAMILY
+    rows["benchmark_shape"] = rows["trainee_shape"] = -1
+    rows["attribute_agreement"] = np.nan
+    columns = np.array(found, np.float64).reshape(-1, len(_ANSWER_COLUMNS)).T
+    for name, column in zip(_ANSWER_COLUMNS, columns, strict=True):
+        rows[name] = column
+    return rows
+
+
+def _compared_answers(
+    collected: Collector, task: int, frame: int, one: Placed, other: Placed
+) -> Iterator[tuple[float, ...]]:
+    """Rows of the answers of one item or frame, in the order of _ANSWER_COLUMNS."""
+    questions = collected.vocabulary.ontology.classifications
+    values = [{name: value for name, (value, _) in side.items()} for side in (one, other)]
+    for name, agreed in compare(questions, *values).items():
+        code = collected.vocabulary.codes[name]
+        if agreed is not None:
+            yield task, frame, MATCHED, code, code, one[name][1], other[name][1], agreed
+        elif name in one:
+            yield task, frame, MISSING, code, -1, one[name][1], -1, np.nan
+        else:
+            yield task, frame, EXTRA, -1, code, -1, other[name][1], np.nan

@@ -14,7 +14,7 @@ from annowidgets.benchmark.tables import FAMILIES, QUESTION_FAMILY
 from annowidgets.errors import NotFound
 
 if TYPE_CHECKING:
-    from annowidgets.benchmark.score import Scores
+    from annowidgets.benchmark.scores import Scores
 
 # What a similarity is called where a trainee reads it.
 _SIMILARITY = {"region": "overlap", "line": "overlap of the lines", "point": "closeness", "primitive": "closeness"}

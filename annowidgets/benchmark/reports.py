@@ -14,7 +14,7 @@ from annowidgets.errors import NotFound
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annowidgets.benchmark.score import Scores
+    from annowidgets.benchmark.scores import Scores
 
 
 def class_report(scores: Scores) -> pd.DataFrame:

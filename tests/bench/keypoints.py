@@ -11,7 +11,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from annowidgets.benchmark import BenchmarkFunction, TaskLabels, measure_many, score
-from annowidgets.benchmark.similarity import Comparison
+from annowidgets.benchmark.comparison import Comparison
 from annowidgets.benchmark.tables import ShapeTable
 from annowidgets.benchmark.tolerances import ClassTolerances
 from annowidgets.labels import Label, ObjectClass, ObjectPrimitive, Ontology, Skeleton
