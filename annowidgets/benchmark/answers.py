@@ -15,6 +15,7 @@ from annowidgets.errors import InvalidInput
 from annowidgets.labels.answers import is_unanswered
 from annowidgets.labels.label import AnswerValue
 from annowidgets.labels.questions import Checklist, Number, Question, Radio
+from annowidgets.labels.values import shown
 
 Given = Mapping[str, AnswerValue]
 
@@ -98,7 +99,7 @@ def _require_kind(question: Question, value: AnswerValue) -> None:
         case _:
             fits, kind = isinstance(value, str), "text"
     if not fits:
-        raise InvalidInput(f"The answer to {question.name!r} must be {kind}, got {value!r:.60}.")
+        raise InvalidInput(f"The answer to {question.name!r} must be {kind}, got {shown(value)}.")
 
 
 def answer_rows(collected: Collector) -> Rows:

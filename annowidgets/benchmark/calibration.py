@@ -10,6 +10,7 @@ import numpy as np
 from annowidgets.benchmark.checks import ALLOWANCE, share
 from annowidgets.benchmark.intervals import interval
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +169,7 @@ def _rebuild(score: float, parts: dict[str, Any]) -> CalibrationScore:
 
 def _items(name: str, values: Iterable[Any]) -> list[list[float]]:
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise InvalidInput(f"{name} must be a list of numbers, or a list of lists, got {values!r:.60}.")
+        raise InvalidInput(f"{name} must be a list of numbers, or a list of lists, got {shown(values)}.")
     items = []
     for position, value in enumerate(values):
         attempts = list(value) if isinstance(value, (Sequence, np.ndarray)) and np.ndim(value) == 1 else [value]

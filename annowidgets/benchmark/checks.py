@@ -8,9 +8,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import shown
 
 # Every comparison with a threshold or a tolerance allows this much: what is reached by construction is reached.
 ALLOWANCE = 1e-9
+_LEAST, _MOST = 1e-9, 1e9
 
 
 def number(name: str, value: Any) -> float:
@@ -20,17 +22,19 @@ def number(name: str, value: Any) -> float:
             raise TypeError
         converted = float(value)
     except (TypeError, ValueError, OverflowError):
-        raise InvalidInput(f"{name} must be a number, got {value!r:.60}.") from None
+        raise InvalidInput(f"{name} must be a number, got {shown(value)}.") from None
     if not math.isfinite(converted):
         raise InvalidInput(f"{name} must be finite, got {converted}.")
     return converted
 
 
 def weight(name: str, value: Any) -> float:
-    """Return a number from 0; refuse others."""
+    """Return 0 or a number that sums and ratios can be taken of; refuse others."""
     converted = number(name, value)
     if converted < 0:
         raise InvalidInput(f"{name} must be 0 or above, got {converted:g}.")
+    if converted and not _LEAST <= converted <= _MOST:
+        raise InvalidInput(f"{name} must be 0 or from {_LEAST:g} to {_MOST:g}, got {converted:g}.")
     return converted
 
 
@@ -48,7 +52,7 @@ def one_of(name: str, value: Any, allowed: Collection[str]) -> None:
     if not isinstance(value, str) or value not in allowed:
         close = difflib.get_close_matches(str(value), allowed, n=1)
         raise InvalidInput(
-            f"{name} can't be {value!r:.60}, it is one of: {', '.join(allowed)}.",
+            f"{name} can't be {shown(value)}, it is one of: {', '.join(allowed)}.",
             hint=f"Did you mean {close[0]!r}?" if close else None,
         )
 
@@ -56,5 +60,5 @@ def one_of(name: str, value: Any, allowed: Collection[str]) -> None:
 def named_values(name: str, value: Any) -> Mapping[str, Any]:
     """Return a mapping with names as keys; refuse anything else."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise InvalidInput(f"{name} must be a mapping with names as keys, got {value!r:.60}.")
+        raise InvalidInput(f"{name} must be a mapping with names as keys, got {shown(value)}.")
     return value

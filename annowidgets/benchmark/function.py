@@ -11,7 +11,7 @@ from msgspec.structs import force_setattr
 from annowidgets.benchmark.checks import ALLOWANCE, named_values, one_of, share, weight
 from annowidgets.errors import InvalidInput, NotFound
 from annowidgets.labels.shapes import SHAPES
-from annowidgets.labels.values import FrozenDict
+from annowidgets.labels.values import FrozenDict, shown
 from annowidgets.labels.values import text as composed
 
 Mode = Literal["dynamic", "classification"]
@@ -237,7 +237,7 @@ def _weights(name: str, value: Any) -> Weights:
 
 def _shape_names(value: Any) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidInput(f"ignored_shapes must be a list of shapes, got {value!r:.60}.", hint='Write ["polyline"].')
+        raise InvalidInput(f"ignored_shapes must be a list of shapes, got {shown(value)}.", hint='Write ["polyline"].')
     names = tuple(value)
     for name in names:
         one_of("ignored shape", name, tuple(SHAPES))

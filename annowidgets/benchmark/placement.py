@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from annowidgets.benchmark.arrays import Bools, Ints
-from annowidgets.benchmark.checks import number
 from annowidgets.benchmark.collector import Collector
 from annowidgets.benchmark.tables import BOX, MASK, POINT, ShapeTable
 from annowidgets.errors import InvalidInput, notice
@@ -16,18 +13,6 @@ from annowidgets.labels.shapes import Bitmask, Shape
 
 # A shape that hangs out by more than this share of the frame's side is no slip of the hand.
 _FAR_OUT = 0.05
-
-
-def frame_of(frame_size: Any) -> tuple[float, float]:
-    """One (height, width); refuse anything else."""
-    try:
-        height, width = frame_size
-    except (TypeError, ValueError):
-        raise InvalidInput(f"frame_size must be (height, width), got {frame_size!r:.60}.") from None
-    size = number("frame_size", height), number("frame_size", width)
-    if min(size) <= 0:
-        raise InvalidInput(f"frame_size must be above 0, got {size}.")
-    return size
 
 
 def require_placed(name: str, shape: Shape, size: tuple[float, float]) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from annowidgets.benchmark.checks import number
+from annowidgets.benchmark.checks import weight
 from annowidgets.benchmark.comparison import Comparison
-from annowidgets.benchmark.placement import frame_of, require_placed
+from annowidgets.benchmark.placement import require_placed
 from annowidgets.benchmark.tables import ShapeTable
+from annowidgets.benchmark.tasks import read_frame_sizes
 from annowidgets.benchmark.tolerances import ClassTolerances, checked_spacing
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.shapes import ObjectPrimitive, Shape, shape_type
+from annowidgets.labels.values import shown
 
 
 def similarity(
@@ -52,7 +54,10 @@ def similarity(
     InvalidInput
         A shape outside the frame, a mask of another size, a tolerance in mm without spacing.
     """
-    height, width = frame_of(frame_size)
+    frames = read_frame_sizes(frame_size)
+    if len(frames.sizes) > 1:
+        raise InvalidInput(f"frame_size must be one (height, width), got {shown(frame_size)}.")
+    height, width = map(float, frames.sizes[0])
     for whose, shape in (("benchmark", benchmark_shape), ("trainee", trainee_shape)):
         require_placed(f"The {whose}'s {shape_type(shape)}", shape, (height, width))
     if benchmark_shape.family != trainee_shape.family:
@@ -69,11 +74,11 @@ def _sigmas_by_name(shape: Shape, sigmas: Any) -> dict[str, float]:
         return {}
     names = list(shape.points)
     if isinstance(sigmas, Mapping):
-        given = {str(name): number(f"sigma of {name!r}", value) for name, value in sigmas.items()}
+        given = {str(name): weight(f"sigma of {name!r}", value) for name, value in sigmas.items()}
     elif np.ndim(sigmas) == 0:
-        given = dict.fromkeys(names, number("sigmas", sigmas))
+        given = dict.fromkeys(names, weight("sigmas", sigmas))
     elif len(sigmas) == len(names):
-        given = {name: number(f"sigma of {name!r}", value) for name, value in zip(names, sigmas, strict=True)}
+        given = {name: weight(f"sigma of {name!r}", value) for name, value in zip(names, sigmas, strict=True)}
     else:
         raise InvalidInput(f"There are {len(sigmas)} sigmas for {len(names)} points.")
     if any(value <= 0 for value in given.values()):

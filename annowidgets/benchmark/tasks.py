@@ -15,6 +15,9 @@ from annowidgets.labels.ontology import Ontology
 from annowidgets.labels.questions import Question, walk
 from annowidgets.labels.values import shown
 
+# A side of a frame; coordinates of shapes go as far.
+MOST_PIXELS = 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class TaskLabels:
@@ -66,7 +69,7 @@ def read_frame_sizes(frame_size: Any) -> FrameSizes:
     Raises
     ------
     InvalidInput
-        Anything else, or sizes that are not above 0.
+        Anything else, or sizes that no picture has.
     """
     try:
         sizes = np.asarray(frame_size, np.float64)
@@ -74,8 +77,9 @@ def read_frame_sizes(frame_size: Any) -> FrameSizes:
         sizes = np.empty(0)
     if sizes.ndim not in (1, 2) or sizes.shape[-1] != 2 or sizes.size == 0:
         raise InvalidInput(f"frame_size must be (height, width), or a list of them, got {shown(frame_size)}.")
-    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
-        raise InvalidInput(f"frame_size must be above 0, got {shown(frame_size)}.")
+    # Said this way round, NaN is refused too.
+    if not ((sizes >= 1) & (sizes <= MOST_PIXELS)).all():
+        raise InvalidInput(f"frame_size must be from 1 to {MOST_PIXELS:,} pixels, got {shown(frame_size)}.")
     return FrameSizes(sizes, len(sizes)) if sizes.ndim == 2 else FrameSizes(sizes[np.newaxis], None)
 
 

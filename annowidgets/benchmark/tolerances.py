@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from annowidgets.benchmark.arrays import Floats, Ints
-from annowidgets.benchmark.checks import number
+from annowidgets.benchmark.checks import weight
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.ontology import ObjectClass
 from annowidgets.labels.tolerance import Tolerance, parse_tolerance
+from annowidgets.labels.values import shown
 
 # 1 % of the frame's diagonal: about what careful labellers differ by on a screen.
 DEFAULT = Tolerance(0.01, "diagonal")
@@ -106,7 +107,8 @@ class ClassTolerances:
     def sigma_table(self, points: Sequence[str]) -> Floats:
         """Sigma of points by the code of the class; array of shape (n_classes, len(points))."""
         sigmas = [[own.get(point, DEFAULT_SIGMA) for point in points] for own in self.sigmas]
-        return np.array(sigmas, np.float64).reshape(len(self.sigmas), len(points))
+        # An ontology may hold any number above 0; the square of a very small one would be 0.
+        return np.clip(np.array(sigmas, np.float64).reshape(len(self.sigmas), len(points)), 1e-9, 1e9)
 
 
 def checked_spacing(spacing: Sequence[float] | None) -> tuple[float, float]:
@@ -122,8 +124,8 @@ def checked_spacing(spacing: Sequence[float] | None) -> tuple[float, float]:
     try:
         row, column = spacing
     except (TypeError, ValueError):
-        raise InvalidInput(f"spacing must be (row, column) in mm, got {spacing!r:.60}.") from None
-    checked = number("spacing of rows", row), number("spacing of columns", column)
+        raise InvalidInput(f"spacing must be (row, column) in mm, got {shown(spacing)}.") from None
+    checked = weight("spacing of rows", row), weight("spacing of columns", column)
     if min(checked) <= 0:
         raise InvalidInput(f"spacing must be above 0, got {checked}.")
     return checked
