@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -50,10 +52,9 @@ SURE = [80, 60]
 
 @in_both_apps
 def test_a_calibration_goes_from_drawn_boxes_to_an_open_production(
-    notebook: MakeNotebook, jupyter: JupyterServer, request: pytest.FixtureRequest
+    notebook: MakeNotebook, jupyter: JupyterServer
 ) -> None:
-    folder = request.node.name.replace("[", "_").replace("]", "")
-    (jupyter.files / folder).mkdir()
+    folder = Path(tempfile.mkdtemp(dir=jupyter.files)).name
     cells = [cell.format(folder=folder) if "{folder}" in cell else cell for cell in (PROJECT, DESK, AUDIT, PRODUCTION)]
     book = notebook(*cells)
     book.run(0)

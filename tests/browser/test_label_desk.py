@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,12 +81,11 @@ def boxes_of(stored: str) -> list[list[Any]]:
 
 
 @pytest.fixture
-def sit_down(notebook: MakeNotebook, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Callable[..., Desk]:
+def sit_down(notebook: MakeNotebook, jupyter: JupyterServer) -> Callable[..., Desk]:
     """Make a small calibration and open ann's desk on it; ``before`` may change the project first."""
 
     def make(before: Callable[[Loop], object] | None = None, **options: Any) -> Desk:
-        folder = jupyter.files / request.node.name.replace("[", "_").replace("]", "")
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(dir=jupyter.files))
         loop = Loop(folder, **options)
         if before is not None:
             before(loop)
