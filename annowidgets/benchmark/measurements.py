@@ -187,7 +187,7 @@ class Measurements:
                 "measurement_id": np.arange(len(self)),
                 "task": named(self.tasks, self.task),
                 "frame": frame_column(self.frame),
-                "kind": labelled(self.kind, OUTCOMES[:3]),
+                "kind": outcome_column(self.kind),
                 "family": labelled(self.family, FAMILIES),
                 "benchmark_label": self.label_column("benchmark", self.task, self.benchmark_label),
                 "trainee_label": self.label_column("trainee", self.task, self.trainee_label),
@@ -267,6 +267,11 @@ def labelled(codes: Codes, names: Sequence[str]) -> Any:
     import pandas as pd
 
     return pd.Categorical.from_codes(codes, pd.Index(list(names), dtype=object))
+
+
+def outcome_column(kind: Codes) -> Any:
+    """A column of outcomes; those that don't occur are no category of it, so that counts don't list them."""
+    return labelled(kind, OUTCOMES).remove_unused_categories()
 
 
 def frame_column(frame: Codes) -> Any:

@@ -17,15 +17,15 @@ from annowidgets.benchmark.measurements import (
     EXTRA,
     MATCHED,
     MISSING,
-    OUTCOMES,
     Codes,
     Measurements,
     frame_column,
     labelled,
     named,
+    outcome_column,
 )
 from annowidgets.benchmark.reports import class_report, confusion_table
-from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
+from annowidgets.benchmark.tables import QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -145,7 +145,10 @@ class Scores:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """A DataFrame with one row per evaluation label; ``evaluation_label`` counts from 0."""
+        """A DataFrame with one row per evaluation label; ``evaluation_label`` counts from 0.
+
+        Families and shapes stand in the measurements' frame, under the same ``measurement_id``.
+        """
         import pandas as pd
 
         m = self.measurements
@@ -167,12 +170,9 @@ class Scores:
                 "task": named(m.tasks, self.task),
                 "trainee": named(m.trainees, self.task),
                 "frame": frame_column(of(m.frame, -1)),
-                "kind": labelled(self.kind, OUTCOMES),
-                "family": labelled(of(m.family, -1), FAMILIES),
+                "kind": outcome_column(self.kind),
                 "benchmark_label": m.label_column("benchmark", self.task, of(m.benchmark_label, EXTRA)),
                 "trainee_label": m.label_column("trainee", self.task, of(m.trainee_label, MISSING)),
-                "benchmark_shape": labelled(of(m.benchmark_shape, EXTRA), KINDS),
-                "trainee_shape": labelled(of(m.trainee_shape, MISSING), KINDS),
                 "benchmark_category": labelled(benchmark_category, m.names),
                 "trainee_category": labelled(trainee_category, m.names),
                 "question": labelled(np.where(is_question, self.category, -1), m.names),
