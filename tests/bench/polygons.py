@@ -2,8 +2,8 @@
 
 At 500 vertices the targets are missed: GEOS takes about 0.1 ms to intersect a pair exactly, while COCO's pixels hardly
 notice more vertices. What helped: a bound from the boxes that spares most pairs, threads, points packed by msgpack, all
-outlines of a block made and checked in one call. A sum over pairs of edges that share a stretch of x would be faster than
-GEOS up to about 100 vertices and no faster at 500.
+outlines of a block made and checked in one call. A sum over pairs of edges that share a stretch of x would be faster
+than GEOS up to about 100 vertices and no faster at 500.
 """
 
 from __future__ import annotations

@@ -191,7 +191,8 @@ COLUMNS = ("task", "user", "reason", "at")
 
 def tables(folder: Path, length: int = 1_000_000) -> None:
     """Rows in bulk, in and out."""
-    connection = Database(folder / "bulk.db", create=True).connection()
+    opened = Database(folder / "bulk.db", create=True)
+    connection = opened.connection()
     connection.execute("PRAGMA foreign_keys = OFF")
     values = [(number, f"user {number % 12}", "blurred", 1.8e9 + number / 2) for number in range(length)]
     records = [dict(zip(COLUMNS, row, strict=True)) for row in values]
@@ -222,6 +223,7 @@ def tables(folder: Path, length: int = 1_000_000) -> None:
         "pandas read_sql": lambda: pd.read_sql_query(query, connection),
     }
     show(f"load {length:,} rows into a frame", interleaved(contenders, runs=3), {"pandas read_sql": 0.5})
+    opened.close()
 
 
 def make(folder: Path, name: str) -> Path:
