@@ -15,6 +15,9 @@ from annowidgets.benchmark.scores import Scores
 from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
 
+# Rows that are scored at once: few enough to stay in the processor's cache, many enough to forget the loop.
+_BLOCK = 2**16
+
 
 def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
     """Apply a benchmark function to measurements.
@@ -44,13 +47,10 @@ def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
         raise InvalidInput(f"score needs a BenchmarkFunction, got a {type(function).__name__}.")
     m = measurements
     function.require_known(m.names)
-    source, kind = _outcomes(m, function)
-    category = np.where(kind == EXTRA, m.trainee_category[source], m.benchmark_category[source]).astype(np.int64)
-    points = np.zeros(source.size)
-    matched = kind == MATCHED
-    points[matched] = _points(m, function, source[matched], category[matched])
+    blocks = [_judged(m, function, start) for start in range(0, max(len(m), 1), _BLOCK)]
+    source, kind, category, points = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
     importance = np.array([function.importance.get(name, 1.0) for name in m.names])
-    task = m.task[source].astype(np.int64)
+    task = m.task.astype(np.int64)[source]
     empty = np.flatnonzero(np.bincount(task, minlength=len(m.tasks)) == 0)
 
     def ended(column: npt.NDArray[Any], value: float) -> npt.NDArray[Any]:
@@ -68,20 +68,34 @@ def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
     )
 
 
-def _outcomes(m: Measurements, function: BenchmarkFunction) -> tuple[Ints, npt.NDArray[np.uint8]]:
-    """The measurements that count, and as what; a match under the threshold stands twice."""
-    is_object = ~m.is_question
-    kept = np.ones(len(m), np.int64)
+def _judged(
+    m: Measurements, function: BenchmarkFunction, start: int
+) -> tuple[Ints, npt.NDArray[np.uint8], npt.NDArray[np.int16], Floats]:
+    """Of one block of measurements: those that count, as what, for which class or question, and their points."""
+    rows = slice(start, start + _BLOCK)
+    source, kind = _outcomes(m, function, rows)
+    source += start
+    category = np.where(kind == EXTRA, m.trainee_category[source], m.benchmark_category[source])
+    points = np.zeros(source.size)
+    matched = np.flatnonzero(kind == MATCHED)
+    points[matched] = _points(m, function, source[matched], category[matched])
+    return source, kind, category, points
+
+
+def _outcomes(m: Measurements, function: BenchmarkFunction, rows: slice) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """The measurements that count, by place in the block, and as what; a match under the threshold stands twice."""
+    outcome, family = m.kind[rows], m.family[rows]
+    kept = np.ones(outcome.size, np.int64)
     if function.mode == "classification":
-        kept &= ~is_object
+        kept &= family == QUESTION_FAMILY
     if function.ignored_shapes:
         ignored = np.append(np.isin(KINDS, function.ignored_shapes), False)
-        kept &= ~ignored[np.where(m.kind == EXTRA, m.trainee_shape, m.benchmark_shape)]
+        kept &= ~ignored[np.where(outcome == EXTRA, m.trainee_shape[rows], m.benchmark_shape[rows])]
     thresholds = np.array([*(function.threshold(family) for family in FAMILIES[:QUESTION_FAMILY]), 0.0])
     with np.errstate(invalid="ignore"):
-        split = (m.kind == MATCHED) & (m.similarity < thresholds[m.family] - ALLOWANCE)
-    source = np.repeat(np.arange(len(m)), kept * (1 + split))
-    kind = m.kind[source].astype(np.uint8)
+        split = (outcome == MATCHED) & (m.similarity[rows] < thresholds[family] - ALLOWANCE)
+    source = np.repeat(np.arange(outcome.size), kept * (1 + split))
+    kind = outcome[source].astype(np.uint8)
     halved = split[source]
     first = np.diff(source, prepend=-1) != 0
     kind[halved & first], kind[halved & ~first] = MISSING, EXTRA
@@ -91,7 +105,7 @@ def _outcomes(m: Measurements, function: BenchmarkFunction) -> tuple[Ints, npt.N
     return source, kind
 
 
-def _points(m: Measurements, function: BenchmarkFunction, source: Ints, category: Ints) -> Floats:
+def _points(m: Measurements, function: BenchmarkFunction, source: Ints, category: npt.NDArray[np.int16]) -> Floats:
     """Points of matched rows."""
     iou, right, attributes = np.array([function.weights(name) for name in m.names]).reshape(-1, 3).T
     similarity = m.similarity[source]
