@@ -88,8 +88,7 @@ def notebook(
     yield make
     for each in opened:
         each.shut_down()
-    # Seen now and then while a page's outputs are taken apart; nothing that a person sees follows.
-    thrown = [error for each in opened for error in each.errors if "Failed to execute 'removeChild'" not in error]
+    thrown = [error for each in opened for error in each.errors]
     assert not thrown, "a page threw:\n" + "\n".join(thrown)
 
 

@@ -84,6 +84,8 @@ class Notebook:
         self.page.wait_for_function("() => window.jupyterapp?.restored")
         self.page.evaluate("() => jupyterapp.restored.then(() => true)")
         self.wait_until_idle()
+        # JupyterLab takes its splash screen away late, on a loaded machine twice, which throws; nothing of ours does.
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
         self.errors.clear()  # Notebook 7 throws one of its own while it starts
 
     def reload(self) -> None:
