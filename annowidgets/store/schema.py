@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from annowidgets.store import guards
 from annowidgets.store.files import APPLICATION_ID
+from annowidgets.store.schema_edits import m002_edits
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as SqliteUtils
@@ -310,7 +311,10 @@ def m001_first_loop(connection: sqlite3.Connection) -> None:
 
 
 # In the order in which they are applied.
-MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {"m001_first_loop": m001_first_loop}
+MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {
+    "m001_first_loop": m001_first_loop,
+    "m002_edits": m002_edits,
+}
 
 # What sqlite-utils calls the set of them, in its own table.
 _SET = "annowidgets"

@@ -10,11 +10,13 @@ from annowidgets.errors import (
     Conflict,
     Immutable,
     InvalidInput,
+    InvalidLabels,
     NotFound,
     TransitionRefused,
 )
 from annowidgets.labels import Label, Labels, as_labels, labels_to_json
 from annowidgets.store import batches as stored_batches
+from annowidgets.store import drafts as stored_drafts
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import members as stored_members
 from annowidgets.store import tasks as stored_tasks
@@ -28,6 +30,15 @@ from annowidgets.workflow.claims import (
     requeue,
     require_qualified,
     takers_left,
+)
+from annowidgets.workflow.drafts import (
+    Edit,
+    SavedEdit,
+    as_edit,
+    edit_of,
+    save_edit,
+    save_text,
+    with_edit,
 )
 from annowidgets.workflow.fitting import Fitting, fitting_of, require_still_fit
 from annowidgets.workflow.permissions import Permission
@@ -112,19 +123,83 @@ class Task(TaskView):
             else:
                 step(action, row, TaskEvent.SAVE_DRAFT)
                 require_still_fit(action, row, fit, labels, complete=False)
-                stored_labels.save_draft(action.connection, self.id, action.user, text, action.now)
-                stored_tasks.change(
-                    action.connection,
-                    self.id,
-                    revision=row.revision + 1,
-                    seconds=row.seconds + spent,
-                    lease_until=lease_end(action),
-                )
-                action.log("task.save_draft", "task", self.id, revision=row.revision + 1, labels=len(labels))
-                self._revision = row.revision + 1
+                save_text(action, row, text)
+                saved = self._count(action, row, labels=len(labels), seconds=spent)
         if conflict is not None:
             raise conflict
-        return self._revision
+        self._revision = saved
+        return saved
+
+    def save_edit(
+        self,
+        edit: Edit | Mapping[str, Any],
+        *,
+        seconds: float | None = None,
+        revision: int | None = None,
+        labels: Labels | None = None,
+    ) -> SavedEdit:
+        """Save one finished gesture of the editor: apply it to the draft, and keep it for undo (T3, T6).
+
+        Only what it puts is looked at, so that it costs the same in a draft of many labels. An edit that the draft took
+        before, such as one that a page sends again since it never heard of it, changes nothing.
+
+        Parameters
+        ----------
+        edit : Edit, or mapping as the editor sends it
+            What is put and removed.
+        seconds, revision
+            As in `save_draft`.
+        labels : sequence of Label and Answer, optional
+            All labels as the writer sees them, the edit included: what is kept as the copy where the save loses a
+            conflict. The own draft with the edit where left out.
+
+        Raises
+        ------
+        InvalidLabels
+            A label that it puts does not fit the item or its class (P4).
+        Conflict
+            Somebody else holds the task, or another window saved meanwhile; the labels are kept in `copies`.
+        """
+        edit = as_edit(edit)
+        expected = self._revision if revision is None else revision
+        spent = 0.0 if seconds is None else require_seconds("seconds", seconds)
+        conflict: Conflict | None = None
+        put = [label for label, _ in edit.forward.put]
+        refusal: InvalidLabels | None = None
+        fit = self._fitting(Permission.ANNOTATE)
+        try:
+            fit.require(put, complete=False)
+        except InvalidLabels as error:
+            refusal = error
+        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+            row = self._stored(action)
+            if stored_drafts.has_edit(action.connection, self.id, action.user, edit.id):
+                return SavedEdit(row.revision, is_new=False)
+            if refusal is not None:
+                raise refusal
+            conflict = conflict_of(action, row, expected, TaskEvent.SAVE_DRAFT)
+            if conflict is not None:
+                own = stored_labels.draft(action.connection, self.id, action.user)
+                text = with_edit(own, edit) if labels is None else labels_to_json(labels).decode()
+                keep_copy(action, row, text, conflict)
+            else:
+                step(action, row, TaskEvent.SAVE_DRAFT)
+                require_still_fit(action, row, fit, put, complete=False)
+                saved = self._count(action, row, labels=save_edit(action, row, edit), seconds=spent)
+        if conflict is not None:
+            raise conflict
+        self._revision = saved
+        return SavedEdit(saved, is_new=True)
+
+    def history(self) -> list[Edit]:
+        """The acting user's edits of the draft since it was last handed in, oldest first.
+
+        Undo and redo are edits too: replaying all of them leads from the draft before the first to the draft.
+        """
+        with self.workspace.look(self._project) as action:
+            row = visible_task(action, self.id)
+            rows = stored_drafts.history(action.connection, self.id, action.user, row.ontology_version)
+        return [edit_of(row) for row in rows]
 
     def keep_alive(self, *, seconds: float = 0.0) -> None:
         """Renew the lease of a task that one holds, as a focused desk does (T3).
@@ -188,6 +263,7 @@ class Task(TaskView):
             else:
                 require_still_fit(action, row, fit, labels, complete=True)
                 submit(action, row, labels, confidence=confidence, seconds=spent)
+                stored_drafts.end_history(action.connection, self.id, action.user)
                 self._revision = row.revision + 1
         if conflict is not None:
             raise conflict
@@ -386,6 +462,19 @@ class Task(TaskView):
             promote(action, self._stored(action), kind, concepts=concepts, difficulty=difficulty)
 
     # --- inner
+
+    def _count(self, action: Action, row: TaskRow, *, labels: int, seconds: float) -> int:
+        """Count a draft that was saved, and renew the lease; returns the draft's number."""
+        revision = row.revision + 1
+        stored_tasks.change(
+            action.connection,
+            self.id,
+            revision=revision,
+            seconds=row.seconds + seconds,
+            lease_until=lease_end(action),
+        )
+        action.log("task.save_draft", "task", self.id, revision=revision, labels=labels)
+        return revision
 
     def _stored(self, action: Action) -> TaskRow:
         row = stored_tasks.by_id(action.connection, self.id)

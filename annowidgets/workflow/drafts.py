@@ -1,0 +1,349 @@
+"""Edits of a draft: what a finished gesture puts and removes, and what takes it back (T6).
+
+The editor draws at once and sends one edit per gesture; here it is applied to the draft in the file. A draft is one
+JSON text, and of a thousand labels an edit concerns one: the others are passed on as the bytes that they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from annowidgets.errors import InvalidInput
+from annowidgets.labels import Answer, Label
+from annowidgets.labels.values import shown
+from annowidgets.store import drafts as stored_drafts
+from annowidgets.store import labels as stored_labels
+from annowidgets.store.drafts import EditRow
+from annowidgets.store.tasks import TaskRow
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.workspace import Action, Workspace
+
+T = TypeVar("T")
+
+_LONGEST = 120  # characters of an id, and of what an edit is called
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """A change of a list of labels: first all of ``remove`` go, then ``put`` come in ascending index.
+
+    Parameters
+    ----------
+    put : sequence of (Label, int)
+        A label whose id is there is replaced where it stands; another is inserted at that index of the list.
+    remove : sequence of str
+        Ids; what isn't there is none the less gone.
+    """
+
+    put: tuple[tuple[Label, int], ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        ids = [label.id for label, _ in self.put]
+        if len(set(ids)) < len(ids):
+            raise InvalidInput("An edit puts the same label twice.")
+        if any(index < 0 for _, index in self.put):
+            raise InvalidInput("An edit puts labels at an index from 0 on.")
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """One finished gesture.
+
+    Parameters
+    ----------
+    id : str
+        Unique in its draft: the same edit is never applied twice.
+    kind : {"edit", "undo", "redo"}
+        Whether it is new, or takes back or repeats an earlier one.
+    forward, backward : Delta
+        What it does, and what takes it back: applied one after the other they change nothing.
+    what : str
+        What it is called ("draw RBC").
+    """
+
+    id: str
+    kind: Literal["edit", "undo", "redo"]
+    forward: Delta
+    backward: Delta = Delta()
+    what: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.id) <= _LONGEST or not self.id.isascii() or not self.id.isprintable():
+            raise InvalidInput(f"The id of an edit must be a short word, got {shown(self.id)}.")
+        msgspec.structs.force_setattr(self, "what", self.what[:_LONGEST])
+
+
+class SavedEdit(NamedTuple):
+    """What came of saving an edit.
+
+    Attributes
+    ----------
+    revision : int
+        Number of the draft as it is now.
+    is_new : bool
+        Whether the edit was applied now; a draft takes each edit once.
+    """
+
+    revision: int
+    is_new: bool
+
+
+class DraftKey(NamedTuple):
+    """Under what a browser keeps edits of a draft that no kernel has acknowledged.
+
+    Attributes
+    ----------
+    workspace : str
+        The file's identity, and where it lies.
+    task : int
+    user : str
+    """
+
+    workspace: str
+    task: int
+    user: str
+
+
+def draft_key(workspace: Workspace, task: int) -> DraftKey:
+    """Under what a browser keeps the acting user's edits of a task.
+
+    A copy of a file has the identity of the original. Edits that were meant for one must not end in the other, and
+    be forgotten for the one they were meant for, so the place of the file counts too.
+    """
+    with workspace.database.read() as connection:
+        identity = stored_drafts.identity(connection)
+    place = hashlib.sha256(str(workspace.database.path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+    return DraftKey(f"{identity}-{place[:12]}", task, workspace.user)
+
+
+def as_edit(edit: Edit | Mapping[str, Any]) -> Edit:
+    """An edit as the editor sends it, as a checked value.
+
+    Raises
+    ------
+    InvalidInput
+        It is no edit, or a label of it is impossible.
+    """
+    if isinstance(edit, Edit):
+        return edit
+    try:
+        return msgspec.json.decode(msgspec.json.encode(edit), type=Edit)
+    except msgspec.DecodeError as error:
+        if isinstance(error.__cause__, InvalidInput):
+            raise error.__cause__ from None
+        raise InvalidInput(f"Not an edit: {error}.") from None
+    except TypeError:
+        raise InvalidInput(f"An edit is needed, got {type(edit).__name__}.") from None
+
+
+def new_edit(forward: Delta, what: str) -> Edit:
+    """An edit that a program makes; what takes it back is found when it is applied."""
+    return Edit(secrets.token_hex(16), "edit", forward, what=what)
+
+
+# --- on any ordered labels: values by id
+
+
+class Change(NamedTuple):
+    """A delta without saying what a label is: values by id, with the index of those that are put."""
+
+    put: list[tuple[str, Any, int]]
+    remove: Collection[str]
+
+
+def change_of(delta: Delta) -> Change:
+    """A delta as a change of a mapping id -> Label."""
+    return Change([(label.id, label, index) for label, index in delta.put], delta.remove)
+
+
+def delta_of(change: Change) -> Delta:
+    """A change of a mapping id -> Label as a delta."""
+    return Delta(tuple((label, index) for _, label, index in change.put), tuple(change.remove))
+
+
+def apply(labels: Mapping[str, T], change: Change) -> tuple[dict[str, T], Change]:
+    """Apply a change.
+
+    Parameters
+    ----------
+    labels : mapping of id -> label, in order
+
+    Returns
+    -------
+    labels : dict
+        As they are then.
+    backward : Change
+        What makes them what they were.
+    """
+    places = {label_id: place for place, label_id in enumerate(labels)}
+    gone = set(change.remove)
+    after = {label_id: label for label_id, label in labels.items() if label_id not in gone}
+    back = {label_id for label_id in gone if label_id in places}
+    inserted: list[tuple[str, T, int]] = []
+    for label_id, label, index in sorted(change.put, key=lambda one: one[2]):
+        if label_id in after:
+            after[label_id] = label
+            back.add(label_id)
+        else:
+            inserted.append((label_id, label, index))
+    if inserted:
+        order = list(after)
+        for label_id, label, index in inserted:
+            order.insert(index, label_id)
+            after[label_id] = label
+        after = {label_id: after[label_id] for label_id in order}
+    backward = Change(
+        sorted(((label_id, labels[label_id], places[label_id]) for label_id in back), key=lambda one: one[2]),
+        [label_id for label_id, _, _ in inserted],
+    )
+    return after, backward
+
+
+def between(before: Mapping[str, T], after: Mapping[str, T]) -> Change:
+    """The change that makes one ordered mapping id -> label the other, moving as few labels as can be."""
+    places = {label_id: place for place, label_id in enumerate(before)}
+    kept = _longest_rise([label_id for label_id in after if label_id in places], places)
+    put = [
+        (label_id, label, index)
+        for index, (label_id, label) in enumerate(after.items())
+        if label_id not in kept or before[label_id] != label
+    ]
+    return Change(put, [label_id for label_id in before if label_id not in kept])
+
+
+def _longest_rise(ids: list[str], places: Mapping[str, int]) -> set[str]:
+    """Most of the ids that stand in the order of their places (patience sorting)."""
+    ends: list[int] = []  # of the rises of length 1, 2, ... so far: the lowest place at which one ends
+    last: list[str] = []  # and the id there
+    before: dict[str, str | None] = {}
+    for label_id in ids:
+        place = places[label_id]
+        length = bisect_left(ends, place)
+        before[label_id] = last[length - 1] if length else None
+        ends[length : length + 1], last[length : length + 1] = [place], [label_id]
+    rise: set[str] = set()
+    one = last[-1] if last else None
+    while one is not None:
+        rise.add(one)
+        one = before[one]
+    return rise
+
+
+# --- on the text of a draft
+
+
+class _Head(msgspec.Struct):
+    type: str
+    id: str = ""
+
+
+_heads = msgspec.json.Decoder(list[_Head])
+_parts = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class DraftText:
+    """A draft as its JSON text, whose labels are told apart by id and not looked into.
+
+    Attributes
+    ----------
+    labels : dict of str -> bytes
+        Id -> JSON of the objects, in order.
+    answers : list of bytes
+        JSON of the answers to classifications.
+    """
+
+    def __init__(self, text: str | None) -> None:
+        self.labels: dict[str, bytes] = {}
+        self.answers: list[bytes] = []
+        if text is None:
+            return
+        data = text.encode()
+        for head, part in zip(_heads.decode(data), _parts.decode(data), strict=True):
+            if head.type == "label":
+                self.labels[head.id] = bytes(part)
+            else:
+                self.answers.append(bytes(part))
+
+    def __len__(self) -> int:
+        return len(self.labels) + len(self.answers)
+
+    def apply(self, delta: Delta) -> Change:
+        """Apply a delta; returns what takes it back, in JSON."""
+        put = [(label.id, msgspec.json.encode(label), index) for label, index in delta.put]
+        self.labels, backward = apply(self.labels, Change(put, delta.remove))
+        return backward
+
+    def text(self) -> str:
+        """The draft as it is now."""
+        return b"".join((b"[", b",".join(chain(self.labels.values(), self.answers)), b"]")).decode()
+
+
+def edit_row(edit: Edit, backward: Change) -> EditRow:
+    """An edit as it is stored, with what takes it back as `DraftText.apply` found it."""
+    return EditRow(edit.id, edit.kind, edit.what, msgspec.json.encode(edit.forward).decode(), _delta_json(backward))
+
+
+def edit_of(row: EditRow) -> Edit:
+    """An edit as it was stored."""
+    forward, backward = (msgspec.json.decode(text, type=Delta) for text in (row.forward, row.backward))
+    return Edit(row.id, row.kind, forward, backward, row.what)  # type: ignore[arg-type]
+
+
+def save_text(action: Action, row: TaskRow, text: str) -> None:
+    """Save a whole draft; where it has a history, what differs from the draft before becomes an edit of it.
+
+    So undo goes back over what a program did, and replaying the history always ends in the draft.
+    """
+    key = (row.id, action.user)
+    if stored_drafts.has_history(action.connection, *key, row.ontology_version):
+        before = DraftText(stored_labels.draft(action.connection, *key)).labels
+        forward = between(before, DraftText(text).labels)
+        if forward.put or forward.remove:
+            _, backward = apply(before, forward)
+            edit = EditRow(secrets.token_hex(16), "edit", "by program", _delta_json(forward), _delta_json(backward))
+            _add(action, row, edit)
+    stored_labels.save_draft(action.connection, *key, text, action.now)
+
+
+def save_edit(action: Action, row: TaskRow, edit: Edit) -> int:
+    """Apply an edit to the acting user's draft and keep it in the history; returns the number of labels then."""
+    draft = DraftText(stored_labels.draft(action.connection, row.id, action.user))
+    backward = draft.apply(edit.forward)
+    stored_labels.save_draft(action.connection, row.id, action.user, draft.text(), action.now)
+    _add(action, row, edit_row(edit, backward))
+    return len(draft)
+
+
+def _add(action: Action, row: TaskRow, edit: EditRow) -> None:
+    stored_drafts.add_edit(
+        action.connection,
+        task=row.id,
+        user=action.user,
+        edit=edit,
+        ontology_version=row.ontology_version,
+        at=action.now,
+    )
+
+
+def _delta_json(change: Change) -> str:
+    put = [(msgspec.Raw(label), index) for _, label, index in change.put]
+    return msgspec.json.encode({"put": put, "remove": list(change.remove)}).decode()
+
+
+def with_edit(text: str | None, edit: Edit) -> str:
+    """The text of a draft with an edit applied."""
+    draft = DraftText(text)
+    draft.apply(edit.forward)
+    return draft.text()
+
+
+def labels_of(labels: Iterable[Label | Answer]) -> dict[str, Label]:
+    """Id -> label of the objects among labels, in order."""
+    return {label.id: label for label in labels if isinstance(label, Label)}
