@@ -19,6 +19,8 @@ def states_page() -> str:
         ("Calibration batches", BATCH_TABLES[BatchKind.CALIBRATION]),
         ("Tasks of ground truth and production", TASK_TABLES[BatchKind.PRODUCTION]),
         ("Calibration attempts", TASK_TABLES[BatchKind.CALIBRATION]),
+        ("A trainee's tasks of a round", BATCH_TABLES[BatchKind.TRAINING]),
+        ("Training tasks", TASK_TABLES[BatchKind.TRAINING]),
     )
     for title, table in pairs:
         lines = [f"## {title}\n", "```mermaid", "stateDiagram-v2"]

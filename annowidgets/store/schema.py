@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from annowidgets.store import guards
 from annowidgets.store.files import APPLICATION_ID
 from annowidgets.store.schema_edits import m002_edits
+from annowidgets.store.schema_training import m003_training
 
 if TYPE_CHECKING:
     from sqlite_utils import Database as SqliteUtils
@@ -314,6 +315,7 @@ def m001_first_loop(connection: sqlite3.Connection) -> None:
 MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {
     "m001_first_loop": m001_first_loop,
     "m002_edits": m002_edits,
+    "m003_training": m003_training,
 }
 
 # What sqlite-utils calls the set of them, in its own table.

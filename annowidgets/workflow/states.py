@@ -14,6 +14,7 @@ class BatchKind(StrEnum):
     CALIBRATION = "calibration"
     GROUND_TRUTH = "ground_truth"
     PRODUCTION = "production"
+    TRAINING = "training"
 
 
 class BatchState(StrEnum):
@@ -133,15 +134,31 @@ CALIBRATION_TASK: TaskTable = {
     (S.GRADED, E.EXCLUDE): S.EXCLUDED,
 }
 
+# A trainee's set of tasks in a round of a training project.
+TRAINING_BATCH: BatchTable = {
+    (B.DRAFT, BE.LAUNCH): B.IN_PROGRESS,
+    (B.IN_PROGRESS, BE.CLOSE_EARLY): B.CLOSED_EARLY,
+}
+
+TRAINING_TASK: TaskTable = {
+    (S.QUEUED, E.CLAIM): S.ANNOTATING,
+    (S.ANNOTATING, E.SAVE_DRAFT): S.ANNOTATING,
+    (S.ANNOTATING, E.RELEASE): S.QUEUED,
+    (S.ANNOTATING, E.LEASE_EXPIRED): S.QUEUED,
+    (S.ANNOTATING, E.SUBMIT_ATTEMPT): S.SUBMITTED,
+}
+
 BATCH_TABLES = {
     BatchKind.CALIBRATION: CALIBRATION_BATCH,
     BatchKind.GROUND_TRUTH: MANUAL_BATCH,
     BatchKind.PRODUCTION: MANUAL_BATCH,
+    BatchKind.TRAINING: TRAINING_BATCH,
 }
 TASK_TABLES = {
     BatchKind.CALIBRATION: CALIBRATION_TASK,
     BatchKind.GROUND_TRUTH: MANUAL_TASK,
     BatchKind.PRODUCTION: MANUAL_TASK,
+    BatchKind.TRAINING: TRAINING_TASK,
 }
 
 

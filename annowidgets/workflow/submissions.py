@@ -30,13 +30,13 @@ def submit(action: Action, row: TaskRow, labels: Labels, *, confidence: float | 
     """Hand in labels that were found to fit."""
     batch = stored_batches.by_id(action.connection, row.batch)
     drawn = False
-    if batch.kind == BatchKind.CALIBRATION:
-        if confidence is None:  # C3
-            raise InvalidInput(
-                "A calibration attempt needs a confidence.",
-                rule="C3",
-                hint="For example task.submit(labels, confidence=0.9).",
-            )
+    if batch.kind == BatchKind.CALIBRATION and confidence is None:  # C3
+        raise InvalidInput(
+            "A calibration attempt needs a confidence.",
+            rule="C3",
+            hint="For example task.submit(labels, confidence=0.9).",
+        )
+    if batch.kind in (BatchKind.CALIBRATION, BatchKind.TRAINING):
         event = TaskEvent.SUBMIT_ATTEMPT
     else:
         drawn = is_drawn_for_review(row.id, action.settings.sampling_rate)

@@ -255,6 +255,7 @@ class Task(TaskView):
         conflict: Conflict | None = None
         fit = self._fitting(Permission.ANNOTATE)
         fit.require(labels, complete=True)
+        prepared = self._prepared(labels)
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
             row = self._stored(action)
             conflict = conflict_of(action, row, expected, TaskEvent.SUBMIT_ATTEMPT)
@@ -262,7 +263,7 @@ class Task(TaskView):
                 keep_copy(action, row, labels_to_json(labels).decode(), conflict)
             else:
                 require_still_fit(action, row, fit, labels, complete=True)
-                submit(action, row, labels, confidence=confidence, seconds=spent)
+                self._hand_in(action, row, labels, prepared, confidence=confidence, seconds=spent)
                 stored_drafts.end_history(action.connection, self.id, action.user)
                 self._revision = row.revision + 1
         if conflict is not None:
@@ -462,6 +463,22 @@ class Task(TaskView):
             promote(action, self._stored(action), kind, concepts=concepts, difficulty=difficulty)
 
     # --- inner
+
+    def _prepared(self, labels: Labels) -> Any:
+        """What is computed of labels that fit, before the transaction of their submission opens; nothing here."""
+        return None
+
+    def _hand_in(
+        self,
+        action: Action,
+        row: TaskRow,
+        labels: Labels,
+        prepared: Any,
+        *,
+        confidence: float | None,
+        seconds: float,
+    ) -> None:
+        submit(action, row, labels, confidence=confidence, seconds=seconds)
 
     def _count(self, action: Action, row: TaskRow, *, labels: int, seconds: float) -> int:
         """Count a draft that was saved, and renew the lease; returns the draft's number."""

@@ -111,7 +111,7 @@ class Action:
 
     def may(self, permission: Permission) -> bool:
         """Whether the user's role has a permission."""
-        return permissions.is_allowed(self.role, permission)
+        return permissions.is_allowed(self.role, self._here(permission))
 
     def require(self, permission: Permission) -> None:
         """Raise PermissionDenied unless the user's role has a permission."""  # R1
@@ -122,7 +122,14 @@ class Action:
                 for member in members.all_of(self.connection, self.project.id)
                 if permissions.is_allowed(member.role, needed)
             ]
+            permission = self._here(permission)
             permissions.require(self.role, permission, user=self.user, project=self.project.name, leads=leads)
+
+    def _here(self, permission: Permission) -> Permission:
+        """What annotating takes depends on the kind of project: tasks of all kinds are saved by the same code."""
+        if self.project.kind == "training" and permission == Permission.ANNOTATE:
+            return Permission.ANNOTATE_TRAINING  # A5
+        return permission
 
     def log(self, action: str, subject: str, subject_id: int | None, **figures: Any) -> None:
         """Append the action's event (L1)."""

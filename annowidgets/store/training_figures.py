@@ -1,0 +1,126 @@
+"""Measurements and scores of training submissions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from annowidgets.store.rows import frame, insert, insert_many, json_list, select
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class SubmissionRow(NamedTuple):
+    """A submission with its measurement under the newest gold of its item."""
+
+    task: int
+    batch: int
+    item: int
+    gold: int
+    gold_revision: int
+    measurements: bytes
+
+
+class ScoreRow(NamedTuple):
+    """A score that is to be kept."""
+
+    task: int
+    gold: int
+    function_version: int
+    score: float | None
+    importance: float
+    labels: int
+    is_empty: bool
+
+
+class FigureRow(NamedTuple):
+    """What a submission counts for in the figures of its round."""
+
+    task: int
+    batch: int
+    score: float | None
+    importance: float
+    is_empty: int
+
+
+def add_measurement(connection: sqlite3.Connection, task: int, gold: int, measurements: bytes, at: float) -> None:
+    insert(connection, "measurements", task=task, gold=gold, measurements=measurements, created=at)
+
+
+def add_scores(connection: sqlite3.Connection, rows: Iterable[ScoreRow]) -> None:
+    insert_many(connection, "training_scores", ScoreRow._fields, rows)
+
+
+_SUBMISSIONS = """FROM (
+    SELECT t.id AS task, t.batch, t.item, g.id AS gold, g.revision AS gold_revision, m.measurements
+    FROM tasks t JOIN gold g ON g.item = t.item AND g.revision = (SELECT max(revision) FROM gold WHERE item = t.item)
+    JOIN measurements m ON m.task = t.id AND m.gold = g.id
+    WHERE t.project = ? AND t.state = 'submitted') r"""
+
+
+def submissions(
+    connection: sqlite3.Connection, project: int, *, tasks: Sequence[int] | None = None, counting: bool = False
+) -> list[SubmissionRow]:
+    """Submissions with their measurements, in the order of the tasks.
+
+    Parameters
+    ----------
+    tasks : sequence of int, optional
+        Only these.
+    counting : bool
+        Without those whose gold was withdrawn.
+    """
+    if tasks is None:
+        where, given = "1", ()
+    else:
+        where, given = "r.task IN (SELECT value FROM json_each(?))", (json_list(tasks),)
+    if counting:
+        where += " AND r.item IN (SELECT item FROM training_items WHERE withdrawn IS NULL)"
+    return select(connection, SubmissionRow, f"{_SUBMISSIONS} WHERE {where} ORDER BY r.task", (project, *given))
+
+
+def submitted(connection: sqlite3.Connection, project: int, *, counting: bool = False) -> list[tuple[int, int]]:
+    """(task, newest gold) of each submission, in the order of the tasks: what scores have to be there for."""
+    query = (
+        "SELECT t.id, (SELECT id FROM gold WHERE item = t.item ORDER BY revision DESC LIMIT 1) FROM tasks t "
+        "JOIN training_items i ON i.item = t.item "
+        "WHERE t.project = ? AND t.state = 'submitted' AND (i.withdrawn IS NULL OR NOT ?) ORDER BY t.id"
+    )
+    return connection.execute(query, (project, counting)).fetchall()
+
+
+def submitted_labels(connection: sqlite3.Connection, item: int) -> list[tuple[int, str, str]]:
+    """(task, trainee, JSON of the labels) of each submission of an item."""
+    query = (
+        "SELECT t.id, t.user, s.labels FROM tasks t JOIN label_sets s ON s.id = t.labels "
+        "WHERE t.item = ? AND t.state = 'submitted' ORDER BY t.id"
+    )
+    return connection.execute(query, (item,)).fetchall()
+
+
+def figures(connection: sqlite3.Connection, project: int, *, batch: int | None = None) -> list[FigureRow]:
+    """Current scores of the submissions that count, in the order of the tasks."""
+    return select(
+        connection,
+        FigureRow,
+        "FROM current_scores r JOIN training_items i ON i.item = r.item WHERE r.project = ?1 "
+        "AND i.withdrawn IS NULL AND (?2 IS NULL OR r.batch = ?2) ORDER BY r.task",
+        (project, batch),
+    )
+
+
+def tasks_frame(connection: sqlite3.Connection, ids: Iterable[int]) -> pd.DataFrame:
+    """Training tasks with trainee, round and current score."""
+    return frame(
+        connection,
+        """SELECT t.id, r.trainee, r.kind, r.round, i.name AS item, t.state, c.score, c.labels AS evaluation_labels,
+            n.concepts, n.difficulty, n.withdrawn IS NOT NULL AS withdrawn, t.seconds, t.confidence, t.submitted,
+            c.function_version, c.gold_revision
+        FROM json_each(?) j JOIN tasks t ON t.id = j.value JOIN items i ON i.id = t.item
+            JOIN training_items n ON n.item = t.item JOIN training_rounds r ON r.batch = t.batch
+        LEFT JOIN current_scores c ON c.task = t.id ORDER BY j.id""",
+        (json_list(ids),),
+        times=["submitted"],
+    )
