@@ -1,10 +1,31 @@
-"""What people see and click: screens and their parts. They call the workflow and decide nothing."""
+"""What people see and click: screens and their parts. They call the workflow and decide nothing.
+
+Screens are loaded when they are first used: a cell that opens one does not wait for the others.
+"""
 
 from __future__ import annotations
 
-from annowidgets.widgets.audit_tool import AuditTool
-from annowidgets.widgets.batch_view import BatchView
-from annowidgets.widgets.batches_page import BatchesPage
-from annowidgets.widgets.label_desk import LabelDesk
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annowidgets.widgets.audit_tool import AuditTool
+    from annowidgets.widgets.batch_view import BatchView
+    from annowidgets.widgets.batches_page import BatchesPage
+    from annowidgets.widgets.label_desk import LabelDesk
+
+_HOME_OF = {
+    "AuditTool": "audit_tool",
+    "BatchView": "batch_view",
+    "BatchesPage": "batches_page",
+    "LabelDesk": "label_desk",
+}
 
 __all__ = ["AuditTool", "BatchView", "BatchesPage", "LabelDesk"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    return found
