@@ -68,24 +68,36 @@ def item_count(connection: sqlite3.Connection, batch: int) -> int:
     return int(value(connection, "SELECT count(*) FROM batch_items WHERE batch = ?", (batch,)))
 
 
-def states(connection: sqlite3.Connection, batch: int) -> dict[str, int]:
-    """State -> number of tasks in it."""
-    query = "SELECT state, count(*) FROM tasks WHERE batch = ? GROUP BY state ORDER BY state"
-    return dict(connection.execute(query, (batch,)).fetchall())
+# What is counted of a batch: evaluation tasks are no part of its progress. Who may not know which they are counts own
+# tasks of production only, evaluation tasks among them: any other figure would move, or not, with one of these.
+_COUNTED = """CASE WHEN :user IS NOT NULL AND b.kind = 'production' THEN t.user = :user
+    ELSE NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.task = t.id) END"""
 
 
-def to_frame(connection: sqlite3.Connection, project: int) -> pd.DataFrame:
-    """Batches of a project: batch, kind, state, items, tasks, done, score, low, high, passed, open_feedback."""
+def states(connection: sqlite3.Connection, batch: int, *, user: str | None = None) -> dict[str, int]:
+    """State -> number of tasks in it; of a user's own in production, where one is named."""
+    query = (
+        "SELECT t.state, count(*) FROM tasks t JOIN batches b ON b.id = t.batch "
+        f"WHERE t.batch = :batch AND {_COUNTED} GROUP BY t.state ORDER BY t.state"
+    )
+    return dict(connection.execute(query, {"batch": batch, "user": user}).fetchall())
+
+
+def to_frame(connection: sqlite3.Connection, project: int, *, user: str | None = None) -> pd.DataFrame:
+    """Batches of a project: batch, kind, state, items, tasks, done, score, low, high, passed, open_feedback.
+
+    Tasks of production are a user's own, where one is named.
+    """
     return frame(
         connection,
-        """SELECT b.name AS batch, b.kind, b.state,
+        f"""SELECT b.name AS batch, b.kind, b.state,
             (SELECT count(*) FROM batch_items WHERE batch = b.id AND excluded IS NULL) AS items,
-            (SELECT count(*) FROM tasks WHERE batch = b.id) AS tasks,
-            (SELECT count(*) FROM tasks WHERE batch = b.id
-                AND state IN ('completed', 'skipped', 'cancelled', 'submitted', 'graded', 'excluded')) AS done,
+            (SELECT count(*) FROM tasks t WHERE t.batch = b.id AND {_COUNTED}) AS tasks,
+            (SELECT count(*) FROM tasks t WHERE t.batch = b.id AND {_COUNTED}
+                AND t.state IN ('completed', 'skipped', 'cancelled', 'submitted', 'graded', 'excluded')) AS done,
             c.score, c.low, c.high, c.passed,
             (SELECT count(*) FROM feedback WHERE batch = b.id AND state = 'open') AS open_feedback
         FROM batches b LEFT JOIN certificates c ON c.batch = b.id
-        WHERE b.project = ? ORDER BY b.id""",
-        (project,),
+        WHERE b.project = :project ORDER BY b.id""",
+        {"project": project, "user": user},
     )

@@ -49,6 +49,12 @@ def of_batch(connection: sqlite3.Connection, batch: int) -> list[ItemRow]:
     )
 
 
+def of_tasks(connection: sqlite3.Connection, batch: int, user: str) -> list[ItemRow]:
+    """Items of a user's tasks of a batch, in the order of the tasks' numbers."""
+    query = "FROM tasks t JOIN items r ON r.id = t.item WHERE t.batch = ? AND t.user = ? ORDER BY t.id"
+    return select(connection, ItemRow, query, (batch, user))
+
+
 def add(connection: sqlite3.Connection, **columns: Any) -> int:
     return insert(connection, "items", **columns)
 
@@ -73,18 +79,17 @@ def in_open_batches(connection: sqlite3.Connection, items: Sequence[int]) -> dic
     )
 
 
-def in_production(connection: sqlite3.Connection, project: int) -> set[int]:
-    """Items that production has or had: those whose task was cancelled are free again."""
-    return {
-        item
-        for (item,) in connection.execute(
-            "SELECT bi.item FROM batch_items bi JOIN batches b ON b.id = bi.batch "
+def in_production(connection: sqlite3.Connection, project: int) -> dict[int, str]:
+    """Item -> name of the batch of production that has or had it; those whose task was cancelled are free again."""
+    return dict(
+        connection.execute(
+            "SELECT bi.item, b.name FROM batch_items bi JOIN batches b ON b.id = bi.batch "
             "LEFT JOIN tasks t ON t.batch = bi.batch AND t.item = bi.item "
             "WHERE b.project = ? AND b.kind = 'production' AND bi.excluded IS NULL "
             "AND coalesce(t.state <> 'cancelled', b.state = 'draft')",
             (project,),
-        )
-    }
+        ).fetchall()
+    )
 
 
 def in_batches_of_kind(connection: sqlite3.Connection, project: int, kind: str) -> set[int]:

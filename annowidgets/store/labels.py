@@ -80,7 +80,10 @@ def save_draft(connection: sqlite3.Connection, task: int, user: str, labels: str
 def final(
     connection: sqlite3.Connection, project: int, *, kind: str | None = None, batch: int | None = None
 ) -> list[FinalRow]:
-    """Labels of every finished task: as submitted, or as the reviewer or auditor corrected them."""
+    """Labels of every finished task: as submitted, or as the reviewer or auditor corrected them.
+
+    Those of evaluation tasks are nobody's product and left out (Q2).
+    """
     return select(
         connection,
         FinalRow,
@@ -90,6 +93,7 @@ def final(
             LEFT JOIN grades g ON g.task = t.id
             JOIN label_sets s ON s.id = coalesce(g.labels, t.labels)
             WHERE t.project = :project AND t.state IN ('completed', 'in_review', 'graded', 'submitted')
+                AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.task = t.id)
                 AND (:kind IS NULL OR b.kind = :kind) AND (:batch IS NULL OR b.id = :batch)) r ORDER BY r.task""",
         {"project": project, "kind": kind, "batch": batch},
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from annowidgets.store import guards
 from annowidgets.store.files import APPLICATION_ID
 from annowidgets.store.schema_edits import m002_edits
+from annowidgets.store.schema_evaluation import m004_evaluation
 from annowidgets.store.schema_training import m003_training
 
 if TYPE_CHECKING:
@@ -316,6 +317,7 @@ MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {
     "m001_first_loop": m001_first_loop,
     "m002_edits": m002_edits,
     "m003_training": m003_training,
+    "m004_evaluation": m004_evaluation,
 }
 
 # What sqlite-utils calls the set of them, in its own table.

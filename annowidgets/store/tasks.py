@@ -147,6 +147,7 @@ _HAS_RUN_OUT = "(t.state = 'annotating' AND t.lease_until < :now AND t.user <> :
 
 _MAY_DRAW = """(t.assignee IS NULL OR t.assignee = :user)
     AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.task = t.id AND s.user = :user)
+    AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.task = t.id AND e.user <> :user)
     AND (d.kind <> 'calibration' OR NOT EXISTS (
         SELECT 1 FROM tasks o WHERE o.batch = t.batch AND o.item = t.item AND o.id <> t.id AND (o.user = :user
             OR EXISTS (SELECT 1 FROM skips s WHERE s.task = o.id AND s.user = :user))))
@@ -197,17 +198,30 @@ def next_for_review(connection: sqlite3.Connection, project: int, author_too: st
 
 
 def open_in_batch(connection: sqlite3.Connection, batch: int) -> bool:
-    """Whether a batch holds tasks that are not at an end."""
+    """Whether a batch holds tasks that are not at an end, evaluation tasks apart."""
     query = (
-        "SELECT 1 FROM tasks WHERE batch = ? "
-        "AND state IN ('queued', 'annotating', 'in_review', 'returned', 'submitted') LIMIT 1"
+        "SELECT 1 FROM tasks t WHERE t.batch = ? "
+        "AND t.state IN ('queued', 'annotating', 'in_review', 'returned', 'submitted') "
+        "AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.task = t.id) LIMIT 1"
     )
     return value(connection, query, (batch,)) is not None
 
 
+def open_evaluations(connection: sqlite3.Connection, batch: int) -> list[TaskRow]:
+    """Evaluation tasks of a batch that are not at an end."""
+    return select(
+        connection,
+        TaskRow,
+        "FROM tasks r WHERE r.batch = ? AND r.state IN ('queued', 'annotating', 'in_review', 'returned') "
+        "AND EXISTS (SELECT 1 FROM evaluations e WHERE e.task = r.id) ORDER BY r.id",
+        (batch,),
+    )
+
+
 def is_gold(connection: sqlite3.Connection, task: int) -> bool:
-    """Whether the task was promoted."""
-    return value(connection, "SELECT 1 FROM promotions WHERE task = ?", (task,)) is not None
+    """Whether the task was promoted, or was measured against gold."""
+    query = "SELECT 1 FROM promotions WHERE task = ?1 UNION ALL SELECT 1 FROM evaluations WHERE task = ?1"
+    return value(connection, query, (task,)) is not None
 
 
 def add_comment(connection: sqlite3.Connection, **columns: Any) -> None:
@@ -219,25 +233,30 @@ def comments(connection: sqlite3.Connection, task: int) -> list[CommentRow]:
 
 
 def position(connection: sqlite3.Connection, task: TaskRow, user: str) -> tuple[int, int]:
-    """The user's tasks of the batch that are done, and how many of the batch are the user's or still to be had."""
-    done = value(
-        connection,
-        "SELECT count(*) FROM tasks WHERE batch = ? AND user = ? AND state NOT IN ('queued', 'annotating', 'returned')",
+    """The user's tasks of the batch that are done, and how many of the batch are the user's or still to be had.
+
+    Evaluation tasks are done like others and add nothing to what is to be done, or the sum would tell when one comes.
+    """
+    own, done = connection.execute(
+        "SELECT count(*), count(*) FILTER (WHERE state NOT IN ('queued', 'annotating', 'returned')) FROM tasks "
+        "WHERE batch = ? AND user = ?",
         (task.batch, user),
-    )
+    ).fetchone()
     total = value(
         connection,
-        "SELECT count(*) FROM tasks WHERE batch = ? AND (user = ? OR state = 'queued')",
+        "SELECT count(*) FROM tasks t WHERE t.batch = ? AND (t.user = ? OR t.state = 'queued') "
+        "AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.task = t.id)",
         (task.batch, user),
     )
-    return int(done), int(total)
+    return int(done), max(int(total), int(own))
 
 
 def to_frame(connection: sqlite3.Connection, ids: Iterable[int]) -> pd.DataFrame:
     """Tasks with the names of their items and batches."""
     return frame(
         connection,
-        """SELECT t.id, i.name AS item, b.name AS batch, b.kind, t.attempt, t.state, t.user, t.assignee, t.priority,
+        """SELECT t.id, i.name AS item, b.name AS batch, b.kind,
+            CASE b.kind WHEN 'production' THEN 1 ELSE t.attempt END AS attempt, t.state, t.user, t.assignee, t.priority,
             t.confidence, t.seconds, t.instructions_version, t.ontology_version, t.submitted, t.reviewer, t.lease_until,
             g.grade, g.accuracy, t.reason
         FROM json_each(?) j JOIN tasks t ON t.id = j.value JOIN items i ON i.id = t.item

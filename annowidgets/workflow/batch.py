@@ -31,6 +31,7 @@ from annowidgets.workflow.calibration import require_calibrated
 from annowidgets.workflow.checks import require_one_of, require_rate, require_text
 from annowidgets.workflow.claims import claim
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.evaluation import numbers_for
 from annowidgets.workflow.fitting import Fitting, fitting, require_still_fit
 from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame
 from annowidgets.workflow.permissions import Permission
@@ -101,9 +102,17 @@ class Batch:
 
     @property
     def items(self) -> Collection[Item]:
-        """Its items in order, excluded ones too."""
+        """Its items in order, excluded ones too.
+
+        Of a production batch these are the items of one's own tasks, or all for who reads all: which others it holds
+        would tell which tasks are evaluations (Q2).
+        """
         with self.workspace.look(self._project) as action:
-            rows = stored_items.of_batch(action.connection, self.id)
+            batch = stored_batches.by_id(action.connection, self.id)
+            if batch.kind == BatchKind.PRODUCTION and not action.may(Permission.READ_ALL):
+                rows = stored_items.of_tasks(action.connection, self.id, action.user)
+            else:
+                rows = stored_items.of_batch(action.connection, self.id)
         return Collection([Item(self.workspace, row) for row in rows], items_frame)
 
     def tasks(self, *, state: str | None = None, user: str | None = None) -> Collection[Task]:
@@ -120,11 +129,15 @@ class Batch:
             return tasks_frame(action, [task.id for task in tasks])
 
     def progress(self) -> pd.DataFrame:
-        """How many tasks are in each state: ``state``, ``tasks``, ``share`` (0 to 1)."""
+        """How many tasks are in each state: ``state``, ``tasks``, ``share`` (0 to 1).
+
+        Of a production batch these are one's own tasks, or all for who reads all.
+        """
         import pandas as pd
 
         with self.workspace.look(self._project) as action:
-            counts = stored_batches.states(action.connection, self.id)
+            own_only = None if action.may(Permission.READ_ALL) else action.user
+            counts = stored_batches.states(action.connection, self.id, user=own_only)
             kind = stored_batches.by_id(action.connection, self.id).kind
         order = dict.fromkeys(state for state, _ in TASK_TABLES[BatchKind(kind)])
         states = [*order, *(state for state in counts if state not in order)]
@@ -349,7 +362,12 @@ def launch(action: Action, batch: BatchRow) -> BatchRow:
         for item in items
         for attempt in range(1, batch.attempts_per_item + 1)
     ]
-    stored_tasks.add(action.connection, ("project", "batch", "item", "attempt", "draw", "ontology_version"), tasks)
+    columns: tuple[str, ...] = ("project", "batch", "item", "attempt", "draw", "ontology_version")
+    rows: list[tuple[Any, ...]] = list(tasks)
+    if batch.kind == BatchKind.PRODUCTION:  # Q2
+        columns = ("id", *columns)
+        rows = [(number, *task) for number, task in zip(numbers_for(action, batch.id, len(tasks)), tasks, strict=True)]
+    stored_tasks.add(action.connection, columns, rows)
     action.log(
         "batch.launch",
         "batch",

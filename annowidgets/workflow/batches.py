@@ -47,7 +47,8 @@ class ProjectBatches(ProjectBase):
 
     def _batches_frame(self, batches: Sequence[Batch]) -> pd.DataFrame:
         with self.workspace.look(self.id) as action:
-            frame = stored_batches.to_frame(action.connection, self.id)
+            own_only = None if action.may(Permission.READ_ALL) else action.user
+            frame = stored_batches.to_frame(action.connection, self.id, user=own_only)
             if not action.may(Permission.SEE_SCORES):
                 frame = frame.drop(columns=["score", "low", "high", "passed"])
             names = [stored_batches.by_id(action.connection, batch.id).name for batch in batches]
@@ -170,7 +171,7 @@ class ProjectBatches(ProjectBase):
             evaluation = stored_items.promoted(action.connection, self.id, "evaluation")
             if items is None:
                 done = stored_items.in_production(action.connection, self.id)
-                chosen = [item for item in _free(action) if item not in done | evaluation]
+                chosen = [item for item in _free(action) if item not in done and item not in evaluation]
             else:
                 chosen = _chosen(action, items)
                 if evaluation & set(chosen):  # Q2

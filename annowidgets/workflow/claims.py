@@ -12,6 +12,7 @@ from annowidgets.errors import (
 )
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
+from annowidgets.store import evaluation as stored_evaluation
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
@@ -39,8 +40,11 @@ def renew_expired(action: Action, row: TaskRow) -> TaskRow:
     return row._replace(lease_until=lease_end(action))
 
 
-def claim(action: Action, row: TaskRow) -> TaskRow:
-    """Give a task to the acting user, if the rules allow it; returns it as claimed."""
+def claim(action: Action, row: TaskRow, *, draw: int | None = None) -> TaskRow:
+    """Give a task to the acting user, if the rules allow it; returns it as claimed.
+
+    ``draw`` is the number of the person's draw that gave it (Q2).
+    """
     connection = action.connection
     batch = stored_batches.by_id(connection, row.batch)
     assert action.member is not None
@@ -78,7 +82,7 @@ def claim(action: Action, row: TaskRow) -> TaskRow:
         # Time counts for the person who spent it.
         seconds=row.seconds if row.user == action.user else 0.0,
     )
-    action.log("task.claim", "task", row.id, instructions_version=version)
+    action.log("task.claim", "task", row.id, instructions_version=version, draw=draw)
     claimed = stored_tasks.by_id(connection, row.id)
     assert claimed is not None
     return claimed
@@ -108,6 +112,10 @@ def require_qualified(action: Action, batch: BatchRow, row: TaskRow, member: sto
         raise NotQualified(
             f"{member.user!r} does not meet the requirements of {batch.name!r}: {'; '.join(lacking)}.", rule="C7"
         )
+    evaluation = stored_evaluation.of_task(action.connection, row.id)
+    if evaluation is not None and evaluation.user != member.user:  # Q2
+        # Told as of any task that is somebody's, and not by what rule.
+        raise TaskLocked(f"Task {row.id} is assigned to {evaluation.user}.", rule="T8")
     if batch.kind != BatchKind.CALIBRATION:
         return
     if member.user in stored_tasks.touched_item(action.connection, batch.id, row.item):

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from annowidgets.errors import AlreadyExists, InvalidInput, RuleViolation
 from annowidgets.store import audits as stored_audits
-from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.store.tasks import TaskRow
 from annowidgets.workflow.checks import checked_tags
-from annowidgets.workflow.states import BatchKind
+from annowidgets.workflow.evaluation import require_measurable
 
 if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
@@ -43,15 +42,17 @@ def promote(action: Action, row: TaskRow, kind: str, *, concepts: Sequence[str],
             rule="Q1",
         )
     if kind == "evaluation":
-        batch = stored_items.in_open_batches(action.connection, [row.item]).get(row.item)
-        known_batch = None if batch is None else stored_batches.by_name(action.connection, row.project, batch)
-        if known_batch is not None and known_batch.kind == BatchKind.PRODUCTION:
+        batch = stored_items.in_production(action.connection, row.project).get(row.item)
+        if batch is not None:
             raise RuleViolation(
                 f"The item of task {row.id} is in production batch {batch!r}; evaluation tasks are kept out of these.",
                 rule="Q2",
-                hint="Take it out first: batch.exclude_item(item, reason=...).",
+                hint="Take it out first, while it is not labelled: batch.exclude_item(item, reason=...).",
             )
     label_set = grade.labels if grade.labels is not None else row.labels
+    assert label_set is not None, "a graded attempt has labels"
+    if kind == "evaluation":
+        require_measurable(action, row, label_set)
     stored_audits.add_promotion(
         action.connection,
         task=row.id,

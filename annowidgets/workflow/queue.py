@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from annowidgets.errors import ProductionLocked
 from annowidgets.labels import Answer, Label, labels_from_json, shape_type
 from annowidgets.store import batches as stored_batches
+from annowidgets.store import evaluation as stored_evaluation
 from annowidgets.store import events as stored_events
 from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
@@ -18,10 +20,12 @@ from annowidgets.workflow.calibration import require_calibrated
 from annowidgets.workflow.checks import as_id, require_one_of
 from annowidgets.workflow.claims import claim, renew_expired
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.evaluation import drawn, pools, rolling_mean
 from annowidgets.workflow.items import ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.qualification import share_of_attempts, unmet_requirements
 from annowidgets.workflow.states import BatchKind, BatchState, TaskState
+from annowidgets.workflow.submissions import complete_batch_if_done
 from annowidgets.workflow.task import Task
 from annowidgets.workflow.visibility import tasks_frame, visible_task
 
@@ -98,13 +102,17 @@ class ProjectQueue(ProjectBase):
             held = stored_tasks.held_by(action.connection, self.id, action.user)
             if held is not None:
                 return Task(self.workspace, renew_expired(action, held))
-            row = stored_tasks.returned_to(action.connection, self.id, action.user)
+            row, draw = stored_tasks.returned_to(action.connection, self.id, action.user), None
             if row is None:
                 drawable, used_up, _ = drawable_batches(action)
                 row = stored_tasks.next_in_queue(
                     action.connection, user=action.user, now=action.now, batches=drawable, share_used_up=used_up
                 )
-            return None if row is None else Task(self.workspace, claim(action, row))
+                if row is None:
+                    _complete_what_waits_for_nobody(action)
+                    return None
+                row, draw = drawn(action, row)  # Q2
+            return Task(self.workspace, claim(action, row, draw=draw))
 
     def my_status(self) -> Status:
         """Where the user stands, and why there is nothing to label."""
@@ -193,9 +201,44 @@ class ProjectQueue(ProjectBase):
             return stored_events.to_frame(action.connection, self.id)
 
     def activity(self) -> pd.DataFrame:
-        """Per member: tasks submitted, open, in review and returned, seconds per task, last submission."""
+        """Per member: tasks submitted, open, in review and returned, seconds per task, last submission, evaluations.
+
+        ``evaluations`` are those that the rolling mean ``evaluation_mean`` (0 to 100) spans; ``evaluations_left`` those
+        that the person has not seen, missing for leads, who are given none (Q2, Q3).
+        """
+        import pandas as pd
+
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
-            return stored_tasks.activity(action.connection, self.id)
+            table = stored_tasks.activity(action.connection, self.id)
+            means = [rolling_mean(action, user) for user in table["user"]]
+            left = pools(action)
+        table["evaluations"] = [count for _, count in means]
+        table["evaluation_mean"] = [mean for mean, _ in means]
+        table["evaluations_left"] = pd.array([left.get(user) for user in table["user"]], dtype="Int64")
+        return table
+
+    def evaluations(self) -> pd.DataFrame:
+        """Evaluation tasks in production, for leads: who was given which, and how they did (Q2).
+
+        Returns
+        -------
+        DataFrame
+            In the order they were given: ``task``, ``user``, ``item``, ``batch``, ``state``, ``served``, ``scored``,
+            ``score`` (0 to 100), ``function_version``, ``gold_task`` (the promoted one), ``concepts``, ``difficulty``.
+            Of a task that was handed in more than once the last score counts that came before any review; missing where
+            it was not handed in, and where none of its labels counts.
+        """
+        with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
+            table = stored_evaluation.to_frame(action.connection, self.id)
+        table["concepts"] = [", ".join(json.loads(concepts)) for concepts in table["concepts"]]
+        return table.astype({"score": float, "function_version": "Int64"})
+
+
+def _complete_what_waits_for_nobody(action: Action) -> None:
+    """Complete batches whose last open tasks are evaluation tasks that were left: no other action would."""
+    for batch in stored_batches.all_of(action.connection, action.project.id):
+        if batch.kind == BatchKind.PRODUCTION and batch.state == BatchState.IN_PROGRESS:
+            complete_batch_if_done(action, batch)
 
 
 def drawable_batches(action: Action) -> tuple[list[int], list[int], list[str]]:

@@ -19,6 +19,7 @@ from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.batches import BatchRow
 from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.evaluation import Measured, is_alive, keep_score
 from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskEvent, TaskState, next_batch_state
 from annowidgets.workflow.steps import held_task, step
 
@@ -26,8 +27,16 @@ if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
 
 
-def submit(action: Action, row: TaskRow, labels: Labels, *, confidence: float | None, seconds: float) -> None:
-    """Hand in labels that were found to fit."""
+def submit(
+    action: Action,
+    row: TaskRow,
+    labels: Labels,
+    *,
+    confidence: float | None,
+    seconds: float,
+    measured: Measured | None = None,
+) -> None:
+    """Hand in labels that were found to fit; ``measured`` is what `Comparison.measured` gave of an evaluation's."""
     batch = stored_batches.by_id(action.connection, row.batch)
     drawn = False
     if batch.kind == BatchKind.CALIBRATION and confidence is None:  # C3
@@ -43,6 +52,7 @@ def submit(action: Action, row: TaskRow, labels: Labels, *, confidence: float | 
         event = TaskEvent.SUBMIT_DRAWN if drawn else TaskEvent.SUBMIT_NOT_DRAWN
     state = step(action, row, event)
     label_set = add_label_set(action, row, "submission", labels)
+    keep_score(action, row, label_set, labels, measured)  # Q2
     stored_labels.save_draft(action.connection, row.id, action.user, labels_to_json(labels).decode(), action.now)
     stored_tasks.change(
         action.connection,
@@ -77,12 +87,22 @@ def is_drawn_for_review(task: int, sampling_rate: float) -> bool:
 
 
 def complete_batch_if_done(action: Action, batch: BatchRow) -> None:
-    """Complete a batch of ground truth or production when its last task has ended."""
+    """Complete a batch of ground truth or production when its last task has ended.
+
+    An evaluation task that nobody works on is cancelled then: nobody else could be given it.
+    """
     if batch.kind == BatchKind.CALIBRATION or batch.state != BatchState.IN_PROGRESS:
         return
-    if stored_tasks.open_in_batch(action.connection, batch.id) == 0:
-        state = next_batch_state(batch.kind, batch.state, BatchEvent.ALL_TASKS_ENDED, batch=batch.name)
-        stored_batches.change(action.connection, batch.id, state=state)
+    if stored_tasks.open_in_batch(action.connection, batch.id):
+        return
+    evaluations = stored_tasks.open_evaluations(action.connection, batch.id)
+    if not any(is_alive(action, row) for row in evaluations):
+        for row in evaluations:
+            state = step(action, row, TaskEvent.CANCEL)
+            stored_tasks.change(action.connection, row.id, state=state, lease_until=None, reason="the batch is done")
+            action.log("evaluation.cancel", "task", row.id)
+        after = next_batch_state(batch.kind, batch.state, BatchEvent.ALL_TASKS_ENDED, batch=batch.name)
+        stored_batches.change(action.connection, batch.id, state=after)
         action.log("batch.complete", "batch", batch.id)
 
 

@@ -40,6 +40,7 @@ from annowidgets.workflow.drafts import (
     save_text,
     with_edit,
 )
+from annowidgets.workflow.evaluation import comparison_of
 from annowidgets.workflow.fitting import Fitting, fitting_of, require_still_fit
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import (
@@ -465,8 +466,10 @@ class Task(TaskView):
     # --- inner
 
     def _prepared(self, labels: Labels) -> Any:
-        """What is computed of labels that fit, before the transaction of their submission opens; nothing here."""
-        return None
+        """What is computed of labels that fit, before the transaction of their submission opens (Q2)."""
+        with self.workspace.look(self._project, Permission.ANNOTATE) as action:
+            comparison = comparison_of(action, self._stored(action))
+        return None if comparison is None else comparison.measured(labels)
 
     def _hand_in(
         self,
@@ -478,7 +481,7 @@ class Task(TaskView):
         confidence: float | None,
         seconds: float,
     ) -> None:
-        submit(action, row, labels, confidence=confidence, seconds=seconds)
+        submit(action, row, labels, confidence=confidence, seconds=seconds, measured=prepared)
 
     def _count(self, action: Action, row: TaskRow, *, labels: int, seconds: float) -> int:
         """Count a draft that was saved, and renew the lease; returns the draft's number."""

@@ -12,6 +12,7 @@ import annowidgets as aw
 from annowidgets.errors import AuditIncomplete, InvalidInput
 from annowidgets.store import items as stored_items
 from annowidgets.workflow import Audit, Batch, Feedback, Item, Task
+from annowidgets.workflow.drafts import Delta, new_edit
 from tests.workflow.building import NAME, ROLES, Team, cell, draw_pictures, open_team
 
 ADMIN = {"admin"}
@@ -189,9 +190,12 @@ TABLE: dict[str, Row] = {
     "Project.labels": Row(READ_ALL, lambda s: s.project.labels()),
     "Project.events": Row(READ_ALL, lambda s: s.project.events()),
     "Project.activity": Row(READ_ALL, lambda s: s.project.activity()),
+    "Project.evaluations": Row(SCORES, lambda s: s.project.evaluations()),
     # --- a task of one's own
     "Task.claim": Row(ANNOTATE, lambda s: s.of_bo("queued").claim()),
     "Task.save_draft": Row(ANNOTATE, lambda s: s.held().save_draft([cell()])),
+    "Task.save_edit": Row(ANNOTATE, lambda s: s.held().save_edit(new_edit(Delta(((cell(), 0),)), "draw RBC"))),
+    "Task.history": Row(OWN, lambda s: s.held().history()),
     "Task.keep_alive": Row(ANNOTATE, lambda s: s.held().keep_alive(seconds=1)),
     "Task.submit": Row(ANNOTATE, lambda s: s.held().submit([cell()])),
     "Task.skip": Row(ANNOTATE, lambda s: s.held().skip(reason="unclear")),

@@ -64,6 +64,7 @@ WRITES = {
     "Batch.close_early",
     "Task.claim",
     "Task.save_draft",
+    "Task.save_edit",
     "Task.keep_alive",
     "Task.submit",
     "Task.skip",
