@@ -19,6 +19,9 @@ from annowidgets.store.guards import (
     _refuse,
 )
 
+# SQLITE_DBCONFIG_DEFENSIVE, which Python names from 3.12 on.
+_DEFENSIVE = 1010
+
 TRAINING_STEPS = ("queued>annotating", "annotating>queued", "annotating>submitted")
 TRAINING_BATCH_STEPS = ("draft>in_progress", "in_progress>closed_early")
 
@@ -260,7 +263,7 @@ def _widen(connection: sqlite3.Connection, table: str, before: str, after: str) 
 def m003_training(connection: sqlite3.Connection) -> None:
     """Training projects: sources, gold in revisions, rounds, measurements and scores."""
     if hasattr(connection, "setconfig"):  # Python 3.12; some builds of SQLite are defensive by default
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, False)
+        connection.setconfig(_DEFENSIVE, False)
     connection.execute("PRAGMA writable_schema = ON")
     kinds = "kind IN ('calibration', 'ground_truth', 'production'"
     _widen(connection, "batches", kinds, f"{kinds}, 'training'")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from annowidgets.store.rows import first, insert, insert_many, json_list, select, update, value
+from annowidgets.store.rows import first, frame, insert, insert_many, json_list, select, update, value
 from annowidgets.store.tasks import TaskRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class TrainingRow(NamedTuple):
@@ -149,6 +152,23 @@ def using(connection: sqlite3.Connection, source: int) -> list[str]:
     return [name for (name,) in connection.execute(query, (source,))]
 
 
+def function(connection: sqlite3.Connection, project: int, version: int) -> str:
+    """JSON of a version of the benchmark function."""
+    query = "SELECT function FROM functions WHERE project = ? AND version = ?"
+    return str(value(connection, query, (project, version)))
+
+
+def functions_frame(connection: sqlite3.Connection, project: int) -> pd.DataFrame:
+    """Every version of the benchmark function, and whether it is the applied one."""
+    return frame(
+        connection,
+        "SELECT f.version, f.version = t.function_version AS applied, f.created, f.created_by, f.function "
+        "FROM functions f JOIN trainings t ON t.project = f.project WHERE f.project = ? ORDER BY f.version",
+        (project,),
+        times=["created"],
+    )
+
+
 # --- eligible tasks
 
 # In review or completed of ground truth and production, and what an audit promoted to training (A1). What is gold of an
@@ -167,7 +187,7 @@ _ELIGIBLE = """FROM (
 def eligible(
     connection: sqlite3.Connection, project: int, *, batch: int | None = None, tasks: Sequence[int] | None = None
 ) -> list[EligibleRow]:
-    """Tasks of a project, of a batch of it, or of a list, that can become benchmark tasks; in the order of their ids."""
+    """Tasks of a project, of a batch of it, or of a list, that can become benchmark tasks, by their ids."""
     return select(
         connection,
         EligibleRow,
@@ -286,6 +306,11 @@ def counts(connection: sqlite3.Connection, batch: int) -> tuple[int, int]:
     return int(found[0]), int(found[1])
 
 
+def holds(connection: sqlite3.Connection, batch: int, item: int) -> bool:
+    """Whether a round has a task of an item."""
+    return value(connection, "SELECT 1 FROM batch_items WHERE batch = ? AND item = ?", (batch, item)) is not None
+
+
 def is_lead_anywhere(connection: sqlite3.Connection, project: int, user: str) -> str | None:
     """Name of the training project, or of a source of it, in which a user leads or reviews; None where nowhere (A5)."""
     query = (
@@ -294,15 +319,6 @@ def is_lead_anywhere(connection: sqlite3.Connection, project: int, user: str) ->
     )
     found = value(connection, query, (project, user))
     return None if found is None else str(found)
-
-
-def has_passed(connection: sqlite3.Connection, project: str, user: str) -> bool:
-    """Whether the newest finished round of a person in the training project of that name was passed (C7)."""
-    query = (
-        "SELECT r.passed FROM training_rounds r JOIN projects p ON p.id = r.project "
-        "WHERE p.name = ? AND r.trainee = ? AND r.kind = 'person' AND r.passed IS NOT NULL ORDER BY r.round DESC LIMIT 1"
-    )
-    return bool(value(connection, query, (project, user)))
 
 
 # --- who has seen what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,14 +14,13 @@ if TYPE_CHECKING:
 
 
 class SubmissionRow(NamedTuple):
-    """A submission with its measurement under the newest gold of its item."""
+    """A submission, with the newest gold of its item."""
 
     task: int
     batch: int
     item: int
     gold: int
     gold_revision: int
-    measurements: bytes
 
 
 class ScoreRow(NamedTuple):
@@ -53,42 +53,27 @@ def add_scores(connection: sqlite3.Connection, rows: Iterable[ScoreRow]) -> None
     insert_many(connection, "training_scores", ScoreRow._fields, rows)
 
 
-_SUBMISSIONS = """FROM (
-    SELECT t.id AS task, t.batch, t.item, g.id AS gold, g.revision AS gold_revision, m.measurements
-    FROM tasks t JOIN gold g ON g.item = t.item AND g.revision = (SELECT max(revision) FROM gold WHERE item = t.item)
-    JOIN measurements m ON m.task = t.id AND m.gold = g.id
-    WHERE t.project = ? AND t.state = 'submitted') r"""
-
-
-def submissions(
-    connection: sqlite3.Connection, project: int, *, tasks: Sequence[int] | None = None, counting: bool = False
-) -> list[SubmissionRow]:
-    """Submissions with their measurements, in the order of the tasks.
-
-    Parameters
-    ----------
-    tasks : sequence of int, optional
-        Only these.
-    counting : bool
-        Without those whose gold was withdrawn.
-    """
-    if tasks is None:
-        where, given = "1", ()
-    else:
-        where, given = "r.task IN (SELECT value FROM json_each(?))", (json_list(tasks),)
-    if counting:
-        where += " AND r.item IN (SELECT item FROM training_items WHERE withdrawn IS NULL)"
-    return select(connection, SubmissionRow, f"{_SUBMISSIONS} WHERE {where} ORDER BY r.task", (project, *given))
-
-
-def submitted(connection: sqlite3.Connection, project: int, *, counting: bool = False) -> list[tuple[int, int]]:
-    """(task, newest gold) of each submission, in the order of the tasks: what scores have to be there for."""
-    query = (
-        "SELECT t.id, (SELECT id FROM gold WHERE item = t.item ORDER BY revision DESC LIMIT 1) FROM tasks t "
-        "JOIN training_items i ON i.item = t.item "
-        "WHERE t.project = ? AND t.state = 'submitted' AND (i.withdrawn IS NULL OR NOT ?) ORDER BY t.id"
+def submissions(connection: sqlite3.Connection, project: int, *, counting: bool = True) -> list[SubmissionRow]:
+    """Submissions in the order of the tasks; ``counting``: without those whose gold was withdrawn."""
+    return select(
+        connection,
+        SubmissionRow,
+        """FROM (SELECT t.id AS task, t.batch, t.item, g.id AS gold, g.revision AS gold_revision
+            FROM tasks t JOIN training_items n ON n.item = t.item JOIN gold g ON g.item = t.item
+                AND g.revision = (SELECT max(revision) FROM gold WHERE item = t.item)
+            WHERE t.project = ? AND t.state = 'submitted' AND (n.withdrawn IS NULL OR NOT ?)) r ORDER BY r.task""",
+        (project, counting),
     )
-    return connection.execute(query, (project, counting)).fetchall()
+
+
+def measurements(connection: sqlite3.Connection, submissions: Sequence[SubmissionRow]) -> list[bytes]:
+    """Measurements of submissions, in their order."""
+    pairs = json.dumps([(row.task, row.gold) for row in submissions])
+    query = (
+        "SELECT m.measurements FROM json_each(?) j JOIN measurements m ON m.task = json_extract(j.value, '$[0]') "
+        "AND m.gold = json_extract(j.value, '$[1]') ORDER BY j.key"
+    )
+    return [blob for (blob,) in connection.execute(query, (pairs,))]
 
 
 def submitted_labels(connection: sqlite3.Connection, item: int) -> list[tuple[int, str, str]]:
@@ -109,6 +94,12 @@ def figures(connection: sqlite3.Connection, project: int, *, batch: int | None =
         "AND i.withdrawn IS NULL AND (?2 IS NULL OR r.batch = ?2) ORDER BY r.task",
         (project, batch),
     )
+
+
+def item_scores(connection: sqlite3.Connection, project: int) -> list[tuple[int, float]]:
+    """(item, current score) of every submission that has a score."""
+    query = "SELECT item, score FROM current_scores WHERE project = ? AND score IS NOT NULL ORDER BY task"
+    return connection.execute(query, (project,)).fetchall()
 
 
 def tasks_frame(connection: sqlite3.Connection, ids: Iterable[int]) -> pd.DataFrame:

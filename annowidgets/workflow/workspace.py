@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,12 @@ from annowidgets.workflow.permissions import Permission, Role
 from annowidgets.workflow.policies import CalibrationPolicy, Settings, to_json
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from annowidgets.benchmark import BenchmarkFunction
     from annowidgets.workflow.project import Project
+    from annowidgets.workflow.training import TrainingProject
+    from annowidgets.workflow.training.sources import Source
 
 # Accounts that many people share, so that their name says nothing about who labels.
 _SHARED_ACCOUNTS = frozenset(("jovyan", "root", "admin", "user", "ubuntu"))
@@ -296,8 +300,106 @@ class Workspace:
             Action(self, connection, project).log("project.create", "project", project, name=name)
         return Project(self, project)
 
-    def _require_openable(self, connection: Connection, row: ProjectRow, ontology: Ontology, exist_ok: bool) -> None:
-        if not exist_ok or row.kind != "annotation":
+    def training_projects(self) -> list[TrainingProject]:
+        """The training projects, oldest first."""
+        from annowidgets.workflow.training import TrainingProject
+
+        with self.database.read() as connection:
+            return [TrainingProject(self, row.id) for row in projects.all_of_kind(connection, "training")]
+
+    def training_project(self, name: str) -> TrainingProject:
+        """Open a training project; NotFound lists the closest names."""
+        from annowidgets.workflow.training import TrainingProject
+
+        with self.database.read() as connection:
+            row = projects.by_name(connection, composed(name))
+            if row is None or row.kind != "training":
+                known = [project.name for project in projects.all_of_kind(connection, "training")]
+                raise NotFound.named("training project", name, known)
+        return TrainingProject(self, row.id)
+
+    def create_training_project(
+        self,
+        name: str,
+        *,
+        sources: Iterable[Source],
+        size: int | None = None,
+        rng: int | np.random.Generator | None = None,
+        ontology: Ontology | None = None,
+        description: str = "",
+        instructions: str = "",
+        trainees: str | Iterable[str] = (),
+        benchmark: BenchmarkFunction | None = None,
+        pass_mark: float | None = 80.0,
+        reveal: str = "after_last",
+        allow_seen: bool = False,
+        exist_ok: bool = False,
+    ) -> TrainingProject:
+        """Make a training project: a snapshot of finished tasks is the benchmark that trainees are measured against.
+
+        Parameters
+        ----------
+        name : str
+            Different from every other project's.
+        sources : sequence of projects, batches or lists of tasks
+            Where the benchmark comes from; the user is admin of each (A1).
+        size : int, optional
+            How many of the eligible tasks to draw; all where left out.
+        rng : int or Generator, optional
+            Seed of the draw.
+        ontology : Ontology, optional
+            Exactly the sources'; theirs where left out (A2).
+        description : str
+            What it is for.
+        instructions : str
+            Markdown, for the trainees.
+        trainees : str or iterable of str
+            Who takes part; more may come later.
+        benchmark : BenchmarkFunction, optional
+            How points are given; IoU and category alike where left out.
+        pass_mark : float, optional
+            The score that passes, 0 to 100 (A11); None: nobody passes or fails.
+        reveal : {"never", "after_each", "after_last"}
+            When trainees see the gold, own scores and explanations: never, after each task (practice) or after the
+            last (exam) (A10).
+        allow_seen : bool
+            Whether trainees get items whose gold they have seen (A12).
+        exist_ok : bool
+            Open the training project of that name where there is one with that ontology; the other arguments are then
+            ignored.
+
+        Raises
+        ------
+        SourceNotEligible
+            A source gives nothing, is a training project, or the same content comes twice.
+        OntologyMismatch
+            Sources differ in their ontology, listing how.
+        AlreadyExists
+            There is a project of that name.
+        """
+        from annowidgets.workflow.training.creation import create
+
+        return create(
+            self,
+            name,
+            sources=sources,
+            size=size,
+            rng=rng,
+            ontology=ontology,
+            description=description,
+            instructions=instructions,
+            trainees=trainees,
+            benchmark=benchmark,
+            pass_mark=pass_mark,
+            reveal=reveal,
+            allow_seen=allow_seen,
+            exist_ok=exist_ok,
+        )
+
+    def _require_openable(
+        self, connection: Connection, row: ProjectRow, ontology: Ontology, exist_ok: bool, *, kind: str = "annotation"
+    ) -> None:
+        if not exist_ok or row.kind != kind:
             opening = "training_project" if row.kind == "training" else "project"
             raise AlreadyExists(f"There is a project {row.name!r}.", hint=f"Open it: ws.{opening}({row.name!r}).")
         versions = projects.ontology_versions(connection, row.id)

@@ -1,0 +1,151 @@
+"""Making a training project, from sources or as a clone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+import msgspec
+import numpy as np
+
+from annowidgets.errors import InvalidInput, notice
+from annowidgets.labels import Ontology
+from annowidgets.labels.values import name as checked_name
+from annowidgets.store import Connection
+from annowidgets.store import items as stored_items
+from annowidgets.store import labels as stored_labels
+from annowidgets.store import members as stored_members
+from annowidgets.store import projects as stored_projects
+from annowidgets.store import training as stored_training
+from annowidgets.store.training import EligibleRow, SourceRow, TrainingRow
+from annowidgets.workflow.checks import require_count, require_flag, require_score
+from annowidgets.workflow.permissions import Role
+from annowidgets.workflow.policies import Settings, to_json
+from annowidgets.workflow.training.settings import Reveal
+from annowidgets.workflow.training.sources import Source, as_sources, draw
+from annowidgets.workflow.training.trainees import add_trainees, as_names
+from annowidgets.workflow.versions import require_function
+
+if TYPE_CHECKING:
+    from annowidgets.benchmark import BenchmarkFunction
+    from annowidgets.workflow.training.project import TrainingProject
+    from annowidgets.workflow.workspace import Workspace
+
+
+class Plan(NamedTuple):
+    """A training project that is to be made."""
+
+    name: str
+    ontology: Ontology
+    description: str
+    instructions: str
+    function: BenchmarkFunction
+    pass_mark: float | None
+    reveal: str
+    size: int | None
+    sources: Sequence[SourceRow]
+    benchmark: Sequence[tuple[EligibleRow, str]]
+
+
+def create(
+    workspace: Workspace,
+    name: str,
+    *,
+    sources: Iterable[Source],
+    size: int | None,
+    rng: int | np.random.Generator | None,
+    ontology: Ontology | None,
+    description: str,
+    instructions: str,
+    trainees: str | Iterable[str],
+    benchmark: BenchmarkFunction | None,
+    pass_mark: float | None,
+    reveal: str,
+    allow_seen: bool,
+    exist_ok: bool,
+) -> TrainingProject:
+    """Make a training project from sources; parameters as in `Workspace.create_training_project`."""
+    from annowidgets.benchmark import BenchmarkFunction
+    from annowidgets.workflow.training.project import TrainingProject
+
+    name = checked_name("project name", name)
+    if not isinstance(ontology, Ontology | None):
+        raise InvalidInput(f"ontology must be an Ontology, got {type(ontology).__name__}.")
+    for text in (description, instructions):
+        if not isinstance(text, str):
+            raise InvalidInput("description and instructions must be text.")
+    if reveal not in get_args(Reveal):
+        raise InvalidInput(
+            f"reveal can't be {reveal!r:.60}.", rule="A10", hint=f"One of {', '.join(get_args(Reveal))}."
+        )
+    size = None if size is None else require_count("size", size, least=1)
+    pass_mark = None if pass_mark is None else require_score("pass_mark", pass_mark)
+    require_flag("allow_seen", allow_seen)
+    users = as_names(trainees)
+    stored_sources = as_sources(workspace, sources)
+    with workspace.database.transaction() as connection:
+        drawn = draw(workspace, connection, stored_sources, ontology)
+        row = stored_projects.by_name(connection, name)
+        if row is not None:
+            workspace._require_openable(connection, row, drawn.ontology, exist_ok, kind="training")
+            return TrainingProject(workspace, row.id)
+        function = BenchmarkFunction() if benchmark is None else benchmark
+        require_function(function, drawn.ontology)
+        chosen = _subset(drawn.rows, size, rng)
+        gold = [(one, stored_labels.by_id(connection, one.labels).labels) for one in chosen]
+        plan = Plan(
+            name, drawn.ontology, description, instructions, function, pass_mark, reveal, size, stored_sources, gold
+        )
+        project, said = make(workspace, connection, plan, users, allow_seen=allow_seen)
+    if size is not None and len(chosen) < size:
+        said.append(f"Only {len(chosen)} tasks are eligible, {size} were asked for.")
+    for text in (*drawn.said, *said):
+        notice(text)
+    return TrainingProject(workspace, project)
+
+
+def _subset(rows: list[EligibleRow], size: int | None, rng: int | np.random.Generator | None) -> list[EligibleRow]:
+    if size is None or size >= len(rows):
+        return rows
+    return [rows[place] for place in sorted(np.random.default_rng(rng).choice(len(rows), size, replace=False))]
+
+
+def make(
+    workspace: Workspace, connection: Connection, plan: Plan, trainees: Sequence[str], *, allow_seen: bool
+) -> tuple[int, list[str]]:
+    """Write a training project; returns its id, and what is to be said."""
+    from annowidgets.workflow.workspace import Action
+
+    now, user = workspace.clock(), workspace.user
+    project = stored_projects.create(
+        connection, name=plan.name, kind="training", settings=to_json(Settings()), at=now, user=user
+    )
+    stored_members.add(connection, project=project, user=user, role=Role.ADMIN, added=now)
+    first = stored_projects.OntologyRow(1, to_json(plan.ontology), plan.ontology.fingerprint, "{}")
+    stored_projects.add_ontology(connection, project, first, revision=False, at=now, user=user)
+    text = stored_projects.InstructionsRow(1, plan.instructions, "", "[]", "[]", now, user)
+    stored_projects.add_instructions(connection, project, text)
+    version = stored_projects.add_function(connection, project, to_json(plan.function), at=now, user=user)
+    copied = []
+    for row, labels in plan.benchmark:
+        name = row.item_name
+        if stored_items.by_name(connection, project, name) is not None:
+            name = f"{name} ({stored_projects.by_id(connection, row.project).name})"
+        item = stored_training.copy_item(connection, row.item, project, name, at=now, user=user)
+        copied.append((item, row, labels))
+    training = TrainingRow(project, plan.description, plan.pass_mark, plan.reveal, plan.size, version)
+    stored_training.create(connection, training, sources=plan.sources, benchmark=copied, at=now, user=user)
+    action = Action(workspace, connection, project)
+    action.log(
+        "training.create",
+        "project",
+        project,
+        name=plan.name,
+        sources=[source._asdict() for source in plan.sources],
+        items=len(copied),
+        function=msgspec.json.decode(to_json(plan.function)),
+        pass_mark=plan.pass_mark,
+        reveal=plan.reveal,
+    )
+    _, said = add_trainees(action, trainees, allow_seen=allow_seen)
+    return project, said

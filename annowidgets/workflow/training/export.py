@@ -1,0 +1,67 @@
+"""Every evaluation label as CSV, streamed (A9)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annowidgets.store import training_figures as stored_figures
+from annowidgets.workflow.base import ProjectBase
+from annowidgets.workflow.csv import csv_lines
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.training.tables import evaluation_frame
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.training.reports import TrainingReports
+
+# Submissions that are in memory at a time.
+_AT_ONCE = 1000
+
+
+class TrainingExport(ProjectBase):
+    """The export of a training project."""
+
+    def to_csv(self, path: str | os.PathLike[str], *, progress: bool = True) -> int:
+        """Write every evaluation label, with the columns and numbers of `evaluation_labels`.
+
+        Scores are those of the moment of the call, whatever is submitted or applied while the file is written. An
+        interrupted export leaves the file that was there as it was.
+
+        Parameters
+        ----------
+        path : path
+            The file; replaced where it is there.
+        progress : bool
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        int
+            How many evaluation labels there are.
+        """
+        from tqdm.auto import tqdm
+
+        room: TrainingReports = self  # type: ignore[assignment]
+        with self.workspace.look(self.id, Permission.READ_ALL) as action:
+            sheet = room._sheet(action)
+        target = Path(path).expanduser()
+        unfinished = target.with_name(f"{target.name}.part")
+        written = 0
+        try:
+            with (
+                unfinished.open("w", encoding="utf-8", newline="") as file,
+                tqdm(total=len(sheet.submissions), desc="Writing", unit="task", disable=not progress) as bar,
+            ):
+                for start in range(0, max(len(sheet.submissions), 1), _AT_ONCE):
+                    part = sheet._replace(submissions=sheet.submissions[start : start + _AT_ONCE])
+                    with self.workspace.look(self.id, Permission.READ_ALL) as action:
+                        blobs = stored_figures.measurements(action.connection, part.submissions)
+                    frame = evaluation_frame(part, part.scores(blobs))
+                    file.write(csv_lines(frame, header=start == 0))
+                    written += len(frame)
+                    bar.update(len(part.submissions))
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return written

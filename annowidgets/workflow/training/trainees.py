@@ -1,0 +1,330 @@
+"""Who is trained: each gets a copy of each benchmark task, in rounds (A4, A5, A6, A12)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from annowidgets.errors import InvalidInput, NotFound, RuleViolation, notice
+from annowidgets.labels.values import name as checked_name
+from annowidgets.store import batches as stored_batches
+from annowidgets.store import members as stored_members
+from annowidgets.store import projects as stored_projects
+from annowidgets.store import tasks as stored_tasks
+from annowidgets.store import training as stored_training
+from annowidgets.store.training import BenchmarkRow, RoundRow
+from annowidgets.workflow.checks import composed, require_flag
+from annowidgets.workflow.claims import give_back
+from annowidgets.workflow.items import ItemLike, find_item
+from annowidgets.workflow.members import Member, ProjectMembers
+from annowidgets.workflow.permissions import Permission, Role, as_role
+from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskState, next_batch_state
+
+if TYPE_CHECKING:
+    from annowidgets.workflow.workspace import Action
+
+# A4: from so many on, a training project of their own is suggested.
+MANY = 10
+
+
+class Places(NamedTuple):
+    """The tasks that somebody gets in a round.
+
+    Attributes
+    ----------
+    items : list of int
+        In the order of the benchmark.
+    seen : int
+        How many of them show gold that the trainee has seen (A12).
+    left_out : int
+        How many are left out because of that.
+    """
+
+    items: list[int]
+    seen: int
+    left_out: int
+
+
+class TrainingPeople(ProjectMembers):
+    """The people's room of a training project: trainees, and who leads them."""
+
+    def add_trainees(self, trainees: str | Iterable[str], *, allow_seen: bool = False) -> list[str]:
+        """Give each of them a copy of each benchmark task (A4).
+
+        Who is a trainee already is left as is, and said.
+
+        Parameters
+        ----------
+        trainees : str or iterable of str
+            Names as the hub or the system gives them.
+        allow_seen : bool
+            Whether to include items whose gold a trainee has seen; such a round never passes (A12).
+
+        Returns
+        -------
+        list of str
+            Those who were added.
+
+        Raises
+        ------
+        RuleViolation
+            Somebody leads or reviews in the training project or in a source of it (A5), or has seen all the gold (A12).
+        """
+        users = as_names(trainees)
+        require_flag("allow_seen", allow_seen)
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            running = bool(stored_training.rounds(action.connection, self.id))
+            added, said = add_trainees(action, users, allow_seen=allow_seen)
+        for text in said:
+            notice(text)
+        if running and len(added) >= MANY:
+            notice(
+                f"{len(added)} trainees were added to a running training project; a cohort of that size is easier to "
+                f"follow in one of its own: training.clone(name, trainees=[...])."
+            )
+        return added
+
+    def remove_trainee(self, trainee: str) -> None:
+        """End somebody's training: what is not submitted is closed, what is submitted stays in the figures (R2)."""
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            rounds = known_rounds(action, trainee)
+            open_rounds = [row for row in rounds if _is_open(action, row)]
+            if not open_rounds:
+                notice(f"{trainee!r} has no open round; nothing was changed.")
+                return
+            for row in open_rounds:
+                _close_round(action, row)
+            if stored_members.of(action.connection, self.id, rounds[0].trainee) is not None:
+                stored_members.remove(action.connection, self.id, rounds[0].trainee)
+            action.log("training.remove_trainee", "member", None, trainee=rounds[0].trainee)
+
+    def new_round(
+        self,
+        trainees: str | Iterable[str] | None = None,
+        *,
+        items: Iterable[ItemLike] | None = None,
+        allow_seen: bool = False,
+    ) -> list[str]:
+        """Give trainees another set of tasks; the old ones stay as they are (A6).
+
+        Parameters
+        ----------
+        trainees : str or iterable of str, optional
+            All people who are in training where left out.
+        items : iterable of items, optional
+            Only these of the benchmark; all where left out.
+        allow_seen : bool
+            Whether to include items whose gold a trainee has seen, as in an earlier round that was revealed; such a
+            round never passes (A12).
+
+        Returns
+        -------
+        list of str
+            Who got one.
+        """
+        users = None if trainees is None else as_names(trainees)
+        require_flag("allow_seen", allow_seen)
+        with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            rows = stored_training.rounds(action.connection, self.id)
+            if users is None:
+                users = list(
+                    dict.fromkeys(row.trainee for row in rows if row.kind == "person" and _is_open(action, row))
+                )
+            chosen = None if items is None else {find_item(action, item).id for item in items}
+            benchmark = [row for row in counting(action) if chosen is None or row.item in chosen]
+            said: list[str] = []
+            for user in users:
+                _require_person(known_rounds(action, user))
+                _require_no_lead(action, user)
+                places = places_for(action, user, benchmark, allow_seen=allow_seen)
+                said += told(user, places)
+                add_round(action, user, "person", places)
+            action.log("training.new_round", "project", self.id, trainees=users, items=len(benchmark))
+        for text in said:
+            notice(text)
+        return users
+
+    def add_member(  # type: ignore[override]
+        self, user: str, *, role: str, languages: None = None, tags: None = None
+    ) -> Member:
+        """Add somebody who leads or reviews the training; trainees come in by `add_trainees`.
+
+        Parameters
+        ----------
+        user : str
+            Name as the hub or the system gives it.
+        role : {"admin", "team_manager", "reviewer"}
+            What the person may do.
+        languages, tags : None
+            Have no meaning in a training project.
+        """
+        if as_role(role) == Role.ANNOTATOR:
+            raise InvalidInput(
+                "Annotators of a training project are its trainees.",
+                rule="A4",
+                hint=f"Add them with their tasks: training.add_trainees([{user!r}]).",
+            )
+        return super().add_member(user, role=role, languages=languages, tags=tags)
+
+    def set_role(self, user: str, role: str) -> None:
+        """Give a member another role; who has training tasks stays a trainee (A5)."""
+        with self.workspace.look(self.id, Permission.MANAGE_ROLES) as action:
+            rounds = stored_training.rounds_of(action.connection, self.id, composed(user))
+        if (as_role(role) == Role.ANNOTATOR) != bool(rounds):
+            raise RuleViolation(
+                f"{user!r} is {'a' if rounds else 'no'} trainee of {self.name!r}; nobody is both trainee and lead.",
+                rule="A5",
+                hint="training.add_trainees([...]) and training.remove_trainee(...) make and end a trainee.",
+            )
+        super().set_role(user, role)
+
+    def remove_member(self, user: str) -> None:
+        """Remove a member; a trainee's training is ended (R2)."""
+        with self.workspace.look(self.id, Permission.MANAGE_MEMBERS) as action:
+            rounds = stored_training.rounds_of(action.connection, self.id, composed(user))
+        if rounds:
+            self.remove_trainee(user)
+        else:
+            super().remove_member(user)
+
+    def join_snippet(self) -> str:
+        """The cell that a trainee runs, to be sent to them."""
+        path = str(self.workspace.database.path)
+        return f"import annowidgets as aw\n\naw.TraineeDesk({path!r}, {self.name!r})"
+
+
+def add_trainees(action: Action, users: Sequence[str], *, allow_seen: bool) -> tuple[list[str], list[str]]:
+    """Add trainees inside an action; returns who was added, and what is to be said."""
+    connection, project = action.connection, action.project.id
+    benchmark = counting(action)
+    added: list[str] = []
+    said: list[str] = []
+    known = {row.trainee: row for row in stored_training.rounds(connection, project)}
+    for user in users:
+        if user in known and (known[user].kind == "model" or _is_open(action, known[user])):
+            is_model = known[user].kind == "model"
+            said.append(f"{user!r} is {'a model' if is_model else 'a trainee'} already; nothing was changed.")
+            continue
+        _require_no_lead(action, user)
+        places = places_for(action, user, benchmark, allow_seen=allow_seen)
+        said += told(user, places)
+        if stored_members.of(connection, project, user) is None:
+            stored_members.add(connection, project=project, user=user, role=Role.ANNOTATOR, added=action.now)
+        add_round(action, user, "person", places)
+        added.append(user)
+    if added:
+        tasks = len(added) * len(benchmark)
+        action.log("training.add_trainees", "project", project, trainees=added, tasks=tasks, allow_seen=allow_seen)
+    return added, said
+
+
+def counting(action: Action) -> list[BenchmarkRow]:
+    """Benchmark tasks whose gold was not withdrawn."""
+    rows = stored_training.benchmark(action.connection, action.project.id)
+    return [row for row in rows if row.withdrawn is None]
+
+
+def places_for(action: Action, user: str, benchmark: Sequence[BenchmarkRow], *, allow_seen: bool) -> Places:
+    """The benchmark tasks that somebody gets: without those whose gold they have seen (A12)."""
+    seen = stored_training.seen_by(action.connection, action.project.id, user) & {row.item for row in benchmark}
+    if allow_seen:
+        return Places([row.item for row in benchmark], len(seen), 0)
+    items = [row.item for row in benchmark if row.item not in seen]
+    if not items:
+        told = f"has seen the gold of all {len(seen)} items" if seen else "has no benchmark task to do"
+        raise RuleViolation(
+            f"{user!r} {told} of {action.project.name!r}.",
+            rule="A12",
+            hint="allow_seen=True gives them nevertheless; such a round never passes." if seen else None,
+        )
+    return Places(items, 0, len(seen))
+
+
+def told(user: str, places: Places) -> list[str]:
+    """What is to be said of gold that somebody has seen (A12)."""
+    if places.left_out:
+        return [f"{places.left_out} items are left out for {user!r}, who has seen their gold."]
+    if places.seen:
+        return [f"{user!r} has seen the gold of {places.seen} items, so this round can't be passed."]
+    return []
+
+
+def add_round(action: Action, trainee: str, kind: str, places: Places) -> RoundRow:
+    """Make a set of tasks."""
+    connection, project = action.connection, action.project.id
+    number = len(stored_training.rounds_of(connection, project, trainee)) + 1
+    version = stored_projects.ontology(connection, project).version
+    instructions = stored_projects.instructions(connection, project)
+    assert instructions is not None
+    batch = stored_batches.create(
+        connection,
+        places.items,
+        project=project,
+        name=f"{trainee}, round {number}",
+        kind=BatchKind.TRAINING,
+        created=action.now,
+        created_by=action.user,
+    )
+    state = next_batch_state(BatchKind.TRAINING, BatchState.DRAFT, BatchEvent.LAUNCH, batch=trainee)
+    stored_batches.change(
+        connection,
+        batch,
+        state=state,
+        ontology_version=version,
+        instructions_version=instructions.version,
+        launched=action.now,
+    )
+    stored_training.add_round(
+        connection, batch=batch, project=project, trainee=trainee, kind=kind, round=number, seen=places.seen
+    )
+    # An order of one's own, so that neighbours can't compare notes; seeded, so that it can be told again.
+    order = random.Random(f"{trainee}, round {number} of {project}")
+    rows = [(project, batch, item, order.random(), version, trainee) for item in places.items]
+    stored_training.add_tasks(connection, rows)
+    return stored_training.round_of(connection, batch)
+
+
+def known_rounds(action: Action, trainee: str) -> list[RoundRow]:
+    """The rounds of a trainee; NotFound lists the closest names."""
+    found = stored_training.rounds_of(action.connection, action.project.id, composed(trainee))
+    if not found:
+        names = {row.trainee for row in stored_training.rounds(action.connection, action.project.id)}
+        raise NotFound.named("trainee", trainee, names)
+    return found
+
+
+def as_names(trainees: str | Iterable[str]) -> list[str]:
+    """One name or several as a list, each once."""
+    given = [trainees] if isinstance(trainees, str) else list(trainees)
+    return list(dict.fromkeys(checked_name("trainee", one) for one in given))
+
+
+def _is_open(action: Action, round: RoundRow) -> bool:
+    return stored_batches.by_id(action.connection, round.batch).state == BatchState.IN_PROGRESS
+
+
+def _require_person(rounds: Sequence[RoundRow]) -> None:
+    if rounds[0].kind == "model":
+        raise InvalidInput(
+            f"{rounds[0].trainee!r} is a model.",
+            hint="Its next round: training.submit_predictions(name, predictions).",
+        )
+
+
+def _require_no_lead(action: Action, user: str) -> None:
+    where = stored_training.is_lead_anywhere(action.connection, action.project.id, user)
+    if where is not None:
+        raise RuleViolation(  # A5
+            f"{user!r} leads or reviews in {where!r}, and so can't be a trainee of {action.project.name!r}.",
+            rule="A5",
+            hint="Who has a hand in the benchmark can't be measured against it.",
+        )
+
+
+def _close_round(action: Action, round: RoundRow) -> None:
+    connection, batch = action.connection, stored_batches.by_id(action.connection, round.batch)
+    for row in stored_tasks.matching(connection, action.project.id, batch=batch.id, state=TaskState.ANNOTATING):
+        give_back(action, row)
+    state = next_batch_state(batch.kind, batch.state, BatchEvent.CLOSE_EARLY, batch=batch.name)
+    stored_batches.change(connection, batch.id, state=state)
