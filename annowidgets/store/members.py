@@ -41,5 +41,13 @@ def remove(connection: sqlite3.Connection, project: int, user: str) -> None:
     connection.execute("DELETE FROM members WHERE project = ? AND user = ?", (project, user))
 
 
+def has_passed(connection: sqlite3.Connection, training: str, user: str) -> bool:
+    """Whether a user passed a training project, by its name, in the newest round that is finished."""
+    query = """SELECT r.passed FROM training_rounds r JOIN projects p ON p.id = r.project
+        WHERE p.name = ? AND r.trainee = ? AND r.kind = 'person' AND r.passed IS NOT NULL
+        ORDER BY r.round DESC LIMIT 1"""
+    return bool(value(connection, query, (training, user)))
+
+
 def admins(connection: sqlite3.Connection, project: int) -> int:
     return int(value(connection, "SELECT count(*) FROM members WHERE project = ? AND role = 'admin'", (project,)))

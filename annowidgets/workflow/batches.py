@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annowidgets.errors import AlreadyExists, InvalidInput, RuleViolation, notice
+from annowidgets.errors import AlreadyExists, InvalidInput, NotFound, RuleViolation, notice
 from annowidgets.labels.values import name as checked_name
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
+from annowidgets.store import projects as stored_projects
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.batch import Batch
 from annowidgets.workflow.calibration import require_calibrated
@@ -207,6 +208,10 @@ def _create(
     requirements = Requirements() if requirements is None else requirements
     if not isinstance(requirements, Requirements):
         raise InvalidInput("requirements must be Requirements, as in aw.Requirements(tags=['haematology']).")
+    if requirements.training is not None:
+        known = [project.name for project in stored_projects.all_of_kind(action.connection, "training")]
+        if requirements.training not in known:
+            raise NotFound.named("training project", requirements.training, known)
     if not items:
         raise InvalidInput(
             f"Batch {name!r}: there are no items to put into it; all are in open batches or done.",

@@ -161,7 +161,9 @@ class ProjectCalibration(ProjectBase):
 
         with self.workspace.look(self.id) as action:
             found = current_conditions(action)
-            if not action.may(Permission.SEE_SCORES):
+            if action.may(Permission.SEE_SCORES):
+                found += _pools(action)
+            else:
                 found = [condition._replace(actual="for leads to see") for condition in found]
             found += _checks(action)
         return pd.DataFrame(found, columns=list(Condition._fields))
@@ -185,6 +187,14 @@ class ProjectCalibration(ProjectBase):
         with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
             history = stored_audits.history(action.connection, self.id)
         return history.astype({"passed": bool, "self_audited": bool})
+
+
+def _pools(action: Action) -> list[Condition]:
+    """Who has few evaluation tasks left (Q2)."""
+    from annowidgets.workflow.evaluation import ADVISED_POOL, small_pools
+
+    told = ", ".join(f"{user} {left}" for user, left in small_pools(action).items())
+    return [Condition(f"evaluation tasks left, {ADVISED_POOL} per annotator", "advice", told, False)] if told else []
 
 
 def _checks(action: Action) -> list[Condition]:

@@ -320,6 +320,8 @@ class ProjectItems(ProjectBase):
         import pandas as pd
         from tqdm.auto import tqdm
 
+        from annowidgets.workflow.evaluation import small_pools
+
         findings: list[dict[str, str]] = []
 
         def say(subject: str, finding: str, severity: str = "error") -> None:
@@ -345,6 +347,8 @@ class ProjectItems(ProjectBase):
         if "annotator" not in roles:
             say("members", "there is no annotator; add one with project.add_member(user)", "advice")
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
+            for user, left in small_pools(action).items():  # Q2
+                say(user, f"{left} evaluation tasks are left that they have not seen; promote more", "advice")
             stored_items.save_check(action.connection, self.id, action.now, json.dumps(findings))
             action.log("project.check", "project", self.id, items=len(items), findings=len(findings))
         return pd.DataFrame(findings, columns=["subject", "finding", "severity"])

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import name as checked_name
 from annowidgets.workflow.checks import (
     checked_tags,
     require_count,
@@ -97,11 +98,14 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         All of them must be the person's.
     min_instruction_seconds : float
         Focused time on the current instructions.
+    training : str, optional
+        Name of a training project that the person must have passed, in the newest round that they finished.
     """
 
     languages: dict[str, str] = {}
     tags: tuple[str, ...] = ()
     min_instruction_seconds: float = 0.0
+    training: str | None = None
 
     def __post_init__(self) -> None:
         force_setattr(self, "languages", require_languages(self.languages))
@@ -109,6 +113,7 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         _keep(self, require_number, "min_instruction_seconds")
         if self.min_instruction_seconds < 0:
             raise InvalidInput("min_instruction_seconds must not be negative.")
+        _keep(self, checked_name, "training", or_none=True)
 
 
 class EvaluationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

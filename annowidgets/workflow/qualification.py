@@ -42,6 +42,9 @@ def unmet_requirements(connection: Connection, batch: BatchRow, member: MemberRo
             lacking.append(
                 f"{requirements.min_instruction_seconds:g} s on instructions version {version} (spent {spent:.0f} s)"
             )
+    training = requirements.training
+    if training is not None and not stored_members.has_passed(connection, training, member.user):
+        lacking.append(f"training project {training!r} passed")
     return lacking
 
 
