@@ -340,19 +340,19 @@ def seen_by(connection: sqlite3.Connection, project: int, user: str) -> set[int]
 
     Items of all projects with the same content count.
     """
-    same = "FROM items i JOIN items o ON o.hash = i.hash"
+    # Training copies are left out early: there are as many tasks of each as there are trainees.
+    labelled = (
+        "SELECT i.id FROM items i JOIN items o ON o.hash = i.hash "
+        "JOIN projects p ON p.id = o.project AND p.kind = 'annotation' JOIN tasks t ON t.item = o.id"
+    )
+    trained = "SELECT i.id FROM items i JOIN items o ON o.hash = i.hash JOIN trainings n ON n.project = o.project"
     found = connection.execute(
-        f"""SELECT i.id {same} JOIN tasks t ON t.item = o.id JOIN batches b ON b.id = t.batch
-            JOIN label_sets s ON s.task = t.id AND s.kind <> 'copy'
-            WHERE i.project = :project AND b.kind <> 'training' AND s.user = :user
-        UNION SELECT i.id {same} JOIN tasks t ON t.item = o.id
-            WHERE i.project = :project AND t.reviewer = :user
-        UNION SELECT i.id {same} JOIN tasks t ON t.item = o.id JOIN grades g ON g.task = t.id
-            WHERE i.project = :project AND g.auditor = :user
-        UNION SELECT i.id {same} JOIN tasks t ON t.item = o.id AND t.user = :user
-            JOIN trainings n ON n.project = t.project WHERE i.project = :project AND {_SHOWN}
-        UNION SELECT i.id {same} JOIN trainings n ON n.project = o.project
-            JOIN members m ON m.project = n.project AND m.user = :user AND m.role = 'admin'
+        f"""{labelled} JOIN label_sets s ON s.task = t.id AND s.kind <> 'copy' AND s.user = :user
+            WHERE i.project = :project
+        UNION {labelled} WHERE i.project = :project AND t.reviewer = :user
+        UNION {labelled} JOIN grades g ON g.task = t.id AND g.auditor = :user WHERE i.project = :project
+        UNION {trained} JOIN tasks t ON t.item = o.id AND t.user = :user WHERE i.project = :project AND {_SHOWN}
+        UNION {trained} JOIN members m ON m.project = n.project AND m.user = :user AND m.role = 'admin'
             WHERE i.project = :project""",
         {"project": project, "user": user},
     )

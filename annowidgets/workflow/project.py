@@ -5,7 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from annowidgets.errors import RuleViolation
 from annowidgets.store import projects as stored_projects
+from annowidgets.store import training as stored_training
 from annowidgets.workflow.calibration import ProjectCalibration
 from annowidgets.workflow.feedback import ProjectFeedback
 from annowidgets.workflow.imports import ProjectImports
@@ -30,8 +32,15 @@ class Project(
     """
 
     def archive(self) -> None:
-        """End the project: it can be read from then on, not changed (P6)."""
+        """End the project: it can be read from then on, not changed; not while a training project uses it (P6)."""
         with self.workspace.act(self.id, Permission.ARCHIVE) as action:
+            users = stored_training.using(action.connection, self.id)
+            if users:
+                raise RuleViolation(
+                    f"{action.project.name!r} is a source of {', '.join(map(repr, users))}.",
+                    rule="P6",
+                    hint=f"Close that first: ws.training_project({users[0]!r}).close().",
+                )
             stored_projects.archive(action.connection, self.id)
             action.log("project.archive", "project", self.id)
 

@@ -111,6 +111,10 @@ TABLE: dict[str, Row] = {
     "Workspace.projects": Row(ANYBODY, lambda s: s.project.workspace.projects()),
     "Workspace.project": Row(ANYBODY, lambda s: s.project.workspace.project(NAME)),
     "Workspace.as_user": Row(ANYBODY, lambda s: s.project.workspace.as_user("ann")),
+    "Workspace.training_projects": Row(ANYBODY, lambda s: s.project.workspace.training_projects()),
+    "Workspace.create_training_project": Row(
+        ADMIN, lambda s: s.project.workspace.create_training_project("new", sources=[s.project])
+    ),
     "Workspace.create_project": Row(ANYBODY, lambda s: s.project.workspace.create_project("other", ontology=NEW)),
     # --- members
     "Project.members": Row(OWN, lambda s: s.project.members()),
@@ -253,7 +257,8 @@ TABLE: dict[str, Row] = {
 }
 
 # What every action and look of the package goes through, and figures of an item that are read once.
-INNER = {"Workspace.act", "Workspace.look", "Item.frames", "Item.interpolates"}
+# Training projects have a table of their own, in tests/workflow/training.
+INNER = {"Workspace.act", "Workspace.look", "Workspace.training_project", "Item.frames", "Item.interpolates"}
 
 
 def incomplete(act: Callable[[], Any]) -> None:

@@ -38,6 +38,7 @@ NOTHING_TO_DO = {
 }
 WRITES = {
     "Workspace.create_project",
+    "Workspace.create_training_project",
     "Project.add_member",
     "Project.add_member as admin",
     "Project.set_role",

@@ -99,7 +99,10 @@ def results(action: Action, rounds: Iterable[RoundRow]) -> list[Result]:
     connection, project = action.connection, action.project.id
     training = stored_training.of(connection, project)
     function = function_of(connection, project, training.function_version)
-    figures = by_round(stored_figures.figures(connection, project))
+    rounds = list(rounds)
+    # A trainee who ends a round does not wait for the figures of all the others.
+    only = rounds[0].batch if len(rounds) == 1 else None
+    figures = by_round(stored_figures.figures(connection, project, batch=only))
     return [
         result(training, row, stored_training.counts(connection, row.batch), figures.get(row.batch, []), function)
         for row in rounds
