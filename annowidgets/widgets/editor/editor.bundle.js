@@ -1,0 +1,3690 @@
+// src/editor.css
+var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 12px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 8px 6px;\n    scrollbar-width: none;\n}\n.aw-ed-tools { display: grid; gap: 4px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    height: 30px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { height: 100%; inset: 0; pointer-events: none; position: absolute; width: 100%; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n.aw-ed-place { color: var(--aw-mute); min-width: 13em; white-space: pre; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; content-visibility: auto; contain-intrinsic-height: auto 24px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { min-width: 0; }\n}\n';
+
+// src/registry.js
+var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
+var registry = (
+  /** @type {any} */
+  globalThis[NAME] ??= { sessions: /* @__PURE__ */ new Set(), waiting: /* @__PURE__ */ new Set() }
+);
+var register = (session) => {
+  registry.sessions.add(session);
+  for (const look of [...registry.waiting]) look();
+  return () => void registry.sessions.delete(session);
+};
+var sessionOf = (model) => new Promise((resolve) => {
+  const look = () => {
+    const layout = model.get("layout");
+    const found = [...registry.sessions].find((session) => session.model === model || session.model.get("layout") === layout);
+    if (!found) return;
+    registry.waiting.delete(look);
+    resolve(found);
+  };
+  registry.waiting.add(look);
+  look();
+});
+
+// src/delta.js
+var applied = (labels, { put, remove }) => {
+  const gone = new Set(remove);
+  const after = gone.size ? labels.filter(({ id }) => !gone.has(id)) : [...labels];
+  const places = put.length ? new Map(after.map(({ id }, index) => [id, index])) : /* @__PURE__ */ new Map();
+  const added = [];
+  for (const [label, index] of put) {
+    const place = places.get(label.id);
+    if (place === void 0) added.push({ label, index });
+    else after[place] = label;
+  }
+  added.sort((a, b) => a.index - b.index);
+  for (const { label, index } of added) after.splice(Math.min(Math.max(index, 0), after.length), 0, label);
+  return after;
+};
+var between = (labels, { put = [], remove = [] }) => {
+  const places = new Map(labels.map(({ id }, index) => [id, index]));
+  const gone = new Set(remove.filter((id) => places.has(id)));
+  const after = labels.filter(({ id }) => !gone.has(id));
+  const left = new Map(after.map(({ id }, index) => [id, index]));
+  const forward = { put: [], remove: [...gone] };
+  const backward = { put: [], remove: [] };
+  let end = after.length;
+  for (const label of put) {
+    const place = left.get(label.id);
+    forward.put.push([label, place ?? end]);
+    if (place === void 0) {
+      end += 1;
+      if (!gone.has(label.id)) backward.remove.push(label.id);
+    } else backward.put.push([after[place], places.get(label.id) ?? place]);
+  }
+  for (const id of gone) {
+    if (put.some((label) => label.id === id)) backward.remove.push(id);
+    const place = places.get(id) ?? 0;
+    backward.put.push([labels[place], place]);
+  }
+  forward.put.sort((a, b) => a[1] - b[1]);
+  backward.put.sort((a, b) => a[1] - b[1]);
+  return { forward, backward };
+};
+var isEmpty = ({ put, remove }) => put.length === 0 && remove.length === 0;
+
+// src/emitter.js
+var Emitter = class {
+  /** @type {Map<keyof Events, Set<(told: any) => void>>} */
+  #listeners = /* @__PURE__ */ new Map();
+  /**
+   * @template {keyof Events} Name
+   * @param {Name} name
+   * @param {(told: Events[Name]) => void} listener
+   * @returns {() => void} stops listening
+   */
+  on(name, listener) {
+    const listeners = this.#listeners.get(name) ?? /* @__PURE__ */ new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+  /**
+   * @template {keyof Events} Name
+   * @param {Name} name
+   * @param {Events[Name]} told
+   */
+  emit(name, told) {
+    for (const listener of [...this.#listeners.get(name) ?? []]) {
+      try {
+        listener(told);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+};
+
+// src/history.js
+var History = class {
+  /** @type {Op[]} */
+  #done = [];
+  /** @type {Op[]} */
+  #undone = [];
+  /** @param {Iterable<Op>} ops oldest first */
+  constructor(ops = []) {
+    for (const op of ops) this.add(op);
+  }
+  /** @param {Op} op */
+  add(op) {
+    if (op.kind === "edit") {
+      this.#done.push(op);
+      this.#undone = [];
+      return;
+    }
+    const [from, to] = op.kind === "undo" ? [this.#done, this.#undone] : [this.#undone, this.#done];
+    const moved = from.pop();
+    if (moved) to.push(moved);
+  }
+  /** The edit that an undo would take back. */
+  get undoable() {
+    return this.#done.at(-1);
+  }
+  /** The edit that a redo would make again. */
+  get redoable() {
+    return this.#undone.at(-1);
+  }
+};
+
+// src/ids.js
+var hexadecimal = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+var newLabelId = () => hexadecimal(6);
+var newOpId = () => {
+  const digits = [...hexadecimal(16)];
+  digits[12] = "4";
+  digits[16] = "89ab"[parseInt(digits[16], 16) & 3];
+  const text = digits.join("");
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-");
+};
+
+// src/document.js
+var LabelDocument = class extends Emitter {
+  /** @type {readonly Label[]} displayed: acknowledged and pending */
+  labels = [];
+  /** @type {readonly Op[]} not acknowledged yet, oldest first */
+  pending = [];
+  revision = 0;
+  number = -1;
+  /** @type {readonly Label[]} */
+  #acknowledged = [];
+  /** @type {Op[]} acknowledged, oldest first */
+  #log = [];
+  /** @type {Set<string>} */
+  #known = /* @__PURE__ */ new Set();
+  /** @type {Map<string, Label>} */
+  #byId = /* @__PURE__ */ new Map();
+  #history = new History();
+  /** @param {Pick<Given, "number" | "labels" | "revision" | "log">} given */
+  open({ number, labels, revision, log }) {
+    this.number = number;
+    this.pending = [];
+    this.#accept(labels, revision, log);
+    this.emit("open", { number });
+  }
+  /** @param {string | null | undefined} id */
+  byId(id) {
+    return id === null || id === void 0 ? void 0 : this.#byId.get(id);
+  }
+  get canUndo() {
+    return this.#history.undoable !== void 0;
+  }
+  get canRedo() {
+    return this.#history.redoable !== void 0;
+  }
+  /** Whether an op with this id was acknowledged. @param {string} id */
+  knows(id) {
+    return this.#known.has(id);
+  }
+  /**
+   * Make an edit; it is pending from now on.
+   *
+   * @param {{put?: Label[], remove?: string[], what: string}} edit
+   * @returns {Op | null} null where it would change nothing
+   */
+  commit({ what, ...edit }) {
+    const { forward, backward } = between(this.labels, edit);
+    if (isEmpty(forward)) return null;
+    return this.#add({ id: newOpId(), kind: "edit", forward, backward, what });
+  }
+  /** @returns {Op | null} */
+  undo() {
+    const last = this.#history.undoable;
+    if (!last) return null;
+    return this.#add({ id: newOpId(), kind: "undo", forward: last.backward, backward: last.forward, what: `undo ${last.what}` });
+  }
+  /** @returns {Op | null} */
+  redo() {
+    const next = this.#history.redoable;
+    if (!next) return null;
+    return this.#add({ id: newOpId(), kind: "redo", forward: next.forward, backward: next.backward, what: `redo ${next.what}` });
+  }
+  /**
+   * Take up ops that were made before the page was loaded anew, below those that were made since.
+   *
+   * @param {Op[]} ops oldest first
+   * @returns {Op[]} those that Python has not acknowledged yet
+   */
+  takeUp(ops) {
+    const here = new Set(this.pending.map(({ id }) => id));
+    const fresh = ops.filter(({ id }) => !this.#known.has(id) && !here.has(id));
+    if (fresh.length) {
+      this.pending = [...fresh, ...this.pending];
+      this.#rebuild();
+    }
+    return fresh;
+  }
+  /** Python has an op in the file. @param {{op: Op, revision: number}} message */
+  applied({ op, revision }) {
+    this.revision = Math.max(this.revision, revision);
+    if (this.#known.has(op.id)) return this.#drop(op.id);
+    this.#known.add(op.id);
+    this.#log.push(op);
+    this.#acknowledged = applied(this.#acknowledged, op.forward);
+    const [first, ...later] = this.pending;
+    if (first?.id === op.id && JSON.stringify(first.forward) === JSON.stringify(op.forward)) {
+      this.pending = later;
+      this.emit("change", { ids: new Set(op.forward.put.map(([label]) => label.id)) });
+    } else {
+      this.pending = this.pending.filter(({ id }) => id !== op.id);
+      this.#rebuild();
+    }
+  }
+  /** Python takes an op not: it is taken back, later ones stay. @param {{id: string}} message */
+  refused({ id }) {
+    this.#drop(id);
+  }
+  /** The truth as it is in Python now. @param {{labels: Label[], revision: number, log: Op[]}} message */
+  state({ labels, revision, log }) {
+    this.#accept(labels, revision, log);
+  }
+  /** @param {string} id */
+  #drop(id) {
+    if (!this.pending.some((op) => op.id === id)) return;
+    this.pending = this.pending.filter((op) => op.id !== id);
+    this.#rebuild();
+  }
+  /** @param {readonly Label[]} labels @param {number} revision @param {Op[]} log */
+  #accept(labels, revision, log) {
+    this.#acknowledged = labels;
+    this.revision = revision;
+    this.#log = [...log];
+    this.#known = new Set(log.map(({ id }) => id));
+    this.pending = this.pending.filter(({ id }) => !this.#known.has(id));
+    this.#rebuild();
+  }
+  /** @param {Op} op */
+  #add(op) {
+    this.pending = [...this.pending, op];
+    this.#history.add(op);
+    this.#show(applied(this.labels, op.forward));
+    this.emit("op", { op });
+    return op;
+  }
+  #rebuild() {
+    this.#history = new History([...this.#log, ...this.pending]);
+    this.#show(this.pending.reduce((labels, op) => applied(labels, op.forward), this.#acknowledged));
+  }
+  /** @param {readonly Label[]} labels */
+  #show(labels) {
+    const [before, after] = [this.#byId, new Map(labels.map((label) => [label.id, label]))];
+    const ids = new Set([...before.keys()].filter((id) => !after.has(id)));
+    for (const [id, label] of after) if (before.get(id) !== label) ids.add(id);
+    this.labels = labels;
+    this.#byId = after;
+    this.emit("change", { ids });
+  }
+};
+
+// src/render/halved.js
+var halved = (source) => {
+  const canvas = new OffscreenCanvas(Math.max(1, source.width >> 1), Math.max(1, source.height >> 1));
+  const context = contextOf(canvas);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+};
+var contextOf = (canvas) => {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser gives no more canvases: close other pages.");
+  return (
+    /** @type {any} */
+    context
+  );
+};
+
+// src/geometry/points.js
+var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+var rounded = (value) => Math.round(value * 100) / 100 || 0;
+var roundedPoint = ({ x, y }) => ({ x: rounded(x), y: rounded(y) });
+var clampedPoint = ({ x, y }, [height, width]) => ({ x: clamp(x, 0, width), y: clamp(y, 0, height) });
+var placed = (point, size) => roundedPoint(clampedPoint(point, size));
+var distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+var distanceToSegment = ({ x, y }, [ax, ay], [bx, by]) => {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const share = length === 0 ? 0 : clamp(((x - ax) * dx + (y - ay) * dy) / length, 0, 1);
+  return Math.hypot(x - ax - share * dx, y - ay - share * dy);
+};
+var distanceToLine = (point, points, closed) => {
+  let least = Infinity;
+  for (let i = closed ? 0 : 1; i < points.length; i++) {
+    least = Math.min(least, distanceToSegment(point, points.at(i - 1) ?? points[0], points[i]));
+  }
+  return least;
+};
+var boundsOf = (points) => {
+  const bounds = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+  for (const [x, y] of points) {
+    if (x < bounds.x0) bounds.x0 = x;
+    if (y < bounds.y0) bounds.y0 = y;
+    if (x > bounds.x1) bounds.x1 = x;
+    if (y > bounds.y1) bounds.y1 = y;
+  }
+  return bounds;
+};
+var isWithin = ({ x0, y0, x1, y1 }, { x, y }, reach = 0) => x >= x0 - reach && x <= x1 + reach && y >= y0 - reach && y <= y1 + reach;
+var meet = (a, b) => a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
+var isInside = ({ x, y }, rings) => {
+  let inside = false;
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [[ax, ay], [bx, by]] = [ring[i], ring[j]];
+      if (ay > y !== by > y && x < (bx - ax) * (y - ay) / (by - ay) + ax) inside = !inside;
+    }
+  }
+  return inside;
+};
+var windingArea = (ring) => {
+  const [x0, y0] = ring[0] ?? [0, 0];
+  let twice = 0;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    twice += (ring[j][0] - x0) * (ring[i][1] - y0) - (ring[i][0] - x0) * (ring[j][1] - y0);
+  }
+  return twice / 2;
+};
+var allowedMove = ({ x0, y0, x1, y1 }, by, [height, width]) => ({
+  x: clamp(by.x, Math.min(0, -x0), Math.max(0, width - x1)),
+  y: clamp(by.y, Math.min(0, -y0), Math.max(0, height - y1))
+});
+
+// src/render/window.js
+var windowed = ([low, high], brightness, contrast) => {
+  const width = (high - low) / 8 ** contrast;
+  const middle = (low + high) / 2 - brightness * (high - low);
+  return [middle - width / 2, middle + width / 2];
+};
+var greyTable = (values, [low, high], invert) => {
+  const size = values.BYTES_PER_ELEMENT === 1 ? 256 : 65536;
+  const first = values instanceof Int16Array ? -32768 : 0;
+  const table = new Uint32Array(size);
+  const slope = 255 / Math.max(high - low, 1e-9);
+  for (let i = 0; i < size; i++) {
+    const share = Math.round(clamp((i + first - low) * slope, 0, 255));
+    const grey = invert ? 255 - share : share;
+    table[i] = (4278190080 | grey << 16 | grey << 8 | grey) >>> 0;
+  }
+  return table;
+};
+var filterOf = ({ brightness, contrast }) => brightness === 0 && contrast === 0 ? "none" : `brightness(${2 ** brightness}) contrast(${4 ** contrast})`;
+
+// src/render/values.js
+var TYPES = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array };
+var ValuesPicture = class {
+  hasValues = true;
+  /** @type {Level[]} */
+  #levels = [];
+  #sent;
+  /** @param {any} sent @param {DataView | ArrayBuffer} buffer little-endian, row by row */
+  constructor(sent, buffer) {
+    this.#sent = sent;
+    this.height = /** @type {number} */
+    sent.shape[0];
+    this.width = /** @type {number} */
+    sent.shape[1];
+    this.levels = levelsOf(this.width, this.height);
+    const Type = TYPES[
+      /** @type {keyof typeof TYPES} */
+      sent.dtype
+    ];
+    const bytes = buffer instanceof ArrayBuffer ? buffer.slice(0) : buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
+    this.#levels = [levelOf(this.width, this.height, new Type(
+      /** @type {ArrayBuffer} */
+      bytes
+    ))];
+  }
+  /** @param {number} level @param {Looks} looks */
+  level(level, { brightness, contrast }) {
+    while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
+    const chosen = this.#levels[level];
+    const looks = `${brightness} ${contrast}`;
+    if (chosen.drawn !== looks) {
+      const { values, width, height } = chosen;
+      const table = greyTable(values, windowed(this.#sent.window, brightness, contrast), this.#sent.invert ?? false);
+      const image = new ImageData(width, height);
+      const pixels = new Uint32Array(image.data.buffer);
+      const shift = values instanceof Int16Array ? 32768 : 0;
+      for (let i = 0; i < pixels.length; i++) pixels[i] = table[values[i] + shift];
+      contextOf(chosen.canvas).putImageData(image, 0, 0);
+      chosen.drawn = looks;
+    }
+    return chosen.canvas;
+  }
+  close() {
+    this.#levels = [];
+  }
+};
+var levelOf = (width, height, values) => ({ width, height, values, canvas: new OffscreenCanvas(width, height), drawn: "" });
+var halvedValues = ({ width, height, values }) => {
+  const [w, h] = [Math.max(1, width >> 1), Math.max(1, height >> 1)];
+  const Type = (
+    /** @type {new (length: number) => Values} */
+    values.constructor
+  );
+  const half = new Type(w * h);
+  const [right, below] = [width > 1 ? 1 : 0, height > 1 ? width : 0];
+  for (let row = 0, to = 0; row < h; row++) {
+    for (let column = 0, from = 2 * row * width; column < w; column++, from += 2) {
+      half[to++] = (values[from] + values[from + right] + values[from + below] + values[from + right + below]) / 4;
+    }
+  }
+  return levelOf(w, h, half);
+};
+
+// src/render/picture.js
+var SMALLEST = 256;
+var levelsOf = (width, height) => 1 + Math.max(0, Math.floor(Math.log2(Math.max(width, height) / SMALLEST)));
+var BitmapPicture = class {
+  hasValues = false;
+  /** @type {(ImageBitmap | OffscreenCanvas)[]} */
+  #levels;
+  /** @param {ImageBitmap} bitmap */
+  constructor(bitmap) {
+    this.width = bitmap.width;
+    this.height = bitmap.height;
+    this.levels = levelsOf(this.width, this.height);
+    this.#levels = [bitmap];
+  }
+  /** @param {number} level */
+  level(level) {
+    while (this.#levels.length <= level) this.#levels.push(halved(this.#levels[this.#levels.length - 1]));
+    return this.#levels[level];
+  }
+  close() {
+    if (this.#levels[0] instanceof ImageBitmap) this.#levels[0].close();
+    this.#levels = [];
+  }
+};
+var pictureOf = async (sent, buffer) => {
+  if (sent.dtype) return new ValuesPicture(sent, buffer);
+  const bytes = buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const blob = new Blob([
+    /** @type {BlobPart} */
+    bytes
+  ], { type: sent.mime });
+  return new BitmapPicture(await createImageBitmap(blob));
+};
+
+// src/frames.js
+var KEPT = 8;
+var Frames = class extends Emitter {
+  index = 0;
+  /** @type {string | null} why the frame can't be shown */
+  problem = null;
+  #ask;
+  #number = -1;
+  /** @type {Map<number, Picture>} the one used last at the end */
+  #pictures = /* @__PURE__ */ new Map();
+  /** @type {Set<number>} */
+  #asked = /* @__PURE__ */ new Set();
+  /** @param {(message: object) => void} ask */
+  constructor(ask) {
+    super();
+    this.#ask = ask;
+  }
+  /** @param {Given} given */
+  open({ number, frame = 0 }) {
+    this.close();
+    this.#number = number;
+    this.show(frame);
+  }
+  /** @returns {Picture | undefined} undefined while it is on its way */
+  get picture() {
+    return this.#pictures.get(this.index);
+  }
+  /** @param {number} index */
+  show(index) {
+    [this.index, this.problem] = [index, null];
+    const picture = this.#pictures.get(index);
+    if (picture) {
+      this.#pictures.delete(index);
+      this.#pictures.set(index, picture);
+    } else if (!this.#asked.has(index)) {
+      this.#asked.add(index);
+      this.#ask({ type: "frame", number: this.#number, index });
+    }
+    this.emit("change", null);
+  }
+  /** @param {any} message with the frame in its buffer */
+  async take(message) {
+    if (message.number !== this.#number) return;
+    try {
+      const picture = await pictureOf(message, message.buffers[0]);
+      if (message.number !== this.#number) return picture.close();
+      this.#keep(message.index, picture);
+    } catch {
+      this.failed({ ...message, reason: "The browser can't read this picture." });
+    }
+  }
+  /** @param {any} message */
+  failed({ number, index, reason }) {
+    if (number !== void 0 && number !== this.#number) return;
+    this.#asked.delete(index);
+    if (index === this.index) this.problem = reason;
+    this.emit("change", null);
+  }
+  close() {
+    for (const picture of this.#pictures.values()) picture.close();
+    this.#pictures.clear();
+    this.#asked.clear();
+    [this.#number, this.problem] = [-1, null];
+  }
+  /** @param {number} index @param {Picture} picture */
+  #keep(index, picture) {
+    this.#asked.delete(index);
+    this.#pictures.get(index)?.close();
+    this.#pictures.set(index, picture);
+    for (const [other, old] of this.#pictures) {
+      if (this.#pictures.size <= KEPT) break;
+      if (other === this.index) continue;
+      this.#pictures.delete(other);
+      old.close();
+    }
+    this.emit("change", null);
+  }
+};
+
+// src/labels.js
+var asked = (questions) => questions.flatMap(({ name, options = [] }) => [
+  name,
+  ...options.flatMap((option) => typeof option === "string" ? [] : asked(option.questions ?? []))
+]);
+var reclassed = ({ attributes = {}, ...label }, item) => {
+  const questions = new Set(asked(item.attributes ?? []));
+  const kept2 = Object.fromEntries(Object.entries(attributes).filter(([name]) => questions.has(name)));
+  return { ...label, category: item.name, ...Object.keys(kept2).length ? { attributes: kept2 } : {} };
+};
+var counted = (labels) => {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { category } of labels) counts.set(category, (counts.get(category) ?? 0) + 1);
+  return counts;
+};
+var titled = (labels) => {
+  const counts = /* @__PURE__ */ new Map();
+  const titles = /* @__PURE__ */ new Map();
+  for (const { id, category } of labels) {
+    counts.set(category, (counts.get(category) ?? 0) + 1);
+    titles.set(id, `${category} ${counts.get(category)}`);
+  }
+  return titles;
+};
+
+// src/mask/run_lengths.js
+var decode = (counts) => {
+  const runs = [];
+  let at = 0;
+  while (at < counts.length) {
+    let [value, shift, code] = [0, 0, 0];
+    do {
+      code = counts.charCodeAt(at++) - 48;
+      if (!(code >= 0 && code < 64) || shift > 30) throw new RangeError("these are no COCO run lengths");
+      value += (code & 31) * 2 ** shift;
+      shift += 5;
+    } while (code & 32);
+    if (code & 16) value -= 2 ** shift;
+    runs.push(runs.length > 2 ? value + runs[runs.length - 2] : value);
+  }
+  return runs;
+};
+var encode = (runs) => {
+  const codes = [];
+  for (let i = 0; i < runs.length; i++) {
+    let value = i > 2 ? runs[i] - runs[i - 2] : runs[i];
+    for (let more = true; more; ) {
+      const low = value & 31;
+      value >>= 5;
+      more = low & 16 ? value !== -1 : value !== 0;
+      codes.push(low + (more ? 32 : 0) + 48);
+    }
+  }
+  let text = "";
+  for (let i = 0; i < codes.length; i += 8192) text += String.fromCharCode(...codes.slice(i, i + 8192));
+  return text;
+};
+var eachSpan = (runs, height, take) => {
+  let at = 0;
+  for (let i = 0; i < runs.length; at += runs[i++]) {
+    if (i % 2 === 0) continue;
+    for (let from = at; from < at + runs[i]; ) {
+      const column = Math.floor(from / height);
+      const to = Math.min(at + runs[i], (column + 1) * height);
+      take(column, from - column * height, to - column * height);
+      from = to;
+    }
+  }
+};
+var RunWriter = class {
+  /** @type {number[]} */
+  #runs = [];
+  #end = 0;
+  #pixels = 0;
+  #height;
+  /** @param {Size} size */
+  constructor([height, width]) {
+    this.#height = height;
+    this.#pixels = height * width;
+  }
+  /** @param {number} column @param {number} top @param {number} bottom */
+  add(column, top, bottom) {
+    const [from, length] = [column * this.#height + top, bottom - top];
+    if (length <= 0) return;
+    if (from === this.#end && this.#runs.length) this.#runs[this.#runs.length - 1] += length;
+    else this.#runs.push(from - this.#end, length);
+    this.#end = from + length;
+  }
+  get isEmpty() {
+    return this.#runs.length === 0;
+  }
+  /** @returns {number[]} with as few runs as there can be */
+  finish() {
+    if (this.#end < this.#pixels) this.#runs.push(this.#pixels - this.#end);
+    return this.#runs;
+  }
+};
+var boundsOfRuns = (runs, height) => {
+  const bounds = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+  let at = 0;
+  for (let i = 0; i < runs.length; at += runs[i++]) {
+    if (i % 2 === 0 || runs[i] === 0) continue;
+    const [first, last] = [at, at + runs[i] - 1];
+    const [left, right] = [Math.floor(first / height), Math.floor(last / height)];
+    bounds.x0 = Math.min(bounds.x0, left);
+    bounds.x1 = Math.max(bounds.x1, right + 1);
+    bounds.y0 = Math.min(bounds.y0, left === right ? first - left * height : 0);
+    bounds.y1 = Math.max(bounds.y1, left === right ? last - left * height + 1 : height);
+  }
+  return bounds;
+};
+var areaOfRuns = (runs) => runs.reduce((sum, run, i) => i % 2 ? sum + run : sum, 0);
+var shifted = (runs, size, dx, dy) => {
+  const [height, width] = size;
+  const writer = new RunWriter(size);
+  eachSpan(runs, height, (column, top, bottom) => {
+    if (column + dx < 0 || column + dx >= width) return;
+    writer.add(column + dx, Math.max(0, top + dy), Math.min(height, bottom + dy));
+  });
+  return writer.isEmpty ? null : writer.finish();
+};
+
+// src/shapes/kind.js
+var traceLine = (path, points, closed) => {
+  points.forEach(([x, y], i) => i ? path.lineTo(x, y) : path.moveTo(x, y));
+  if (closed) path.closePath();
+};
+var indivisible = () => null;
+
+// src/shapes/bitmask.js
+var memory = /* @__PURE__ */ new WeakMap();
+var read = (shape) => {
+  let known3 = memory.get(shape);
+  if (!known3) {
+    const runs = decode(shape.counts);
+    let at = 0;
+    const ends = Float64Array.from(runs, (run) => at += run);
+    known3 = { runs, ends, bounds: boundsOfRuns(runs, shape.size[0]), area: areaOfRuns(runs) };
+    memory.set(shape, known3);
+  }
+  return known3;
+};
+var bitmaskOf = (size, runs) => ({ type: "bitmask", size, counts: encode(runs) });
+var bitmask = {
+  icon: "M13.5 2.5 7 9M6.5 8.5c-2 0-2.2 1.4-2.6 2.6-.3.9-.9 1.5-1.9 1.9 2.8 1 5.9.2 6-2.4z",
+  bounds: (shape) => read(shape).bounds,
+  area: (shape) => read(shape).area,
+  contains(shape, { x, y }) {
+    const [height, width] = shape.size;
+    const [column, row] = [Math.floor(x), Math.floor(y)];
+    if (column < 0 || row < 0 || column >= width || row >= height) return false;
+    const { ends } = read(shape);
+    const at = column * height + row;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = low + high >> 1;
+      if (ends[middle] > at) high = middle;
+      else low = middle + 1;
+    }
+    return low % 2 === 1;
+  },
+  // a mask is taken by its pixels; where none is near the point, it is not there
+  distance(shape, point) {
+    if (!isWithin(read(shape).bounds, point, 1)) return Infinity;
+    return bitmask.contains(shape, point) ? 0 : Infinity;
+  },
+  handles: () => [],
+  moved(shape, by) {
+    const { runs, bounds } = read(shape);
+    const [height, width] = shape.size;
+    const dx = Math.min(Math.max(Math.round(by.x), -bounds.x0), width - bounds.x1);
+    const dy = Math.min(Math.max(Math.round(by.y), -bounds.y0), height - bounds.y1);
+    const moved = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
+    return moved ? bitmaskOf(shape.size, moved) : shape;
+  },
+  dragged: indivisible,
+  without: indivisible,
+  trace(shape, path) {
+    const { x0, y0, x1, y1 } = read(shape).bounds;
+    path.rect(x0, y0, x1 - x0, y1 - y0);
+  }
+};
+
+// src/shapes/box.js
+var GRIPS = [[0, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 1], [0.5, 1], [0, 1], [0, 0.5]];
+var boxBetween = (a, b) => {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  const [width, height] = [rounded(Math.abs(a.x - b.x)), rounded(Math.abs(a.y - b.y))];
+  return width > 0 && height > 0 ? { type: "bounding_box", x, y, width, height } : null;
+};
+var box = {
+  icon: "M2.5 4h11v8h-11z",
+  bounds: ({ x, y, width, height }) => ({ x0: x, y0: y, x1: x + width, y1: y + height }),
+  area: ({ width, height }) => width * height,
+  contains: ({ x, y, width, height }, at) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height,
+  distance(shape, at) {
+    const { x0, y0, x1, y1 } = box.bounds(shape);
+    const outside = Math.hypot(at.x - clamp(at.x, x0, x1), at.y - clamp(at.y, y0, y1));
+    return outside > 0 ? outside : Math.min(at.x - x0, x1 - at.x, at.y - y0, y1 - at.y);
+  },
+  handles: ({ x, y, width, height }) => GRIPS.map(([fx, fy]) => ({ role: "resize", x: x + fx * width, y: y + fy * height, fx, fy })),
+  moved(shape, by, size) {
+    const { x, y } = allowedMove(box.bounds(shape), by, size);
+    return { ...shape, x: rounded(shape.x + x), y: rounded(shape.y + y) };
+  },
+  dragged(shape, { fx = 0.5, fy = 0.5 }, to, { size, constrain }) {
+    const { x0, y0, x1, y1 } = box.bounds(shape);
+    const at = placed(to, size);
+    const fixed = { x: fx === 0 ? x1 : x0, y: fy === 0 ? y1 : y0 };
+    const free = { x: fx === 0.5 ? x1 : at.x, y: fy === 0.5 ? y1 : at.y };
+    if (constrain && fx !== 0.5 && fy !== 0.5) {
+      const scale = Math.min(Math.abs(free.x - fixed.x) / shape.width, Math.abs(free.y - fixed.y) / shape.height);
+      free.x = rounded(fixed.x + Math.sign(free.x - fixed.x) * scale * shape.width);
+      free.y = rounded(fixed.y + Math.sign(free.y - fixed.y) * scale * shape.height);
+    }
+    return boxBetween(fixed, free);
+  },
+  without: indivisible,
+  trace: ({ x, y, width, height }, path) => path.rect(x, y, width, height)
+};
+
+// src/shapes/keypoint.js
+var keypoint = {
+  icon: "M8 5.5a2.5 2.5 0 1 0 .01 0zM8 1v3M8 12v3M1 8h3M12 8h3",
+  bounds: ({ x, y }) => ({ x0: x, y0: y, x1: x, y1: y }),
+  area: () => 0,
+  contains: () => false,
+  distance: (shape, point) => distance(shape, point),
+  handles: ({ x, y }) => [{ role: "point", x, y }],
+  moved(shape, by, size) {
+    const { x, y } = allowedMove(keypoint.bounds(shape), by, size);
+    return { ...shape, x: rounded(shape.x + x), y: rounded(shape.y + y) };
+  },
+  dragged: (shape, _, to, { size }) => ({ ...shape, ...placed(to, size) }),
+  without: indivisible,
+  trace: () => {
+  }
+  // its dot has a size on the screen, not on the picture
+};
+
+// src/shapes/vertices.js
+var ROOM = 26;
+var vertexHandles = (points, { pixel, closed, ring = 0 }) => {
+  const vertices = points.map(([x, y], index) => ({ role: "vertex", x, y, ring, index }));
+  for (let index = 1; index < points.length + (closed ? 1 : 0); index++) {
+    const [[ax, ay], [bx, by]] = [points[index - 1], points[index % points.length]];
+    if (Math.hypot(bx - ax, by - ay) < ROOM * pixel) continue;
+    vertices.push({ role: "between", x: (ax + bx) / 2, y: (ay + by) / 2, ring, index });
+  }
+  return vertices;
+};
+var withVertex = (points, { role, index = 0 }, { x, y }) => points.toSpliced(index, role === "between" ? 0 : 1, [x, y]);
+
+// src/shapes/polygon.js
+var hasArea = (ring) => {
+  const distinct = new Set(ring.map(String));
+  if (distinct.size < 3) return false;
+  const { x0, y0, x1, y1 } = boundsOf(ring);
+  const [[ax, ay], [bx, by]] = [ring[0], ring.find((point) => String(point) !== String(ring[0])) ?? ring[0]];
+  const onLine = ring.every(([x, y]) => Math.abs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) <= 1e-9);
+  return x1 > x0 && y1 > y0 && !onLine;
+};
+var polygonOf = (rings) => rings.length && rings.every(hasArea) ? { type: "polygon", rings } : null;
+var polygon = {
+  icon: "M8 2.2 14 6.6 11.7 13.6H4.3L2 6.6z",
+  bounds: ({ rings }) => boundsOf(rings.flat()),
+  area: ({ rings }) => rings.reduce((sum, ring) => sum + Math.abs(windingArea(ring)), 0),
+  contains: ({ rings }, point) => isInside(point, rings),
+  distance: ({ rings }, point) => Math.min(...rings.map((ring) => distanceToLine(point, ring, true))),
+  handles: ({ rings }, pixel) => rings.flatMap((points, ring) => vertexHandles(points, { pixel, closed: true, ring })),
+  moved(shape, by, size) {
+    const { x, y } = allowedMove(polygon.bounds(shape), by, size);
+    const rings = shape.rings.map((ring) => ring.map(
+      /** @returns {Pair} */
+      ([px, py]) => [rounded(px + x), rounded(py + y)]
+    ));
+    return { ...shape, rings };
+  },
+  dragged(shape, handle, to, { size }) {
+    const ring = withVertex(shape.rings[handle.ring ?? 0], handle, placed(to, size));
+    return polygonOf(shape.rings.with(handle.ring ?? 0, ring));
+  },
+  without(shape, { role, ring = 0, index = 0 }) {
+    if (role !== "vertex") return null;
+    const left = shape.rings[ring].toSpliced(index, 1);
+    if (left.length < 3) return polygonOf(shape.rings.toSpliced(ring, 1));
+    return polygonOf(shape.rings.with(ring, left));
+  },
+  trace: ({ rings }, path) => rings.forEach((ring) => traceLine(path, ring, true))
+};
+
+// src/shapes/polyline.js
+var polylineOf = (points) => points.some(([x, y]) => x !== points[0][0] || y !== points[0][1]) ? { type: "polyline", points } : null;
+var polyline = {
+  icon: "M2 12 6 5l4 5 4-7",
+  bounds: ({ points }) => boundsOf(points),
+  area: () => 0,
+  contains: () => false,
+  distance: ({ points }, point) => distanceToLine(point, points, false),
+  handles: ({ points }, pixel) => vertexHandles(points, { pixel, closed: false }),
+  moved(shape, by, size) {
+    const { x, y } = allowedMove(polyline.bounds(shape), by, size);
+    return { ...shape, points: shape.points.map(([px, py]) => [rounded(px + x), rounded(py + y)]) };
+  },
+  dragged: (shape, handle, to, { size }) => polylineOf(withVertex(shape.points, handle, placed(to, size))),
+  without: (shape, { role, index = 0 }) => role === "vertex" ? polylineOf(shape.points.toSpliced(index, 1)) : null,
+  trace: ({ points }, path) => traceLine(path, points, false)
+};
+
+// src/shapes/primitive.js
+var VISIBILITIES = ["visible", "occluded", "absent"];
+var present = ({ points }) => Object.entries(points).filter(([, [, , visibility]]) => visibility !== "absent");
+var withVisibility = (shape, name, visibility) => {
+  const [x, y] = shape.points[name];
+  const changed = { ...shape, points: { ...shape.points, [name]: [x, y, visibility] } };
+  return present(changed).length ? changed : null;
+};
+var nextVisibility = (visibility) => VISIBILITIES[(VISIBILITIES.indexOf(visibility) + 1) % VISIBILITIES.length];
+var primitive = {
+  icon: "M8 2.6v5.2M8 7.8 3.4 13M8 7.8l4.6 5.2M8 1.4a1.2 1.2 0 1 0 .01 0zM8 6.6a1.2 1.2 0 1 0 .01 0z",
+  bounds: (shape) => boundsOf(present(shape).map(([, point]) => point)),
+  area: () => 0,
+  contains: () => false,
+  // edges belong to the class; its points are what can be taken
+  distance: (shape, at) => Math.min(...present(shape).map(([, [x, y]]) => distance({ x, y }, at))),
+  handles: ({ points }) => Object.entries(points).map(([name, [x, y]]) => ({ role: "point", x, y, name })),
+  moved(shape, by, size) {
+    const { x, y } = allowedMove(primitive.bounds(shape), by, size);
+    const points = Object.entries(shape.points).map(
+      /** @returns {[string, NamedPoint]} */
+      ([name, [px, py, visibility]]) => [name, [rounded(px + x), rounded(py + y), visibility]]
+    );
+    return { ...shape, points: Object.fromEntries(points) };
+  },
+  dragged(shape, { name = "" }, to, { size }) {
+    const { x, y } = placed(to, size);
+    const [, , visibility] = shape.points[name];
+    return { ...shape, points: { ...shape.points, [name]: [x, y, visibility] } };
+  },
+  without: indivisible,
+  trace: () => {
+  }
+  // drawn with its class's edges
+};
+var stretched = (skeleton, layout, from, to) => {
+  if (from.x === to.x && from.y === to.y) return null;
+  const points = skeleton.points.map(
+    /** @returns {[string, NamedPoint]} */
+    (name, i) => {
+      const [u, v] = layout[i];
+      return [name, [rounded(from.x + u * (to.x - from.x)), rounded(from.y + v * (to.y - from.y)), "visible"]];
+    }
+  );
+  return { type: "object_primitive", points: Object.fromEntries(points) };
+};
+
+// src/shapes/rotated_box.js
+var ARM = 22;
+var STEP = 15;
+var turnOf = (degrees) => ({ cos: Math.cos(degrees * Math.PI / 180), sin: Math.sin(degrees * Math.PI / 180) });
+var outward = ({ cx, cy, angle }, x, y) => {
+  const { cos, sin } = turnOf(angle);
+  return { x: cx + x * cos - y * sin, y: cy + x * sin + y * cos };
+};
+var inward = ({ cx, cy, angle }, point) => {
+  const { cos, sin } = turnOf(angle);
+  const [dx, dy] = [point.x - cx, point.y - cy];
+  return { x: dx * cos + dy * sin, y: -dx * sin + dy * cos };
+};
+var corners = (shape) => [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([fx, fy]) => {
+  const { x, y } = outward(shape, fx * shape.width / 2, fy * shape.height / 2);
+  return [x, y];
+});
+var plain = (degrees) => rounded(((degrees + 180) % 360 + 360) % 360 - 180);
+var rotatedBox = {
+  icon: "M7.2 2.3 14 8.2 8.8 13.7 2 7.8z",
+  bounds: (shape) => boundsOf(corners(shape)),
+  area: ({ width, height }) => width * height,
+  contains: (shape, point) => isInside(point, [corners(shape)]),
+  distance: (shape, point) => distanceToLine(point, corners(shape), true),
+  handles(shape, pixel) {
+    const { width, height } = shape;
+    const arm = outward(shape, 0, -height / 2 - ARM * pixel);
+    return [
+      { role: "turn", ...arm },
+      ...GRIPS.map(([fx, fy]) => ({
+        role: (
+          /** @type {const} */
+          "resize"
+        ),
+        fx,
+        fy,
+        ...outward(shape, (fx - 0.5) * width, (fy - 0.5) * height)
+      }))
+    ];
+  },
+  moved(shape, by, size) {
+    const { x, y } = allowedMove(rotatedBox.bounds(shape), by, size);
+    return { ...shape, cx: rounded(shape.cx + x), cy: rounded(shape.cy + y) };
+  },
+  dragged(shape, { role, fx = 0.5, fy = 0.5 }, to, { size, constrain }) {
+    if (role === "turn") {
+      const degrees = Math.atan2(to.x - shape.cx, shape.cy - to.y) * 180 / Math.PI;
+      return { ...shape, angle: plain(constrain ? Math.round(degrees / STEP) * STEP : degrees) };
+    }
+    const at = inward(shape, clampedPoint(to, size));
+    const [halfWidth, halfHeight] = [shape.width / 2, shape.height / 2];
+    const x = fx === 0.5 ? [-halfWidth, halfWidth] : [fx === 0 ? halfWidth : -halfWidth, at.x];
+    const y = fy === 0.5 ? [-halfHeight, halfHeight] : [fy === 0 ? halfHeight : -halfHeight, at.y];
+    const [width, height] = [rounded(Math.abs(x[1] - x[0])), rounded(Math.abs(y[1] - y[0]))];
+    if (width <= 0 || height <= 0) return null;
+    const centre = outward(shape, (x[0] + x[1]) / 2, (y[0] + y[1]) / 2);
+    return { ...shape, cx: rounded(centre.x), cy: rounded(centre.y), width, height };
+  },
+  without: indivisible,
+  trace: (shape, path) => traceLine(path, corners(shape), true)
+};
+
+// src/shapes/index.js
+var KINDS = {
+  bounding_box: box,
+  rotatable_bounding_box: rotatedBox,
+  polygon,
+  polyline,
+  keypoint,
+  bitmask,
+  object_primitive: primitive
+};
+var kindOf = (shape) => KINDS[shape.type];
+var known = /* @__PURE__ */ new WeakMap();
+var boundsOfShape = (shape) => {
+  let bounds = known.get(shape);
+  if (!bounds) known.set(shape, bounds = kindOf(shape).bounds(shape));
+  return bounds;
+};
+var labelAt = (labels, point, reach) => {
+  let [best, rank] = [
+    /** @type {Label | null} */
+    null,
+    Infinity
+  ];
+  for (const label of labels) {
+    const { shape } = label;
+    if (!shape || !isWithin(boundsOfShape(shape), point, reach)) continue;
+    const kind = kindOf(shape);
+    const away = kind.distance(shape, point);
+    const ranked = away <= reach ? away / reach - 2 : kind.contains(shape, point) ? kind.area(shape) : Infinity;
+    if (ranked <= rank && ranked < Infinity) [best, rank] = [label, ranked];
+  }
+  return best;
+};
+
+// src/shapes/layout.js
+var ROUNDS = 200;
+var graphDistances = ({ points, edges = [] }) => {
+  const place = new Map(points.map((name, i) => [name, i]));
+  const between2 = points.map((_, i) => points.map((_2, j) => i === j ? 0 : Infinity));
+  for (const [a, b] of edges) {
+    const [i, j] = [place.get(a) ?? 0, place.get(b) ?? 0];
+    if (i !== j) between2[i][j] = between2[j][i] = 1;
+  }
+  for (let k = 0; k < points.length; k++) {
+    for (let i = 0; i < points.length; i++) {
+      for (let j = 0; j < points.length; j++) between2[i][j] = Math.min(between2[i][j], between2[i][k] + between2[k][j]);
+    }
+  }
+  const longest = Math.max(1, ...between2.flat().filter(Number.isFinite));
+  return between2.map((row) => row.map((steps) => Number.isFinite(steps) ? steps : longest));
+};
+var known2 = /* @__PURE__ */ new WeakMap();
+var layoutOf = (skeleton) => {
+  const layout = known2.get(skeleton) ?? arranged(skeleton);
+  known2.set(skeleton, layout);
+  return layout;
+};
+var arranged = (skeleton) => {
+  const count = skeleton.points.length;
+  if (count === 1) return [[0.5, 0.5]];
+  if (count === 2) return [[0, 0], [1, 1]];
+  const steps = graphDistances(skeleton);
+  let at = skeleton.points.map((_, i) => {
+    const turn = 2 * Math.PI * i / count;
+    return [Math.cos(turn), Math.sin(turn)];
+  });
+  for (let round = 0; round < ROUNDS; round++) {
+    at = at.map(([x, y], i) => {
+      let [sumX, sumY, sum] = [0, 0, 0];
+      at.forEach(([ox, oy], j) => {
+        if (i === j) return;
+        const [weight, apart] = [steps[i][j] ** -2, Math.hypot(x - ox, y - oy) || 1e-9];
+        sumX += weight * (ox + steps[i][j] * (x - ox) / apart);
+        sumY += weight * (oy + steps[i][j] * (y - oy) / apart);
+        sum += weight;
+      });
+      return [sumX / sum, sumY / sum];
+    });
+  }
+  return inUnitSquare(firstUp(at));
+};
+var firstUp = (points) => {
+  const [mx, my] = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+  const turn = -Math.PI / 2 - Math.atan2(points[0][1] - my, points[0][0] - mx);
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  return points.map(([x, y]) => [(x - mx) * cos - (y - my) * sin, (x - mx) * sin + (y - my) * cos]);
+};
+var inUnitSquare = (points) => {
+  const { x0, y0, x1, y1 } = boundsOf(points);
+  const side = Math.max(x1 - x0, y1 - y0);
+  const share = (value, low, high) => high - low < 0.05 * side ? 0.5 : (value - low) / (high - low);
+  return points.map(([x, y]) => [share(x, x0, x1), share(y, y0, y1)]);
+};
+
+// src/mask/raster.js
+var Raster = class {
+  /** @type {Size} */
+  size;
+  /** @type {Uint8Array} pixel (row, column) at column * height + row */
+  pixels;
+  /** @type {Bounds} holds all set pixels */
+  bounds = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+  /** @param {Size} size */
+  constructor(size) {
+    this.size = size;
+    this.pixels = new Uint8Array(size[0] * size[1]);
+  }
+  /** Become another mask of the same size. @param {number[]} runs */
+  load(runs) {
+    this.clear();
+    eachSpan(runs, this.size[0], (column, top, bottom) => {
+      this.pixels.fill(1, column * this.size[0] + top, column * this.size[0] + bottom);
+      this.#widen({ x0: column, y0: top, x1: column + 1, y1: bottom });
+    });
+  }
+  clear() {
+    const { x0, x1 } = this.bounds;
+    if (x0 < x1) this.pixels.fill(0, x0 * this.size[0], x1 * this.size[0]);
+    this.bounds = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+  }
+  /**
+   * Draw a round brush along a line. A pixel is touched where its centre is, and always the ones under both ends, so
+   * that the smallest brush draws too.
+   *
+   * @param {Point} from
+   * @param {Point} to
+   * @param {number} radius in pixels
+   * @param {boolean} on false erases
+   * @returns {Bounds | null} what may have changed
+   */
+  stroke(from, to, radius, on) {
+    const [height, width] = this.size;
+    const dirty = {
+      x0: clamp(Math.floor(Math.min(from.x, to.x) - radius), 0, width),
+      y0: clamp(Math.floor(Math.min(from.y, to.y) - radius), 0, height),
+      x1: clamp(Math.ceil(Math.max(from.x, to.x) + radius) + 1, 0, width),
+      y1: clamp(Math.ceil(Math.max(from.y, to.y) + radius) + 1, 0, height)
+    };
+    if (dirty.x0 >= dirty.x1 || dirty.y0 >= dirty.y1) return null;
+    const value = on ? 1 : 0;
+    for (let column = dirty.x0; column < dirty.x1; column++) {
+      for (let row = dirty.y0; row < dirty.y1; row++) {
+        const centre = { x: column + 0.5, y: row + 0.5 };
+        if (distanceToSegment(centre, [from.x, from.y], [to.x, to.y]) <= radius) {
+          this.pixels[column * height + row] = value;
+        }
+      }
+    }
+    for (const { x, y } of [from, to]) {
+      const [column, row] = [Math.floor(x), Math.floor(y)];
+      if (column >= 0 && row >= 0 && column < width && row < height) this.pixels[column * height + row] = value;
+    }
+    if (on) this.#widen(dirty);
+    return dirty;
+  }
+  /** @returns {number[] | null} run lengths; null where no pixel is set */
+  runs() {
+    const [height] = this.size;
+    const writer = new RunWriter(this.size);
+    for (let column = this.bounds.x0; column < this.bounds.x1; column++) {
+      const cells = this.pixels.subarray(column * height, (column + 1) * height);
+      for (let top = cells.indexOf(1); top >= 0; ) {
+        const zero = cells.indexOf(0, top);
+        const bottom = zero < 0 ? height : zero;
+        writer.add(column, top, bottom);
+        top = cells.indexOf(1, bottom);
+      }
+    }
+    return writer.isEmpty ? null : writer.finish();
+  }
+  /** @param {Bounds} more */
+  #widen(more) {
+    const { x0, y0, x1, y1 } = this.bounds;
+    this.bounds = {
+      x0: Math.min(x0, more.x0),
+      y0: Math.min(y0, more.y0),
+      x1: Math.max(x1, more.x1),
+      y1: Math.max(y1, more.y1)
+    };
+  }
+};
+
+// src/tools/tool.js
+var CLICK = 4;
+var REACH = 8;
+var FINGER = 18;
+var reachOf = (around, { coarse }) => (coarse ? FINGER : REACH) * around.pixel();
+var ABANDON = { do: "abandon" };
+
+// src/tools/brush.js
+var isMask = (label) => label?.shape?.type === "bitmask";
+var union = (a, b) => a && b ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) } : a ?? b;
+var BrushTool = class {
+  #around;
+  #erases;
+  /** @type {Raster | null} kept from stroke to stroke, for it is as large as the frame */
+  #raster = null;
+  /** @type {{label: (Label & {shape: Bitmask}) | null, last: Pointer} | null} */
+  #stroke = null;
+  /** @param {Surroundings} around @param {{erases: boolean}} how */
+  constructor(around, { erases }) {
+    this.#around = around;
+    this.#erases = erases;
+  }
+  get isBusy() {
+    return this.#stroke !== null;
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  down(at) {
+    const label = this.#target(at);
+    if (this.#erases && !label) return null;
+    const { size } = this.#around;
+    this.#raster ??= new Raster(size);
+    this.#raster.load(label ? read(label.shape).runs : []);
+    this.#stroke = { label, last: at };
+    this.#paint([at]);
+    return this.#draft(null);
+  }
+  /** @param {Pointer} at @param {Pointer[]} [between] */
+  move(at, between2 = []) {
+    if (!this.#stroke) return null;
+    return this.#draft(this.#paint([...between2, at]));
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  up(at) {
+    if (!this.#stroke || !this.#raster) return null;
+    const { label, last } = this.#stroke;
+    if (at.x !== last.x || at.y !== last.y) this.#paint([at]);
+    const runs = this.#raster.runs();
+    this.#stroke = null;
+    if (!runs) return label ? { do: "remove", id: label.id, what: "erase" } : ABANDON;
+    const shape = bitmaskOf(this.#around.size, runs);
+    if (!label) return { do: "draw", shape };
+    if (shape.counts === label.shape.counts) return ABANDON;
+    return { do: "change", id: label.id, shape, what: this.#erases ? "erase" : "paint" };
+  }
+  cancel() {
+    if (!this.#stroke) return null;
+    this.#stroke = null;
+    return ABANDON;
+  }
+  doubleClick() {
+    return null;
+  }
+  key() {
+    return void 0;
+  }
+  /** @param {Pointer} at */
+  #target(at) {
+    const selected = this.#around.selected();
+    if (isMask(selected) && (this.#erases || selected.category === this.#around.active()?.name)) return selected;
+    if (!this.#erases) return null;
+    const under = labelAt(this.#around.labels().filter(isMask), at, reachOf(this.#around, at));
+    return isMask(under) ? under : null;
+  }
+  /** @param {Pointer[]} points */
+  #paint(points) {
+    let dirty = null;
+    for (const point of points) {
+      if (!this.#stroke || !this.#raster) break;
+      dirty = union(dirty, this.#raster.stroke(this.#stroke.last, point, this.#around.brush() / 2, !this.#erases));
+      this.#stroke.last = point;
+    }
+    return dirty;
+  }
+  /** @param {Bounds | null} dirty @returns {Outcome} */
+  #draft(dirty) {
+    return { do: "draft", draft: { id: this.#stroke?.label?.id ?? null, shape: null, mask: this.#raster ?? void 0, dirty } };
+  }
+};
+
+// src/tools/drag.js
+var DragTool = class {
+  #around;
+  #make;
+  /** @type {Pointer | null} where the button went down */
+  #from = null;
+  #isDrag = false;
+  /** @param {Surroundings} around @param {Make} make */
+  constructor(around, make2) {
+    this.#around = around;
+    this.#make = make2;
+  }
+  get isBusy() {
+    return this.#from !== null;
+  }
+  /** @param {Pointer} at */
+  down(at) {
+    [this.#from, this.#isDrag] = [at, false];
+    return null;
+  }
+  /** @param {Pointer} at @returns {import("./tool.js").Outcome | null} */
+  move(at) {
+    if (!this.#from) return null;
+    this.#isDrag ||= distance(this.#from, at) >= CLICK * this.#around.pixel();
+    return this.#isDrag ? { do: "draft", draft: { id: null, shape: this.#shape(at) } } : null;
+  }
+  /** @param {Pointer} at @returns {import("./tool.js").Outcome | null} */
+  up(at) {
+    if (!this.#from) return null;
+    this.move(at);
+    const shape = this.#isDrag ? this.#shape(at) : null;
+    const [from, isDrag] = [this.#from, this.#isDrag];
+    this.cancel();
+    if (shape) return { do: "draw", shape };
+    return isDrag ? ABANDON : { do: "click", at: from };
+  }
+  cancel() {
+    if (!this.#from) return null;
+    this.#from = null;
+    return ABANDON;
+  }
+  doubleClick() {
+    return null;
+  }
+  key() {
+    return void 0;
+  }
+  /** @param {Pointer} at */
+  #shape(at) {
+    const { size } = this.#around;
+    const from = placed(this.#from ?? at, size);
+    let to = clampedPoint(at, size);
+    if (at.shift) {
+      const side = Math.min(Math.abs(to.x - from.x), Math.abs(to.y - from.y));
+      to = { x: from.x + Math.sign(to.x - from.x) * side, y: from.y + Math.sign(to.y - from.y) * side };
+    }
+    return this.#make(from, placed(to, size));
+  }
+};
+
+// src/tools/keypoint.js
+var KeypointTool = class {
+  #around;
+  isBusy = false;
+  /** @param {Surroundings} around */
+  constructor(around) {
+    this.#around = around;
+  }
+  /** @param {Pointer} at */
+  down(at) {
+    this.isBusy = true;
+    return this.move(at);
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  move(at) {
+    return this.isBusy ? { do: "draft", draft: { id: null, shape: this.#shape(at) } } : null;
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  up(at) {
+    if (!this.isBusy) return null;
+    this.isBusy = false;
+    return { do: "draw", shape: this.#shape(at) };
+  }
+  cancel() {
+    if (!this.isBusy) return null;
+    this.isBusy = false;
+    return ABANDON;
+  }
+  doubleClick() {
+    return null;
+  }
+  key() {
+    return void 0;
+  }
+  /** @param {Pointer} at @returns {import("../types.js").Keypoint} */
+  #shape(at) {
+    return { type: "keypoint", ...placed(at, this.#around.size) };
+  }
+};
+
+// src/geometry/simplify.js
+var simplified = (points, tolerance) => {
+  if (points.length < 3) return points;
+  const kept2 = new Uint8Array(points.length);
+  kept2[0] = kept2[points.length - 1] = 1;
+  const open = [[0, points.length - 1]];
+  for (let span = open.pop(); span; span = open.pop()) {
+    const [first, last] = span;
+    let [farthest, at] = [tolerance, -1];
+    for (let i = first + 1; i < last; i++) {
+      const away = distanceToSegment({ x: points[i][0], y: points[i][1] }, points[first], points[last]);
+      if (away > farthest) [farthest, at] = [away, i];
+    }
+    if (at >= 0) {
+      kept2[at] = 1;
+      open.push([first, at], [at, last]);
+    }
+  }
+  return points.filter((_, i) => kept2[i]);
+};
+
+// src/tools/line.js
+var STEP2 = 2;
+var FINE = 0.75;
+var LineTool = class {
+  #around;
+  #closed;
+  /** @type {Pair[]} */
+  #points = [];
+  /** @type {Pointer | null} where the pointer is */
+  #at = null;
+  /** @type {{at: Pointer, first: number, freehand: boolean} | null} first: index of the point set by this press */
+  #press = null;
+  /** @param {Surroundings} around @param {{closed: boolean}} how */
+  constructor(around, { closed }) {
+    this.#around = around;
+    this.#closed = closed;
+  }
+  get isBusy() {
+    return this.#points.length > 0;
+  }
+  /** @param {Pointer} at */
+  down(at) {
+    if (this.#isClosing(at)) return this.#finish();
+    if (!this.#isNear(at, this.#points.at(-1), CLICK * this.#around.pixel())) this.#add(at);
+    this.#press = { at, first: this.#points.length - 1, freehand: false };
+    this.#at = at;
+    return this.#draft();
+  }
+  /** @param {Pointer} at @param {Pointer[]} [between] */
+  move(at, between2 = []) {
+    if (!this.isBusy) return null;
+    this.#at = at;
+    if (this.#press) {
+      this.#press.freehand ||= distance(this.#press.at, at) >= CLICK * this.#around.pixel();
+      if (this.#press.freehand) {
+        for (const point of [...between2, at]) {
+          if (!this.#isNear(point, this.#points.at(-1), STEP2 * this.#around.pixel())) this.#add(point);
+        }
+      }
+    }
+    return this.#draft();
+  }
+  /** @param {Pointer} at */
+  up(at) {
+    if (!this.#press) return null;
+    this.move(at);
+    const { first, freehand } = this.#press;
+    this.#press = null;
+    if (!freehand) return this.#draft();
+    const drawn = simplified(this.#points.slice(first), FINE * this.#around.pixel());
+    this.#points = [...this.#points.slice(0, first), ...drawn];
+    return first === 0 || this.#isClosing(at) ? this.#finish() : this.#draft();
+  }
+  cancel() {
+    if (!this.isBusy) return null;
+    this.#reset();
+    return ABANDON;
+  }
+  doubleClick() {
+    return this.isBusy ? this.#finish() : null;
+  }
+  /** @param {string} key */
+  key(key) {
+    if (!this.isBusy) return void 0;
+    if (key === "Enter") return this.#finish();
+    if (key !== "Backspace") return void 0;
+    this.#points = this.#points.slice(0, -1);
+    return this.isBusy ? this.#draft() : this.#abandon();
+  }
+  /** @returns {Outcome} */
+  #finish() {
+    const points = this.#closed && String(this.#points.at(-1)) === String(this.#points[0]) ? this.#points.slice(0, -1) : this.#points;
+    const shape = this.#closed ? polygonOf([points]) : polylineOf(points);
+    this.#reset();
+    return shape ? { do: "draw", shape } : ABANDON;
+  }
+  #abandon() {
+    this.#reset();
+    return ABANDON;
+  }
+  #reset() {
+    this.#points = [];
+    this.#press = this.#at = null;
+  }
+  /** @param {Pointer} at */
+  #add(at) {
+    const { x, y } = placed(at, this.#around.size);
+    this.#points = [...this.#points, [x, y]];
+  }
+  /** @param {Pointer} at @param {Pair | undefined} point @param {number} reach */
+  #isNear(at, point, reach) {
+    return point !== void 0 && distance(placed(at, this.#around.size), { x: point[0], y: point[1] }) < reach;
+  }
+  /** @param {Pointer} at */
+  #isClosing(at) {
+    return this.#closed && this.#points.length >= 3 && this.#isNear(at, this.#points[0], reachOf(this.#around, at));
+  }
+  /** @returns {Outcome} */
+  #draft() {
+    const tip = this.#at && placed(this.#at, this.#around.size);
+    const points = tip ? [...this.#points, [tip.x, tip.y]] : this.#points;
+    const shape = { type: "polyline", points };
+    const closing = this.#at !== null && !this.#press && this.#isClosing(this.#at);
+    return { do: "draft", draft: { id: null, shape, dots: this.#points, closing } };
+  }
+};
+
+// src/tools/select.js
+var handleAt = (shape, at, around) => {
+  const reach = reachOf(around, at);
+  let [best, least] = [
+    /** @type {Handle | null} */
+    null,
+    Infinity
+  ];
+  for (const handle of kindOf(shape).handles(shape, around.pixel())) {
+    const away = distance(handle, at) + (handle.role === "between" ? reach / 2 : 0);
+    if (away <= reach && away < least) [best, least] = [handle, away];
+  }
+  return best;
+};
+var SelectTool = class {
+  #around;
+  /** @type {{from: Pointer, label: Shaped, handle: Handle | null, isDrag: boolean, shape: Shape} | null} */
+  #press = null;
+  /** @type {string | null} the primitive's point that was touched last */
+  #point = null;
+  /** @param {Surroundings} around */
+  constructor(around) {
+    this.#around = around;
+  }
+  get isBusy() {
+    return this.#press !== null && this.#press.isDrag;
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  down(at) {
+    const { readOnly } = this.#around;
+    const selected = this.#selected();
+    const handle = selected && !readOnly ? handleAt(selected.shape, at, this.#around) : null;
+    if (selected && handle) {
+      this.#point = handle.name ?? null;
+      if (at.alt) return this.#without(selected, handle);
+      this.#press = { from: at, label: selected, handle, isDrag: false, shape: selected.shape };
+      return null;
+    }
+    const label = labelAt(this.#around.labels(), at, reachOf(this.#around, at));
+    if (!label?.shape) return { do: "select", id: null };
+    const shaped = { ...label, shape: label.shape };
+    if (!readOnly) this.#press = { from: at, label: shaped, handle: null, isDrag: false, shape: label.shape };
+    return { do: "select", id: label.id };
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  move(at) {
+    if (!this.#press) return null;
+    const { from, label, handle } = this.#press;
+    this.#press.isDrag ||= distance(from, at) >= CLICK * this.#around.pixel();
+    if (!this.#press.isDrag) return null;
+    const { size } = this.#around;
+    const kind = kindOf(label.shape);
+    const by = { x: at.x - from.x, y: at.y - from.y };
+    const shape = handle ? kind.dragged(label.shape, handle, { x: handle.x + by.x, y: handle.y + by.y }, { size, constrain: at.shift }) : kind.moved(label.shape, by, size);
+    this.#press.shape = shape ?? this.#press.shape;
+    return { do: "draft", draft: { id: label.id, shape: this.#press.shape } };
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  up(at) {
+    if (!this.#press) return null;
+    this.move(at);
+    const { label, handle, isDrag, shape } = this.#press;
+    this.#press = null;
+    if (!isDrag) return null;
+    if (JSON.stringify(shape) === JSON.stringify(label.shape)) return ABANDON;
+    const what = handle === null ? "move" : { resize: "resize", turn: "rotate", vertex: "move vertex", between: "add vertex", point: "move point" }[handle.role];
+    return { do: "change", id: label.id, shape, what };
+  }
+  cancel() {
+    const wasDrag = this.isBusy;
+    this.#press = null;
+    return wasDrag ? ABANDON : null;
+  }
+  /** @param {Pointer} at */
+  doubleClick(at) {
+    const selected = this.#selected();
+    const handle = selected && !this.#around.readOnly ? handleAt(selected.shape, at, this.#around) : null;
+    return selected && handle ? this.#without(selected, handle) : null;
+  }
+  /** @param {string} key @returns {Outcome | null | undefined} */
+  key(key) {
+    const selected = this.#selected();
+    if (key !== "o" || selected?.shape.type !== "object_primitive" || this.#around.readOnly) return void 0;
+    const name = this.#point;
+    if (name === null || !(name in selected.shape.points)) return null;
+    const shape = withVisibility(selected.shape, name, nextVisibility(selected.shape.points[name][2]));
+    return shape && { do: "change", id: selected.id, shape, what: `make ${name} ${shape.points[name][2]}` };
+  }
+  /** @returns {Shaped | undefined} */
+  #selected() {
+    const label = this.#around.selected();
+    return label?.shape && { ...label, shape: label.shape };
+  }
+  /** @param {Shaped} label @param {Handle} handle @returns {Outcome | null} */
+  #without(label, handle) {
+    const shape = kindOf(label.shape).without(label.shape, handle);
+    return shape && { do: "change", id: label.id, shape, what: "delete vertex" };
+  }
+};
+
+// src/tools/index.js
+var TOOLS = {
+  select: {
+    title: "Select and edit",
+    shape: null,
+    icon: "M3.5 2v10.5l2.8-2.4 1.8 3.9 1.9-.9-1.8-3.8 3.7-.3z",
+    key: "v",
+    hint: "Drag a label or its handles. Alt+click or double click takes a vertex away.",
+    make: (around) => new SelectTool(around)
+  },
+  box: {
+    title: "Box",
+    shape: "bounding_box",
+    icon: KINDS.bounding_box.icon,
+    hint: "Drag from corner to corner; Shift makes a square.",
+    grabs: true,
+    make: (around) => new DragTool(around, boxBetween)
+  },
+  rotated_box: {
+    title: "Rotatable box",
+    shape: "rotatable_bounding_box",
+    icon: KINDS.rotatable_bounding_box.icon,
+    hint: "Drag from corner to corner, then turn it by the round handle.",
+    grabs: true,
+    make: (around) => new DragTool(around, (from, to) => {
+      const box2 = boxBetween(from, to);
+      if (!box2) return null;
+      const { x, y, width, height } = box2;
+      return { type: "rotatable_bounding_box", cx: x + width / 2, cy: y + height / 2, width, height, angle: 0 };
+    })
+  },
+  polygon: {
+    title: "Polygon",
+    shape: "polygon",
+    icon: KINDS.polygon.icon,
+    hint: "Click the vertices, or drag freehand. Enter, a double click or the first vertex closes it.",
+    clicks: true,
+    make: (around) => new LineTool(around, { closed: true })
+  },
+  polyline: {
+    title: "Line",
+    shape: "polyline",
+    icon: KINDS.polyline.icon,
+    hint: "Click the vertices, or drag freehand. Enter or a double click ends it.",
+    clicks: true,
+    make: (around) => new LineTool(around, { closed: false })
+  },
+  keypoint: {
+    title: "Keypoint",
+    shape: "keypoint",
+    icon: KINDS.keypoint.icon,
+    hint: "Click where the point is.",
+    clicks: true,
+    make: (around) => new KeypointTool(around)
+  },
+  brush: {
+    title: "Brush",
+    shape: "bitmask",
+    icon: KINDS.bitmask.icon,
+    hint: "Paint; further strokes add to the selected mask. Enter ends it, [ and ] set the size.",
+    make: (around) => new BrushTool(around, { erases: false })
+  },
+  eraser: {
+    title: "Eraser",
+    shape: "bitmask",
+    icon: "M6.2 13.5 2 9.3l7.3-6.8 4.4 4.4-6.6 6.6zM5.4 6.2l4.3 4.4M6.2 13.5H14",
+    key: "e",
+    hint: "Take pixels from the selected mask. [ and ] set the size.",
+    make: (around) => new BrushTool(around, { erases: true })
+  },
+  primitive: {
+    title: "Skeleton",
+    shape: "object_primitive",
+    icon: KINDS.object_primitive.icon,
+    hint: "Drag out the skeleton, then move its points; O makes the last one occluded, absent, visible.",
+    grabs: true,
+    make: (around) => new DragTool(around, (from, to) => {
+      const skeleton = around.active()?.skeleton;
+      return skeleton ? stretched(skeleton, layoutOf(skeleton), from, to) : null;
+    })
+  }
+};
+var NAMES = (
+  /** @type {ToolName[]} */
+  Object.keys(TOOLS)
+);
+var toolsOf = (shape) => NAMES.filter((name) => TOOLS[name].shape === shape);
+var toolsFor = (shapes) => {
+  const drawn = new Set(shapes);
+  return NAMES.filter((name) => name === "select" || drawn.has(
+    /** @type {ShapeType} */
+    TOOLS[name].shape
+  ));
+};
+
+// src/session.js
+var LOOKS = { opacity: 0.2, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
+var LARGEST_BRUSH = 1e3;
+var PATIENCE = 700;
+var Session = class extends Emitter {
+  document = new LabelDocument();
+  /** @type {ToolName} */
+  tool = "select";
+  /** @type {string | null} */
+  selectedId = null;
+  /** @type {string | null} under the pointer, or under it in the list */
+  hoveredId = null;
+  /** @type {ObjectClass | undefined} */
+  active;
+  brush = 20;
+  // pixels of the picture
+  /** @type {Set<string>} labels that are not to be seen */
+  hiddenIds = /* @__PURE__ */ new Set();
+  /** @type {Set<string>} labels whose edits have been on their way for a while */
+  unsaved = /* @__PURE__ */ new Set();
+  /** @type {Looks} */
+  looks = { ...LOOKS };
+  /** @type {ObjectClass[]} */
+  classes = [];
+  /** @type {import("./ui/stage_view.js").StageView | null} the view that had the focus last */
+  front = null;
+  /** @type {Given} */
+  given;
+  /** @type {Map<string, string>} */
+  #titles = /* @__PURE__ */ new Map();
+  #activeNumber = -1;
+  /** @type {any} */
+  #timer = null;
+  /** @type {(() => void)[]} */
+  #stops = [];
+  /**
+   * @param {Model} model of the stage
+   * @param {(document: LabelDocument) => Channel} connect
+   */
+  constructor(model, connect) {
+    super();
+    this.model = model;
+    this.given = model.get("document");
+    this.readOnly = Boolean(model.get("read_only"));
+    this.channel = connect(this.document);
+    this.frames = new Frames((message) => this.channel.send(message));
+    this.#stops = [
+      this.document.on("change", ({ ids }) => this.#labelsChanged(ids)),
+      this.channel.on("state", () => this.#synced()),
+      this.channel.on("refused", ({ what, reason, hint }) => this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true)),
+      this.channel.on("told", (message) => this.#told(message)),
+      this.frames.on("change", () => this.emit("picture", null))
+    ];
+    const changes = (
+      /** @type {const} */
+      [
+        ["change:document", () => model.get("document").number !== this.given.number && this.#open()],
+        ["change:active", () => this.#obeyActive()],
+        ["change:ontology", () => this.#readOntology()],
+        ["change:read_only", () => this.#readReadOnly()]
+      ]
+    );
+    for (const [name, call] of changes) {
+      model.on(name, call);
+      this.#stops.push(() => model.off(name, call));
+    }
+    this.#readOntology();
+    this.#obeyActive();
+    this.#open();
+  }
+  close() {
+    clearTimeout(this.#timer);
+    for (const stop of this.#stops) stop();
+    this.channel.close();
+    this.frames.close();
+  }
+  /** @returns {Size} of the frame that is shown */
+  get size() {
+    return this.given.sizes[this.frames.index] ?? [1, 1];
+  }
+  get labels() {
+    return this.document.labels;
+  }
+  get selected() {
+    return this.document.byId(this.selectedId);
+  }
+  /** @returns {ToolName[]} */
+  get tools() {
+    return this.readOnly ? ["select"] : toolsFor(this.classes.map(({ shape }) => shape));
+  }
+  get counts() {
+    return counted(this.labels);
+  }
+  /** @param {string} id */
+  titleOf(id) {
+    return this.#titles.get(id) ?? "";
+  }
+  get titles() {
+    return this.#titles;
+  }
+  /** @param {Label} label */
+  classOf({ category }) {
+    return this.classes.find(({ name }) => name === category);
+  }
+  // --- what a person does
+  /** @param {string | null} id */
+  select(id) {
+    const known3 = id !== null && this.document.byId(id) ? id : null;
+    if (known3 === this.selectedId) return;
+    this.selectedId = known3;
+    this.channel.send({ type: "select", label: known3 });
+    this.emit("selection", null);
+  }
+  /** @param {string | null} id */
+  hover(id) {
+    if (id === this.hoveredId) return;
+    this.hoveredId = id;
+    this.emit("selection", null);
+  }
+  /** The class decides the tool. @param {ObjectClass | undefined} item */
+  choose(item) {
+    if (!item || this.readOnly) return;
+    this.#activate(item);
+    this.#use(toolsOf(item.shape)[0]);
+  }
+  /** The tool decides the class, where the active one is drawn otherwise. @param {ToolName} name */
+  use(name) {
+    const { shape } = TOOLS[name];
+    if (!this.tools.includes(name)) return;
+    if (shape && this.active?.shape !== shape) {
+      const item = this.classes.find((candidate) => candidate.shape === shape);
+      if (item) this.#activate(item);
+    }
+    this.#use(name);
+  }
+  /** @param {Partial<Looks>} looks */
+  look(looks) {
+    this.looks = { ...this.looks, ...looks };
+    this.emit("looks", null);
+  }
+  /** Show or hide one label. @param {string} id */
+  toggle(id) {
+    if (!this.hiddenIds.delete(id)) this.hiddenIds.add(id);
+    this.emit("labels", { ids: /* @__PURE__ */ new Set([id]) });
+  }
+  /** @param {number} size in pixels of the picture */
+  setBrush(size) {
+    this.brush = clamp(Math.round(size), 1, LARGEST_BRUSH);
+    this.emit("tool", null);
+  }
+  /** @param {Shape} shape */
+  draw(shape) {
+    if (!this.active || this.readOnly) return;
+    const label = { type: "label", category: this.active.name, shape, id: newLabelId() };
+    this.document.commit({ put: [label], what: `draw ${this.active.name}` });
+    this.select(label.id);
+    this.note(`${this.titleOf(label.id)} drawn`);
+  }
+  /** @param {string} id @param {Shape} shape @param {string} what */
+  change(id, shape, what) {
+    const label = this.document.byId(id);
+    if (!label || this.readOnly) return;
+    const op = this.document.commit({ put: [{ ...label, shape }], what: `${what} ${this.titleOf(id)}` });
+    if (op) this.note(op.what);
+  }
+  /** @param {string | null} [id] */
+  remove(id = this.selectedId) {
+    if (id === null || this.readOnly || !this.document.byId(id)) return;
+    const title = this.titleOf(id);
+    this.document.commit({ remove: [id], what: `delete ${title}` });
+    this.note(`${title} deleted`);
+  }
+  /** @param {string | null} [id] @param {ObjectClass | undefined} [item] */
+  reclass(id = this.selectedId, item = this.active) {
+    const label = this.document.byId(id);
+    if (!label?.shape || !item || this.readOnly || label.category === item.name) return;
+    if (label.shape.type !== item.shape) {
+      return this.note(`${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`, true);
+    }
+    const title = this.titleOf(label.id);
+    this.document.commit({ put: [reclassed(label, item)], what: `make ${title} ${item.name}` });
+    this.note(`${title} is ${this.titleOf(label.id)} now`);
+  }
+  /** @param {number} offset in pixels of the picture */
+  duplicate(offset) {
+    const label = this.selected;
+    if (!label?.shape || this.readOnly) return;
+    const kind = kindOf(label.shape);
+    const there = kind.moved(label.shape, { x: offset, y: offset }, this.size);
+    const isSame = JSON.stringify(there) === JSON.stringify(label.shape);
+    const shape = isSame ? kind.moved(label.shape, { x: -offset, y: -offset }, this.size) : there;
+    const copy = { ...label, shape, id: newLabelId() };
+    this.document.commit({ put: [copy], what: `duplicate ${this.titleOf(label.id)}` });
+    this.select(copy.id);
+    this.note(`${this.titleOf(copy.id)} is a copy`);
+  }
+  /** @param {1 | -1} step to the next label in the list, or the one before */
+  walk(step) {
+    const { labels } = this;
+    if (!labels.length) return;
+    const now = labels.findIndex(({ id }) => id === this.selectedId);
+    const next = now < 0 ? step > 0 ? 0 : labels.length - 1 : (now + step + labels.length) % labels.length;
+    this.select(labels[next].id);
+    this.note(this.titleOf(labels[next].id));
+  }
+  /** @param {1 | -1} by to the next frame, or the one before */
+  step(by) {
+    const index = clamp(this.frames.index + by, 0, this.given.frames - 1);
+    if (index !== this.frames.index) this.frames.show(index);
+  }
+  undo() {
+    this.#tell(this.readOnly ? null : this.document.undo());
+  }
+  redo() {
+    this.#tell(this.readOnly ? null : this.document.redo());
+  }
+  submit() {
+    if (!this.readOnly) this.channel.send({ type: "act", act: "submit" });
+  }
+  /** Say in the status line what has happened. @param {string} text @param {boolean} [bad] */
+  note(text, bad = false) {
+    this.emit("note", { text, bad });
+  }
+  // --- what Python and the document say
+  /** @param {import("./types.js").Op | null} op */
+  #tell(op) {
+    if (!op) return;
+    const [first] = op.forward.put;
+    if (first) this.select(first[0].id);
+    this.note(op.what);
+  }
+  /** @param {ObjectClass} item */
+  #activate(item) {
+    if (item === this.active) return;
+    this.active = item;
+    this.channel.send({ type: "active", class: item.name });
+    this.emit("tool", null);
+  }
+  /** @param {ToolName} name */
+  #use(name) {
+    if (name === this.tool) return;
+    this.tool = name;
+    this.emit("tool", null);
+  }
+  #readOntology() {
+    const { objects = [] } = this.model.get("ontology") ?? {};
+    this.classes = objects;
+    this.active = objects.find(({ name }) => name === this.active?.name) ?? objects[0];
+    if (!this.tools.includes(this.tool)) this.tool = "select";
+    this.emit("tool", null);
+  }
+  #readReadOnly() {
+    this.readOnly = Boolean(this.model.get("read_only"));
+    if (!this.tools.includes(this.tool)) this.tool = "select";
+    this.emit("tool", null);
+  }
+  // Under the number that is known Python only repeats what came from here.
+  #obeyActive() {
+    const [number, name] = this.model.get("active") ?? [0, ""];
+    if (number === this.#activeNumber) return;
+    this.#activeNumber = number;
+    const item = this.classes.find((candidate) => candidate.name === name);
+    if (!item || this.readOnly) return;
+    this.active = item;
+    this.tool = toolsOf(item.shape)[0];
+    this.emit("tool", null);
+  }
+  #open() {
+    this.given = this.model.get("document");
+    this.selectedId = this.hoveredId = null;
+    this.hiddenIds.clear();
+    void this.channel.open(this.given);
+    this.frames.open(this.given);
+    this.emit("selection", null);
+    this.emit("open", null);
+  }
+  /** @param {Set<string>} ids */
+  #labelsChanged(ids) {
+    this.#titles = titled(this.labels);
+    this.emit("labels", { ids });
+    if (this.selectedId !== null && !this.selected) this.select(null);
+  }
+  // Most edits are saved before an eye sees it; only those that are not shall look different.
+  #synced() {
+    this.emit("sync", null);
+    clearTimeout(this.#timer);
+    if (this.document.pending.length) this.#timer = setTimeout(() => this.#markUnsaved(), PATIENCE);
+    else if (this.unsaved.size) this.#markUnsaved();
+  }
+  #markUnsaved() {
+    const ids = this.document.pending.flatMap(({ forward }) => forward.put.map(([{ id }]) => id));
+    const changed = /* @__PURE__ */ new Set([...ids, ...this.unsaved]);
+    this.unsaved = new Set(ids);
+    this.emit("labels", { ids: changed });
+  }
+  /** @param {any} message */
+  #told(message) {
+    if (message.type === "select") {
+      this.selectedId = this.document.byId(message.label) ? message.label : null;
+      this.emit("selection", null);
+    } else if (message.type === "frame") void this.frames.take(message);
+    else if (message.type === "frame-failed") this.frames.failed(message);
+  }
+};
+var shapeName = ({ shape }) => `${/^[aeiou]/.test(shape) ? "an" : "a"} ${shape.replaceAll("_", " ")}`;
+
+// src/sync/channel.js
+var PATIENCE2 = 5e3;
+var Channel = class extends Emitter {
+  #model;
+  #document;
+  #kept;
+  #clock;
+  /** @type {Key | null} */
+  #key = null;
+  /** @type {Map<string, {key: Key, sequence: number}>} where an op lies, by its id */
+  #places = /* @__PURE__ */ new Map();
+  #sequence = 0;
+  #isAway = false;
+  /** @type {string | null} */
+  #conflict = null;
+  /** @type {any} */
+  #timer = null;
+  /** @type {(() => void)[]} */
+  #stops = [];
+  /** @param {{model: Model, document: LabelDocument, kept: Kept, clock?: Clock}} parts */
+  constructor({ model, document: document2, kept: kept2, clock = browserClock }) {
+    super();
+    this.#model = model;
+    this.#document = document2;
+    this.#kept = kept2;
+    this.#clock = clock;
+    const heard = (content, buffers) => this.#heard(content, buffers ?? []);
+    const gone = () => this.#gone();
+    model.on("msg:custom", heard);
+    model.on("comm:close", gone);
+    model.on("comm_live_update", gone);
+    this.#stops = [
+      document2.on("op", ({ op }) => this.#take(op)),
+      () => model.off("msg:custom", heard),
+      () => model.off("comm:close", gone),
+      () => model.off("comm_live_update", gone),
+      () => this.#clock.clearTimeout(this.#timer)
+    ];
+  }
+  /** @returns {SyncState} */
+  get state() {
+    const count = this.#document.pending.length;
+    if (this.#conflict !== null) return { name: "conflict", count, reason: this.#conflict };
+    if (this.#isAway) return { name: "offline", count };
+    return { name: count ? "saving" : "saved", count };
+  }
+  /**
+   * Open a document, and take up what of it was kept.
+   *
+   * @param {Given} given
+   * @returns {Promise<void>} when everything kept has been sent
+   */
+  async open(given) {
+    this.#key = given.key.task === null ? null : given.key;
+    this.#conflict = null;
+    this.#document.open(given);
+    this.send({ type: "hello", number: given.number });
+    this.#tell();
+    const key = this.#key;
+    if (!key) return;
+    const kept2 = await this.#kept.list(key);
+    if (this.#document.number !== given.number) return;
+    for (const { op, sequence } of kept2) {
+      this.#sequence = Math.max(this.#sequence, sequence);
+      if (this.#document.knows(op.id)) this.#kept.remove(key, sequence);
+      else this.#places.set(op.id, { key, sequence });
+    }
+    for (const op of this.#document.takeUp(kept2.map(({ op: op2 }) => op2))) this.#send(op);
+    this.#wait();
+    this.#tell();
+  }
+  /** Messages keep their order: what is sent here arrives after all ops before. @param {object} content */
+  send(content) {
+    try {
+      this.#model.send(content);
+    } catch {
+      this.#gone();
+    }
+  }
+  close() {
+    for (const stop of this.#stops) stop();
+  }
+  /** @param {Op} op */
+  #take(op) {
+    this.#sequence = Math.max(this.#clock.now() * 1e3, this.#sequence + 1);
+    if (this.#key) {
+      this.#places.set(op.id, { key: this.#key, sequence: this.#sequence });
+      this.#kept.add(this.#key, this.#sequence, op);
+    }
+    this.#send(op);
+    this.#wait();
+    this.#tell();
+  }
+  /** @param {Op} op */
+  #send(op) {
+    if (this.#conflict !== null) return;
+    const sequence = this.#places.get(op.id)?.sequence ?? this.#sequence;
+    this.send({ type: "op", number: this.#document.number, sequence, op });
+  }
+  /** @param {any} content @param {DataView[]} buffers */
+  #heard(content, buffers) {
+    if (content === null || typeof content !== "object") return;
+    this.#isAway = false;
+    if (content.type === "applied") this.#forget(content.op.id);
+    if (content.type === "refused") this.#forget(content.id);
+    if (content.number === this.#document.number) this.#obey(content);
+    this.#wait();
+    this.#tell();
+    this.emit("told", { ...content, buffers });
+  }
+  /** @param {any} content */
+  #obey(content) {
+    if (content.type === "applied") this.#document.applied(content);
+    else if (content.type === "refused") {
+      const what = this.#document.pending.find(({ id }) => id === content.id)?.what ?? "";
+      this.#document.refused(content);
+      this.emit("refused", { what, reason: content.reason ?? "", hint: content.hint ?? "" });
+    } else if (content.type === "conflict") this.#conflict = content.reason ?? "";
+    else if (content.type === "state") {
+      const before = this.#document.pending;
+      this.#document.state(content);
+      for (const { id } of before) if (this.#document.knows(id)) this.#forget(id);
+      for (const op of this.#document.pending) this.#send(op);
+    }
+  }
+  /** @param {string} id */
+  #forget(id) {
+    const place = this.#places.get(id);
+    if (!place) return;
+    this.#places.delete(id);
+    this.#kept.remove(place.key, place.sequence);
+  }
+  #gone() {
+    this.#isAway = true;
+    this.#tell();
+  }
+  #wait() {
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#document.pending.length) this.#timer = this.#clock.setTimeout(() => this.#gone(), PATIENCE2);
+  }
+  #tell() {
+    this.emit("state", this.state);
+  }
+};
+var browserClock = {
+  setTimeout: (call, ms) => setTimeout(call, ms),
+  clearTimeout: (timer) => clearTimeout(timer),
+  now: () => Date.now()
+};
+
+// src/sync/kept.js
+var STORE = "ops";
+var keyOf = ({ workspace, task, user }, sequence) => [
+  workspace,
+  /** @type {string | number} */
+  task,
+  user,
+  sequence
+];
+var IndexedDbKept = class {
+  /** @type {Promise<IDBDatabase | null>} */
+  #opening;
+  /** @type {IDBDatabase | null} */
+  #database = null;
+  constructor() {
+    this.#opening = opened().then((database) => this.#database = database);
+  }
+  /** @param {Key} key @param {number} sequence @param {Op} op */
+  add(key, sequence, op) {
+    this.#write((store) => store.put({ op, sequence }, keyOf(key, sequence)));
+  }
+  /** @param {Key} key @param {number} sequence */
+  remove(key, sequence) {
+    this.#write((store) => store.delete(keyOf(key, sequence)));
+  }
+  /** @param {Key} key @returns {Promise<{sequence: number, op: Op}[]>} */
+  async list(key) {
+    const database = await this.#opening;
+    if (!database) return [];
+    const range = IDBKeyRange.bound(keyOf(key, -Infinity), keyOf(key, []));
+    return new Promise((resolve) => {
+      const request = database.transaction(STORE).objectStore(STORE).getAll(range);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => resolve([]);
+    });
+  }
+  /** @param {(store: IDBObjectStore) => void} change */
+  #write(change) {
+    const write = (database) => {
+      const transaction = database.transaction(STORE, "readwrite");
+      change(transaction.objectStore(STORE));
+      transaction.commit();
+    };
+    if (this.#database) write(this.#database);
+    else void this.#opening.then((database) => database && write(database));
+  }
+};
+var opened = () => new Promise((resolve) => {
+  try {
+    const request = indexedDB.open("annowidgets", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+    request.onerror = request.onblocked = () => resolve(null);
+  } catch {
+    resolve(null);
+  }
+});
+
+// src/render/style.js
+var HALO = "rgba(0, 0, 0, 0.6)";
+var HALO_EXTRA = 2;
+var LINE = 2;
+var THICK = 3;
+var DOT = 4;
+var FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
+var UNKNOWN = "#ff7f0e";
+var colorOf = (item) => item?.color ?? UNKNOWN;
+var nameOf = ({ category, attributes = {} }) => {
+  const answers = Object.values(attributes).filter((answer) => typeof answer === "string" && answer.length <= 24);
+  return [category, ...answers.slice(0, 2)].join(" · ");
+};
+var pixelOf = (color) => {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  return (4278190080 | blue << 16 | green << 8 | red) >>> 0;
+};
+
+// src/ui/dom.js
+var make = (name, properties = {}, ...children) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === null || value === void 0) continue;
+    if (key in element && key !== "style") Object.assign(element, { [key]: value });
+    else element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+};
+var SVG = "http://www.w3.org/2000/svg";
+var icon = (data) => {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", "aw-ed-icon");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", data);
+  svg.append(path);
+  return svg;
+};
+var keysShown = (keys) => keys.split("+").map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("+");
+var iconButton = (name, data, press, keys) => make("button", {
+  type: "button",
+  className: "aw-ed-button",
+  title: keys ? `${name} (${keysShown(keys)})` : name,
+  "aria-label": name,
+  "aria-keyshortcuts": keys ? keysShown(keys).replace("Ctrl", "Control") : null,
+  onclick: press
+}, icon(data));
+var bringIntoSight = (list, row) => {
+  if (!row) return;
+  const [frame, { top, bottom }] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  list.scrollTop += Math.max(0, bottom - frame.bottom) - Math.max(0, frame.top - top);
+};
+
+// src/ui/keys.js
+var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+var TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox])";
+var FAR = 10;
+var NEARER = 1.25;
+var followKeys = (root, view, held) => {
+  let isPressed = false;
+  const press = (stage) => {
+    const { session } = stage;
+    if (!stage.hand.isKeyboard) {
+      stage.showCursor();
+      session.note("Keyboard cursor: arrows move it, Space presses and lets go");
+      return;
+    }
+    const at = (
+      /** @type {Point} */
+      stage.hand.at
+    );
+    if (isPressed) {
+      isPressed = false;
+      stage.release(at);
+    } else if (TOOLS[session.tool].clicks) {
+      stage.press(at);
+      stage.release(at);
+    } else {
+      isPressed = true;
+      stage.press(at);
+    }
+  };
+  const arrow = (stage, event) => {
+    const { session } = stage;
+    const [dx, dy] = STEPS[event.key];
+    const far = event.shiftKey ? FAR : 1;
+    const by = { x: dx * far, y: dy * far };
+    if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, isPressed);
+    if (session.given.frames > 1 && dx) return session.step(dx > 0 ? 1 : -1);
+    if (session.selected && !session.readOnly && !stage.isDrawing) return stage.nudge(by);
+    if (session.tool !== "select") return stage.moveCursor(by);
+    const pan = 24 * far;
+    stage.pan({ x: -dx * pan, y: -dy * pan });
+  };
+  const escape = (stage) => {
+    const { session } = stage;
+    if (isPressed || stage.isBusy) {
+      isPressed = false;
+      stage.abandon();
+    } else if (stage.hand.isKeyboard) stage.hideCursor();
+    else if (session.selectedId !== null) session.select(null);
+    else session.use("select");
+  };
+  const enter = (stage) => {
+    const { session } = stage;
+    if (stage.toolKey("Enter")) return;
+    if (session.tool === "select" && !stage.hand.isKeyboard) return;
+    if (TOOLS[session.tool].shape === "bitmask" && !stage.hand.isKeyboard && session.selectedId !== null) session.select(null);
+    else press(stage);
+  };
+  const actionOf = (stage, event) => {
+    const { session } = stage;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (event.ctrlKey || event.metaKey) {
+      const withControl = {
+        z: () => event.shiftKey ? session.redo() : stage.toolKey("Backspace") || session.undo(),
+        y: () => session.redo(),
+        d: () => session.duplicate(duplicateOffset(stage)),
+        Enter: () => session.submit()
+      };
+      return withControl[key];
+    }
+    if (event.altKey) return void 0;
+    if (key in STEPS) return () => arrow(stage, event);
+    if (/^[1-9]$/.test(key)) return () => session.choose(session.classes[Number(key) - 1]);
+    const plain2 = {
+      v: () => session.use("select"),
+      e: () => session.use("eraser"),
+      n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
+      Enter: () => enter(stage),
+      Escape: () => escape(stage),
+      Delete: () => session.remove(),
+      Backspace: () => stage.toolKey("Backspace") || session.remove(),
+      "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
+      "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
+      f: () => stage.fit(),
+      h: () => session.look({ hidden: !session.looks.hidden }),
+      d: () => session.duplicate(duplicateOffset(stage)),
+      c: () => session.reclass(),
+      o: () => void stage.toolKey("o"),
+      ",": () => session.walk(-1),
+      ".": () => session.walk(1),
+      "+": () => stage.zoom(NEARER),
+      "=": () => stage.zoom(NEARER),
+      "-": () => stage.zoom(1 / NEARER)
+    };
+    return plain2[key];
+  };
+  const down = (event) => {
+    const stage = view();
+    const target = (
+      /** @type {Element} */
+      event.target
+    );
+    if (!stage || event.isComposing || target.closest(TEXT)) return;
+    const isControl = target.closest("button, input, summary") !== null;
+    if (isControl && (event.key === " " || event.key === "Enter") && !event.ctrlKey && !event.metaKey) return;
+    if (target.closest("input[type=range]") && event.key in STEPS) return;
+    if (event.key === " ") {
+      event.preventDefault();
+      if (!held.isSpaceHeld) held.hasPanned = false;
+      held.isSpaceHeld = true;
+      return;
+    }
+    const action = actionOf(stage, event);
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  };
+  const up = (event) => {
+    const stage = view();
+    if (event.key in STEPS) stage?.endNudge();
+    if (event.key !== " " || !held.isSpaceHeld) return;
+    held.isSpaceHeld = false;
+    if (stage && !held.hasPanned) press(stage);
+  };
+  const left = () => {
+    held.isSpaceHeld = false;
+    view()?.endNudge();
+  };
+  root.addEventListener("keydown", down);
+  root.addEventListener("keyup", up);
+  root.addEventListener("focusout", left);
+  return () => {
+    root.removeEventListener("keydown", down);
+    root.removeEventListener("keyup", up);
+    root.removeEventListener("focusout", left);
+  };
+};
+var duplicateOffset = (stage) => Math.max(1, Math.round(10 / stage.view.scale));
+
+// src/ui/panel.js
+var showPanel = (session, el) => {
+  const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
+  const heading = make("h3", {}, "Labels");
+  const list = make("ul", { className: "aw-ed-list aw-ed-labels", "aria-label": "Labels" });
+  const none = make("p", { className: "aw-mute" });
+  const root = make("div", { className: "aw-ed-panel", "data-lm-suppress-shortcuts": "true" }, make("h3", {}, "Classes"), classes, heading, none, list);
+  el.classList.add("aw");
+  el.append(root);
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
+  });
+  const stopKeys = followKeys(root, () => session.front, { isSpaceHeld: false, hasPanned: false });
+  const rows = /* @__PURE__ */ new Map();
+  const drawClasses = () => {
+    const focused = focusedName(classes);
+    const { counts } = session;
+    classes.replaceChildren(...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0)));
+    focusNamed(classes, focused);
+  };
+  const drawLabels = () => {
+    const { labels, titles } = session;
+    heading.textContent = `Labels (${labels.length})`;
+    none.hidden = labels.length > 0;
+    none.textContent = session.readOnly ? "None." : "None yet.";
+    const left = new Set(rows.keys());
+    const elements = labels.map((label) => {
+      left.delete(label.id);
+      let row = rows.get(label.id);
+      if (!row) rows.set(label.id, row = labelRow(session, label.id));
+      row.update(label, titles.get(label.id) ?? "");
+      return row.element;
+    });
+    for (const id of left) rows.delete(id);
+    if (elements.length !== list.children.length || elements.some((element, i) => element !== list.children[i])) {
+      const focused = focusedName(list);
+      list.replaceChildren(...elements);
+      focusNamed(list, focused);
+    }
+    bringIntoSight(list, session.selectedId === null ? null : rows.get(session.selectedId)?.element);
+  };
+  let pending = false;
+  const redraw = () => {
+    if (pending) return;
+    pending = true;
+    queueMicrotask(() => {
+      pending = false;
+      if (!root.isConnected && el.children.length === 0) return;
+      drawClasses();
+      drawLabels();
+    });
+  };
+  const stops = [session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
+  drawClasses();
+  drawLabels();
+  return () => {
+    for (const stop of stops) stop();
+    stopKeys();
+    root.remove();
+  };
+};
+var classRow = (session, item, index, count) => make("li", {}, make(
+  "button",
+  {
+    type: "button",
+    className: "aw-plain aw-ed-row",
+    "data-name": `class ${item.name}`,
+    "aria-pressed": String(!session.readOnly && item === session.active),
+    "aria-label": `Class ${item.name}, ${count} ${count === 1 ? "label" : "labels"}`,
+    disabled: session.readOnly,
+    onclick: () => session.choose(item)
+  },
+  swatch(colorOf(item)),
+  named(item.name),
+  make("span", { className: "aw-mute aw-num" }, String(count)),
+  ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
+));
+var labelRow = (session, id) => {
+  const mark = swatch("");
+  const name = named("");
+  const unsaved = make("span", { className: "aw-mute", title: "On its way to the file" }, "•");
+  const pick = make("button", {
+    type: "button",
+    className: "aw-plain aw-ed-row",
+    "data-name": `label ${id}`,
+    onclick: () => session.select(id === session.selectedId ? null : id),
+    onpointerenter: () => session.hover(id),
+    onpointerleave: () => session.hover(null)
+  }, mark, name, unsaved);
+  const reclass = make("button", { type: "button", className: "aw-plain", "data-name": `reclass ${id}`, onclick: () => session.reclass(id) });
+  const hide = make("button", { type: "button", className: "aw-plain aw-ed-hide", "data-name": `hide ${id}`, onclick: () => session.toggle(id) });
+  const remove = make("button", { type: "button", className: "aw-plain", "data-name": `remove ${id}`, title: "Delete (Delete)", onclick: () => session.remove(id) }, "✕");
+  const points = make("div", { className: "aw-ed-points" });
+  const element = make("li", {}, pick, reclass, hide, remove, points);
+  return {
+    element,
+    update(label, title) {
+      const { active, readOnly, selectedId } = session;
+      const isSelected = id === selectedId;
+      const item = session.classOf(label);
+      mark.style.background = colorOf(item);
+      if (name.textContent !== title) name.textContent = title;
+      pick.setAttribute("aria-pressed", String(isSelected));
+      element.classList.toggle("aw-ed-hovered", id === session.hoveredId);
+      unsaved.hidden = !session.unsaved.has(id);
+      reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
+      if (!reclass.hidden && active) {
+        reclass.replaceChildren("→ ", swatch(colorOf(active)));
+        reclass.title = `Make it ${active.name} (C)`;
+        reclass.setAttribute("aria-label", `Make ${title} ${active.name}`);
+      }
+      const isHidden = session.hiddenIds.has(id);
+      hide.textContent = isHidden ? "show" : "hide";
+      hide.setAttribute("aria-label", `${isHidden ? "Show" : "Hide"} ${title}`);
+      remove.hidden = readOnly;
+      remove.setAttribute("aria-label", `Delete ${title}`);
+      points.hidden = readOnly || !isSelected || label.shape?.type !== "object_primitive";
+      if (!points.hidden) drawPoints(session, points, label, title);
+      else points.replaceChildren();
+    }
+  };
+};
+var drawPoints = (session, place, label, title) => {
+  const { shape } = label;
+  if (shape?.type !== "object_primitive") return;
+  const focused = focusedName(place);
+  place.replaceChildren(...Object.entries(shape.points).map(([name, [, , visibility]]) => {
+    const choice = make(
+      "select",
+      { "data-name": name, "aria-label": `${name} of ${title}` },
+      ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value))
+    );
+    choice.addEventListener("change", () => {
+      const changed = withVisibility(
+        shape,
+        name,
+        /** @type {any} */
+        choice.value
+      );
+      if (changed) return session.change(label.id, changed, `make ${name} ${choice.value}`);
+      choice.value = visibility;
+      session.note("One point at least is present; delete the label instead", true);
+    });
+    return make("label", {}, make("span", {}, name), choice);
+  }));
+  focusNamed(place, focused);
+};
+var swatch = (color) => make("i", { className: "aw-swatch", style: `background:${color}`, "aria-hidden": "true" });
+var named = (text) => make("span", { className: "aw-ed-name", title: text || null }, text);
+var focusedName = (place) => {
+  const { activeElement } = place.ownerDocument;
+  return activeElement instanceof HTMLElement && place.contains(activeElement) ? activeElement.dataset.name : void 0;
+};
+var focusNamed = (place, name) => {
+  if (name === void 0) return;
+  const element = place.querySelector(`[data-name="${CSS.escape(name)}"]`);
+  element?.focus({ preventScroll: true });
+};
+
+// src/ui/pointer.js
+var WHEEL = 15e-4;
+var LINE2 = 16;
+var followPointer = (place, stage, keyboard) => {
+  let gesture = null;
+  const fingers = /* @__PURE__ */ new Map();
+  const onStage = ({ clientX, clientY }) => {
+    const { left, top } = place.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  };
+  const onPicture2 = (event) => ({
+    ...stage.toPicture(onStage(event)),
+    shift: event.shiftKey,
+    alt: event.altKey,
+    coarse: event instanceof PointerEvent && event.pointerType === "touch"
+  });
+  const down = (event) => {
+    place.focus({ preventScroll: true });
+    stage.hideCursor();
+    if (event.pointerType === "touch") fingers.set(event.pointerId, onStage(event));
+    if (fingers.size === 2) {
+      stage.abandon();
+      gesture = null;
+      return;
+    }
+    if (gesture || fingers.size > 2) return;
+    const pans = event.button === 1 || event.button === 0 && keyboard.isSpaceHeld;
+    if (event.button !== 0 && !pans) return;
+    event.preventDefault();
+    place.setPointerCapture(event.pointerId);
+    gesture = { id: event.pointerId, does: pans ? "pan" : "draw", last: onStage(event) };
+    if (pans) {
+      keyboard.hasPanned = true;
+      place.dataset.pans = "";
+    } else stage.press(onPicture2(event));
+  };
+  const move = (event) => {
+    if (fingers.has(event.pointerId) && fingers.size === 2) return pinch(event);
+    if (!gesture) {
+      if (event.pointerType !== "touch") {
+        stage.hideCursor();
+        stage.hover(onPicture2(event));
+      }
+      return;
+    }
+    if (event.pointerId !== gesture.id) return;
+    const at = onStage(event);
+    if (gesture.does === "pan") stage.pan({ x: at.x - gesture.last.x, y: at.y - gesture.last.y });
+    else {
+      const between2 = event.getCoalescedEvents?.().slice(0, -1) ?? [];
+      stage.move(onPicture2(event), between2.map(onPicture2));
+    }
+    gesture.last = at;
+  };
+  const pinch = (event) => {
+    const [a, b] = [...fingers.values()];
+    const [before, middleBefore] = [Math.hypot(a.x - b.x, a.y - b.y), { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }];
+    fingers.set(event.pointerId, onStage(event));
+    const [c, d] = [...fingers.values()];
+    const [after, middle] = [Math.hypot(c.x - d.x, c.y - d.y), { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2 }];
+    stage.pan({ x: middle.x - middleBefore.x, y: middle.y - middleBefore.y });
+    if (before > 0 && after > 0) stage.zoom(after / before, middle);
+  };
+  const up = (event) => {
+    fingers.delete(event.pointerId);
+    if (!gesture || event.pointerId !== gesture.id) return;
+    const { does } = gesture;
+    gesture = null;
+    delete place.dataset.pans;
+    if (does === "draw") stage.release(onPicture2(event));
+  };
+  const cancelled = (event) => {
+    fingers.delete(event.pointerId);
+    if (!gesture || event.pointerId !== gesture.id) return;
+    gesture = null;
+    delete place.dataset.pans;
+    stage.abandon();
+  };
+  const wheel = (event) => {
+    event.preventDefault();
+    const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE2 : event.deltaY;
+    stage.zoom(2 ** (-turned * WHEEL * (event.ctrlKey ? 8 : 2)), onStage(event));
+  };
+  const listeners = (
+    /** @type {const} */
+    [
+      ["pointerdown", down],
+      ["pointermove", move],
+      ["pointerup", up],
+      ["pointercancel", cancelled],
+      ["pointerleave", () => !gesture && stage.leave()],
+      ["dblclick", (event) => stage.doubleClick(onPicture2(event))],
+      ["wheel", wheel]
+    ]
+  );
+  for (const [type, listener] of listeners) place.addEventListener(
+    type,
+    /** @type {any} */
+    listener,
+    { passive: false }
+  );
+  return () => {
+    for (const [type, listener] of listeners) place.removeEventListener(
+      type,
+      /** @type {any} */
+      listener
+    );
+  };
+};
+
+// src/geometry/view.js
+var MARGIN = 12;
+var NEAREST = 64;
+var IN_SIGHT = 48;
+var toPicture = ({ scale, x, y }, point) => ({ x: (point.x - x) / scale, y: (point.y - y) / scale });
+var toView = ({ scale, x, y }, point) => ({ x: point.x * scale + x, y: point.y * scale + y });
+var fitted = ([height, width], room) => {
+  const whole = Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
+  const scale = clamp(whole, 1e-3, 8);
+  return { scale, x: (room.width - width * scale) / 2, y: (room.height - height * scale) / 2 };
+};
+var kept = ({ scale, x, y }, [height, width], room) => {
+  const sight = Math.min(IN_SIGHT, width * scale, height * scale, room.width / 2, room.height / 2);
+  return {
+    scale,
+    x: clamp(x, sight - width * scale, room.width - sight),
+    y: clamp(y, sight - height * scale, room.height - sight)
+  };
+};
+var panned = (view, by, size, room) => kept({ ...view, x: view.x + by.x, y: view.y + by.y }, size, room);
+var zoomed = (view, factor, at, size, room) => {
+  const farthest = Math.min(fitted(size, room).scale / 2, 1);
+  const scale = clamp(view.scale * factor, Math.min(farthest, view.scale), NEAREST);
+  const on = toPicture(view, at);
+  return kept({ scale, x: at.x - on.x * scale, y: at.y - on.y * scale }, size, room);
+};
+var inSight = (view, room) => {
+  const [from, to] = [toPicture(view, { x: 0, y: 0 }), toPicture(view, { x: room.width, y: room.height })];
+  return { x0: from.x, y0: from.y, x1: to.x, y1: to.y };
+};
+
+// src/render/masks.js
+var tiles = /* @__PURE__ */ new WeakMap();
+var tileOf = (shape, color) => {
+  const known3 = tiles.get(shape);
+  if (known3?.color === color) return known3.tile;
+  const { runs, bounds } = read(shape);
+  const [width, height] = [bounds.x1 - bounds.x0, bounds.y1 - bounds.y0];
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const pixel = pixelOf(color);
+  eachSpan(runs, shape.size[0], (column, top, bottom) => {
+    for (let row = top; row < bottom; row++) pixels[(row - bounds.y0) * width + column - bounds.x0] = pixel;
+  });
+  const canvas = new OffscreenCanvas(width, height);
+  contextOf(canvas).putImageData(image, 0, 0);
+  const tile = { canvas, x: bounds.x0, y: bounds.y0 };
+  tiles.set(shape, { color, tile });
+  return tile;
+};
+var traceMask = (shape, path) => {
+  const line = (ax, ay, bx, by) => {
+    path.moveTo(ax, ay);
+    path.lineTo(bx, by);
+  };
+  const upright = (x, ends) => {
+    ends.sort((a, b) => a - b);
+    for (let i = 0; i + 1 < ends.length; i += 2) if (ends[i] < ends[i + 1]) line(x, ends[i], x, ends[i + 1]);
+  };
+  let before = [];
+  let spans = [];
+  let at = -1;
+  const { runs } = read(shape);
+  eachSpan(runs, shape.size[0], (column, top, bottom) => {
+    if (column !== at) {
+      upright(at, [...before, ...spans]);
+      before = spans;
+      if (column > at + 1) {
+        upright(at + 1, before);
+        before = [];
+      }
+      [spans, at] = [[], column];
+    }
+    line(column, top, column + 1, top);
+    line(column, bottom, column + 1, bottom);
+    spans.push(top, bottom);
+  });
+  upright(at, [...before, ...spans]);
+  upright(at + 1, spans);
+};
+var LiveMask = class {
+  /** @type {OffscreenCanvas | null} */
+  canvas = null;
+  #pixel = 0;
+  /** @param {Raster} raster @param {string} color @param {Bounds | null} dirty null: all of it */
+  update(raster, color, dirty) {
+    const [height, width] = raster.size;
+    if (this.canvas?.width !== width || this.canvas.height !== height) this.canvas = new OffscreenCanvas(width, height);
+    this.#pixel = pixelOf(color);
+    if (dirty) return this.#draw(raster, dirty);
+    contextOf(this.canvas).clearRect(0, 0, width, height);
+    if (raster.bounds.x0 < raster.bounds.x1) this.#draw(raster, raster.bounds);
+  }
+  /** @param {Raster} raster @param {Bounds} part */
+  #draw({ pixels, size: [height] }, { x0, y0, x1, y1 }) {
+    if (!this.canvas) return;
+    const image = new ImageData(x1 - x0, y1 - y0);
+    const target = new Uint32Array(image.data.buffer);
+    for (let column = x0; column < x1; column++) {
+      for (let row = y0; row < y1; row++) {
+        if (pixels[column * height + row]) target[(row - y0) * image.width + column - x0] = this.#pixel;
+      }
+    }
+    contextOf(this.canvas).putImageData(image, x0, y0);
+  }
+};
+
+// src/render/paint.js
+var paths = /* @__PURE__ */ new WeakMap();
+var pathOf = (shape) => {
+  let path = paths.get(shape);
+  if (!path) {
+    path = new Path2D();
+    if (shape.type === "bitmask") traceMask(shape, path);
+    else kindOf(shape).trace(shape, path);
+    paths.set(shape, path);
+  }
+  return path;
+};
+var onPicture = (context, { scale, x, y }, density) => context.setTransform(density * scale, 0, 0, density * scale, density * x, density * y);
+var onView = (context, density) => context.setTransform(density, 0, 0, density, 0, 0);
+var strokeLine = (context, path, color, width, extra = width) => {
+  context.strokeStyle = HALO;
+  context.lineWidth = width + extra;
+  context.stroke(path);
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.stroke(path);
+};
+var paintPoints = (context, shape, color, pixel, item, { width, all = false }) => {
+  const radius = (DOT + (width > 2 ? 1 : 0)) * pixel;
+  if (shape.type === "keypoint") return paintDot(context, shape.x, shape.y, radius, color, pixel, "visible");
+  if (shape.type !== "object_primitive") return;
+  const bones = new Path2D();
+  for (const [a, b] of item?.skeleton?.edges ?? []) {
+    const [from, to] = [shape.points[a], shape.points[b]];
+    if (!from || !to || from[2] === "absent" || to[2] === "absent") continue;
+    bones.moveTo(from[0], from[1]);
+    bones.lineTo(to[0], to[1]);
+  }
+  strokeLine(context, bones, color, width * pixel, HALO_EXTRA * pixel);
+  for (const [x, y, visibility] of Object.values(shape.points)) {
+    if (visibility !== "absent" || all) paintDot(context, x, y, radius, color, pixel, visibility);
+  }
+};
+var paintDot = (context, x, y, radius, color, pixel, visibility) => {
+  const path = new Path2D();
+  if (visibility === "absent") {
+    path.moveTo(x - radius, y - radius);
+    path.lineTo(x + radius, y + radius);
+    path.moveTo(x - radius, y + radius);
+    path.lineTo(x + radius, y - radius);
+    return strokeLine(context, path, color, 1.5 * pixel, HALO_EXTRA * pixel);
+  }
+  path.arc(x, y, radius, 0, 2 * Math.PI);
+  strokeLine(context, path, color, 1.5 * pixel, HALO_EXTRA * pixel);
+  context.fillStyle = visibility === "visible" ? color : "rgba(255, 255, 255, 0.75)";
+  context.fill(path);
+};
+var paintText = (context, text, [x, y], color) => {
+  context.font = FONT;
+  context.lineJoin = "round";
+  context.lineWidth = 3;
+  context.strokeStyle = "rgba(0, 0, 0, 0.75)";
+  context.strokeText(text, x, y);
+  context.fillStyle = color;
+  context.fillText(text, x, y);
+};
+var nameAt = ({ shape }, { scale, x, y }) => {
+  const { x0, y0 } = boundsOfShape(shape);
+  const away = shape.type === "keypoint" || shape.type === "object_primitive" ? DOT + 4 : 5;
+  return [x0 * scale + x, Math.max(y0 * scale + y - away, 12)];
+};
+
+// src/render/gesture_layer.js
+var GRIP = 8;
+var HOVERED = "rgba(255, 255, 255, 0.9)";
+var MOST_GRIPS = 400;
+var GestureLayer = class {
+  #session;
+  #live = new LiveMask();
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+  }
+  /** @param {Draft} draft its mask has changed */
+  maskChanged({ id, mask, dirty = null }) {
+    if (mask) this.#live.update(mask, this.#colorOf(id), dirty);
+  }
+  /** @param {Context} context @param {View} view @param {Room} room @param {number} density @param {Hand} hand */
+  paint(context, view, room, density, hand) {
+    onView(context, density);
+    context.clearRect(0, 0, room.width, room.height);
+    context.lineJoin = context.lineCap = "round";
+    const { draft } = hand;
+    const { selected, hoveredId, looks } = this.#session;
+    const hovered = this.#session.document.byId(hoveredId);
+    if (hovered?.shape && hovered !== selected && !draft && !looks.hidden) this.#outline(context, view, density, hovered, hovered.shape, false);
+    if (draft) this.#draft(context, view, density, draft);
+    else if (selected?.shape && !this.#session.hiddenIds.has(selected.id)) this.#outline(context, view, density, selected, selected.shape, true);
+    onView(context, density);
+    this.#cursor(context, view, room, hand);
+  }
+  /** @param {string | null} id */
+  #colorOf(id) {
+    const label = this.#session.document.byId(id);
+    return colorOf(label ? this.#session.classOf(label) : this.#session.active);
+  }
+  /** @param {Context} context @param {View} view @param {number} density @param {Label} label @param {Shape} shape @param {boolean} isSelected */
+  #outline(context, view, density, label, shape, isSelected) {
+    const pixel = 1 / view.scale;
+    const item = this.#session.classOf(label);
+    onPicture(context, view, density);
+    const color = isSelected ? colorOf(item) : HOVERED;
+    strokeLine(context, pathOf(shape), color, (isSelected ? THICK : 1) * pixel, HALO_EXTRA * pixel);
+    if (isSelected || shape.type === "keypoint" || shape.type === "object_primitive") {
+      paintPoints(context, shape, color, pixel, item, { width: THICK, all: isSelected });
+    }
+    onView(context, density);
+    if (!isSelected) return;
+    paintText(context, nameOf(label), nameAt({ ...label, shape }, view), "#ffffff");
+    if (!this.#session.readOnly) this.#handles(context, view, shape, color);
+  }
+  /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
+  #handles(context, view, shape, color) {
+    if (shape.type === "keypoint" || shape.type === "object_primitive") return this.#pointNames(context, view, shape);
+    const handles = kindOf(shape).handles(shape, 1 / view.scale);
+    context.lineWidth = 1.5;
+    for (const { role, ...at } of handles.length > MOST_GRIPS ? handles.filter((_, i) => i % Math.ceil(handles.length / MOST_GRIPS) === 0) : handles) {
+      const { x, y } = toView(view, at);
+      context.strokeStyle = color;
+      context.fillStyle = role === "between" ? "rgba(255, 255, 255, 0.45)" : "#ffffff";
+      context.beginPath();
+      if (role === "turn") context.arc(x, y, GRIP / 2 + 0.5, 0, 2 * Math.PI);
+      else if (role === "between") context.arc(x, y, GRIP / 2 - 1, 0, 2 * Math.PI);
+      else context.rect(x - GRIP / 2, y - GRIP / 2, GRIP, GRIP);
+      context.fill();
+      context.stroke();
+    }
+  }
+  /** @param {Context} context @param {View} view @param {Shape} shape */
+  #pointNames(context, view, shape) {
+    if (shape.type !== "object_primitive") return;
+    for (const [name, [x, y, visibility]] of Object.entries(shape.points)) {
+      const at = toView(view, { x, y });
+      paintText(context, visibility === "visible" ? name : `${name} (${visibility})`, [at.x + 9, at.y + 4], "#ffffff");
+    }
+  }
+  /** @param {Context} context @param {View} view @param {number} density @param {Draft} draft */
+  #draft(context, view, density, { id, shape, mask, dots, closing }) {
+    const pixel = 1 / view.scale;
+    const color = this.#colorOf(id);
+    const label = this.#session.document.byId(id);
+    onPicture(context, view, density);
+    if (mask && this.#live.canvas) {
+      context.globalAlpha = Math.max(0.35, Math.min(1, 2 * this.#session.looks.opacity));
+      context.imageSmoothingEnabled = view.scale * density < 1;
+      const { x0, y0, x1, y1 } = mask.bounds;
+      if (x1 > x0 && y1 > y0) context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
+      context.globalAlpha = 1;
+    }
+    if (!shape) return;
+    strokeLine(context, pathOf(shape), color, LINE_OF_DRAFT * pixel, HALO_EXTRA * pixel);
+    const item = label ? this.#session.classOf(label) : this.#session.active;
+    paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
+    onView(context, density);
+    if (dots) this.#dots(context, view, dots, color, closing ?? false);
+    else if (shape.type !== "keypoint" && shape.type !== "object_primitive" && id) this.#handles(context, view, shape, color);
+  }
+  /** @param {Context} context @param {View} view @param {Pair[]} dots @param {string} color @param {boolean} closing */
+  #dots(context, view, dots, color, closing) {
+    dots.forEach(([px, py], i) => {
+      const { x, y } = toView(view, { x: px, y: py });
+      const first = i === 0 && closing;
+      context.beginPath();
+      context.arc(x, y, first ? 7 : 3.5, 0, 2 * Math.PI);
+      context.fillStyle = first ? color : "#ffffff";
+      context.strokeStyle = first ? "#ffffff" : color;
+      context.lineWidth = 1.5;
+      context.fill();
+      context.stroke();
+    });
+  }
+  /** @param {Context} context @param {View} view @param {Room} room @param {Hand} hand */
+  #cursor(context, view, room, { at, isKeyboard }) {
+    if (!at) return;
+    const { tool, looks, brush } = this.#session;
+    const { x, y } = toView(view, at);
+    if (looks.crosshair || isKeyboard) {
+      const path = new Path2D();
+      const [across, down] = looks.crosshair ? [room.width, room.height] : [14, 14];
+      path.moveTo(looks.crosshair ? 0 : x - across, y);
+      path.lineTo(looks.crosshair ? across : x + across, y);
+      path.moveTo(x, looks.crosshair ? 0 : y - down);
+      path.lineTo(x, looks.crosshair ? down : y + down);
+      strokeLine(context, path, isKeyboard ? "#ffd54f" : "rgba(255, 255, 255, 0.85)", 1, 2);
+    }
+    if (tool === "brush" || tool === "eraser") {
+      context.beginPath();
+      context.arc(x, y, Math.max(1, brush / 2 * view.scale), 0, 2 * Math.PI);
+      context.lineWidth = 3;
+      context.strokeStyle = HALO;
+      context.stroke();
+      context.lineWidth = 1.2;
+      context.strokeStyle = "#ffffff";
+      context.stroke();
+    }
+  }
+};
+var LINE_OF_DRAFT = 2.5;
+
+// src/render/label_layer.js
+var NAMED = 250;
+var NARROWEST = 14;
+var DASH = 5;
+var LabelLayer = class {
+  #session;
+  /** @type {Map<string, Group> | null} null: to be gathered anew */
+  #groups = null;
+  /** @type {Shaped[]} */
+  #shown = [];
+  /** @type {string | null} */
+  #except = null;
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+  }
+  changed() {
+    this.#groups = null;
+  }
+  /** @param {string | null} id of the label that is drawn elsewhere now @returns {boolean} whether that is news */
+  leaveOut(id) {
+    if (id === this.#except) return false;
+    this.#except = id;
+    this.changed();
+    return true;
+  }
+  /** @param {Context} context @param {View} view @param {Room} room @param {number} density */
+  paint(context, view, room, density) {
+    onView(context, density);
+    context.clearRect(0, 0, room.width, room.height);
+    const { looks } = this.#session;
+    if (looks.hidden) return;
+    const groups = this.#gathered();
+    const pixel = 1 / view.scale;
+    onPicture(context, view, density);
+    context.lineJoin = context.lineCap = "round";
+    const sight = inSight(view, room);
+    const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
+    if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
+    for (const { lines, unsaved, color } of groups.values()) {
+      strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
+      context.setLineDash([DASH * pixel, DASH * pixel]);
+      strokeLine(context, unsaved, color, LINE * pixel, HALO_EXTRA * pixel);
+      context.setLineDash([]);
+    }
+    for (const label of seen) {
+      const item = this.#session.classOf(label);
+      paintPoints(context, label.shape, colorOf(item), pixel, item, { width: LINE });
+    }
+    onView(context, density);
+    if (looks.names && seen.length <= NAMED) this.#name(context, seen, view);
+  }
+  /** @param {Context} context @param {Shaped[]} seen @param {number} scale canvas pixels per pixel of the picture */
+  #fill(context, seen, scale) {
+    const { looks } = this.#session;
+    for (const label of seen) {
+      const { shape } = label;
+      if (shape.type === "keypoint" || shape.type === "polyline" || shape.type === "object_primitive") continue;
+      const color = colorOf(this.#session.classOf(label));
+      if (shape.type === "bitmask") {
+        context.globalAlpha = Math.min(1, 2 * looks.opacity);
+        context.imageSmoothingEnabled = scale < 1;
+        const { canvas, x, y } = tileOf(shape, color);
+        context.drawImage(canvas, x, y);
+      } else {
+        context.globalAlpha = looks.opacity;
+        context.fillStyle = color;
+        context.fill(pathOf(shape), "evenodd");
+      }
+    }
+    context.globalAlpha = 1;
+  }
+  /** @param {Context} context @param {Shaped[]} seen @param {View} view */
+  #name(context, seen, view) {
+    for (const label of seen) {
+      const { x0, x1, y0, y1 } = boundsOfShape(label.shape);
+      const isPoint = label.shape.type === "keypoint";
+      if (!isPoint && Math.max(x1 - x0, y1 - y0) * view.scale < NARROWEST) continue;
+      if (label.id === this.#session.selectedId) continue;
+      paintText(context, nameOf(label), nameAt(label, view), "#ffffff");
+    }
+  }
+  #gathered() {
+    if (this.#groups) return this.#groups;
+    const { labels, unsaved } = this.#session;
+    this.#shown = /** @type {Shaped[]} */
+    labels.filter(({ id, shape }) => shape && id !== this.#except && !this.#session.hiddenIds.has(id));
+    this.#groups = /* @__PURE__ */ new Map();
+    for (const label of this.#shown) {
+      const color = colorOf(this.#session.classOf(label));
+      let group = this.#groups.get(color);
+      if (!group) this.#groups.set(color, group = { color, lines: new Path2D(), unsaved: new Path2D() });
+      (unsaved.has(label.id) ? group.unsaved : group.lines).addPath(pathOf(label.shape));
+    }
+    return this.#groups;
+  }
+};
+
+// src/render/layers.js
+var LAYERS = ["picture", "labels", "gesture"];
+var Layers = class {
+  /** @type {Room} */
+  room = { width: 1, height: 1 };
+  #session;
+  #density = 1;
+  #canvases;
+  #contexts;
+  #labels;
+  #gesture;
+  /** @type {Set<LayerName>} */
+  #stale = new Set(LAYERS);
+  #requested = 0;
+  #state;
+  /**
+   * @param {HTMLElement} place
+   * @param {Session} session
+   * @param {() => {view: View, hand: Hand}} state read when it is painted
+   */
+  constructor(place, session, state) {
+    this.#session = session;
+    this.#state = state;
+    this.#canvases = LAYERS.map((name) => {
+      const canvas = place.ownerDocument.createElement("canvas");
+      canvas.className = `aw-ed-layer aw-ed-${name}`;
+      canvas.setAttribute("aria-hidden", "true");
+      place.append(canvas);
+      return canvas;
+    });
+    this.#contexts = this.#canvases.map(contextOf);
+    this.#labels = new LabelLayer(session);
+    this.#gesture = new GestureLayer(session);
+  }
+  /** @param {Room} room @param {number} density device pixels per CSS pixel */
+  resize(room, density) {
+    [this.room, this.#density] = [room, density];
+    for (const canvas of this.#canvases) {
+      canvas.width = Math.max(1, Math.round(room.width * density));
+      canvas.height = Math.max(1, Math.round(room.height * density));
+    }
+    this.repaint(...LAYERS);
+    this.#paint();
+  }
+  labelsChanged() {
+    this.#labels.changed();
+    this.repaint("labels", "gesture");
+  }
+  /** @param {...LayerName} names at the next frame */
+  repaint(...names) {
+    for (const name of names) this.#stale.add(name);
+    this.#requested ||= requestAnimationFrame(() => this.#paint());
+  }
+  /** @param {Hand["draft"]} draft */
+  draftChanged(draft) {
+    if (draft) this.#gesture.maskChanged(draft);
+    if (this.#labels.leaveOut(draft?.id ?? null)) this.repaint("labels");
+    this.repaint("gesture");
+  }
+  close() {
+    cancelAnimationFrame(this.#requested);
+    for (const canvas of this.#canvases) canvas.remove();
+  }
+  #paint() {
+    cancelAnimationFrame(this.#requested);
+    this.#requested = 0;
+    const { view, hand } = this.#state();
+    const [picture, labels, gesture] = this.#contexts;
+    const stale = this.#stale;
+    this.#stale = /* @__PURE__ */ new Set();
+    if (stale.has("picture")) this.#paintPicture(picture, view);
+    if (stale.has("labels")) this.#labels.paint(labels, view, this.room, this.#density);
+    if (stale.has("gesture")) this.#gesture.paint(gesture, view, this.room, this.#density, hand);
+  }
+  /** @param {CanvasRenderingContext2D} context @param {View} view */
+  #paintPicture(context, view) {
+    onView(context, this.#density);
+    context.clearRect(0, 0, this.room.width, this.room.height);
+    const { frames, looks } = this.#session;
+    const { picture } = frames;
+    if (!picture) return;
+    this.#canvases[0].style.filter = picture.hasValues ? "none" : filterOf(looks);
+    const scale = view.scale * this.#density;
+    const level = levelFor(picture, scale);
+    const source = picture.level(level, looks);
+    const [fx, fy] = [picture.width / source.width, picture.height / source.height];
+    const sight = inSight(view, this.room);
+    const x0 = clamp(Math.floor(sight.x0 / fx) - 1, 0, source.width);
+    const y0 = clamp(Math.floor(sight.y0 / fy) - 1, 0, source.height);
+    const x1 = clamp(Math.ceil(sight.x1 / fx) + 1, 0, source.width);
+    const y1 = clamp(Math.ceil(sight.y1 / fy) + 1, 0, source.height);
+    if (x1 <= x0 || y1 <= y0) return;
+    onPicture(context, view, this.#density);
+    context.imageSmoothingEnabled = scale < 2;
+    context.drawImage(source, x0, y0, x1 - x0, y1 - y0, x0 * fx, y0 * fy, (x1 - x0) * fx, (y1 - y0) * fy);
+  }
+};
+var levelFor = ({ levels }, scale) => clamp(Math.floor(-Math.log2(scale)), 0, levels - 1);
+
+// src/ui/stage_view.js
+var StageView = class {
+  /** @type {View} */
+  view = { scale: 1, x: 0, y: 0 };
+  /** @type {Hand} */
+  hand = { draft: null, at: null, isKeyboard: false };
+  /** @type {(() => void) | null} told when what is under the hand has changed */
+  onHand = null;
+  #isFitted = true;
+  /** @type {Surroundings} */
+  #around;
+  /** @type {Tool} */
+  #tool;
+  /** @type {Tool} takes handles while another tool is chosen */
+  #grabber;
+  /** @type {Tool} the one that the gesture goes to */
+  #current;
+  /** @type {{id: string, shape: import("../types.js").Shape} | null} */
+  #nudged = null;
+  /** @type {(() => void)[]} */
+  #stops;
+  /** @param {Session} session @param {HTMLElement} place */
+  constructor(session, place) {
+    this.session = session;
+    this.place = place;
+    this.layers = new Layers(place, session, () => ({ view: this.view, hand: this.hand }));
+    this.#around = this.#surroundings();
+    this.#tool = TOOLS[session.tool].make(this.#around);
+    this.#grabber = new SelectTool(this.#around);
+    this.#current = this.#tool;
+    this.#stops = [
+      session.on("labels", () => this.layers.labelsChanged()),
+      session.on("selection", () => this.layers.repaint("labels", "gesture")),
+      session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
+      session.on("picture", () => this.layers.repaint("picture")),
+      session.on("tool", () => this.#toolChanged()),
+      session.on("open", () => this.#opened())
+    ];
+    const observer = new ResizeObserver(() => this.#resized());
+    observer.observe(place);
+    this.#stops.push(() => observer.disconnect());
+  }
+  close() {
+    for (const stop of this.#stops) stop();
+    this.layers.close();
+  }
+  /** @returns {boolean} whether a gesture or an unfinished shape is under the hand */
+  get isBusy() {
+    return this.#current.isBusy || this.hand.draft !== null;
+  }
+  /** @returns {boolean} whether a shape waits for its next vertex */
+  get isDrawing() {
+    return this.hand.draft?.dots !== void 0;
+  }
+  // --- the view
+  fit() {
+    this.#isFitted = true;
+    this.#show(fitted(this.session.size, this.layers.room));
+  }
+  /** @param {number} factor @param {Point} [at] in CSS pixels */
+  zoom(factor, at = this.#middle) {
+    this.#isFitted = false;
+    this.#show(zoomed(this.view, factor, at, this.session.size, this.layers.room));
+  }
+  /** One pixel of the picture on one of the screen. */
+  zoomToPixels() {
+    this.zoom(1 / (this.view.scale * (window.devicePixelRatio || 1)));
+  }
+  /** @param {Point} by in CSS pixels */
+  pan(by) {
+    this.#isFitted = false;
+    this.#show(panned(this.view, by, this.session.size, this.layers.room));
+  }
+  /** @param {Point} point in CSS pixels of the stage */
+  toPicture(point) {
+    return toPicture(this.view, point);
+  }
+  // --- the hand
+  /** @param {Pointer} at */
+  press(at) {
+    this.#settleNudge();
+    const { selected, tool, readOnly } = this.session;
+    const grabs = !readOnly && TOOLS[tool].grabs && selected?.shape && handleAt(selected.shape, at, this.#around);
+    this.#current = grabs ? this.#grabber : this.#tool;
+    this.hand.at = at;
+    this.#perform(this.#current.down(at));
+  }
+  /** @param {Pointer} at @param {Pointer[]} [between] */
+  move(at, between2 = []) {
+    this.hand.at = at;
+    this.#perform(this.#current.move(at, between2));
+    this.#handMoved();
+  }
+  /** Nothing is pressed. @param {Pointer} at */
+  hover(at) {
+    this.hand.at = at;
+    if (this.#current.isBusy) this.#perform(this.#current.move(at));
+    else {
+      const seen = this.session.tool === "select" || TOOLS[this.session.tool].grabs ? this.#around.labels() : [];
+      const under = labelAt(seen, at, reachOf(this.#around, at));
+      this.session.hover(under?.id ?? null);
+      this.place.dataset.over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+    }
+    this.#handMoved();
+  }
+  /** @param {Pointer} at */
+  release(at) {
+    this.#perform(this.#current.up(at));
+    if (!this.#current.isBusy) this.#current = this.#tool;
+  }
+  /** @param {Pointer} at */
+  doubleClick(at) {
+    const { selected, tool } = this.session;
+    const grabs = TOOLS[tool].grabs && selected?.shape;
+    this.#perform(grabs ? this.#grabber.doubleClick(at) : this.#tool.doubleClick(at));
+  }
+  /** The pointer is no longer here. */
+  leave() {
+    if (this.hand.isKeyboard) return;
+    this.hand.at = null;
+    this.session.hover(null);
+    this.#handMoved();
+  }
+  /** @returns {boolean} whether there was something to give up */
+  abandon() {
+    const nudged = this.#nudged !== null;
+    this.#nudged = null;
+    const outcome = this.#current.cancel();
+    this.#current = this.#tool;
+    this.#draft(null);
+    return outcome !== null || nudged;
+  }
+  /** @param {string} key @returns {boolean} whether the tool took it */
+  toolKey(key) {
+    const outcome = this.#current.key(key) ?? (this.session.tool === "select" ? void 0 : this.#grabberKey(key));
+    if (outcome === void 0) return false;
+    this.#perform(outcome);
+    return true;
+  }
+  /** Move the selected label while an arrow key is held; the release of the key is the end of the gesture. @param {Point} by */
+  nudge(by) {
+    const { selected, readOnly } = this.session;
+    if (!selected?.shape || readOnly) return;
+    const from = this.#nudged?.id === selected.id ? this.#nudged.shape : selected.shape;
+    this.#nudged = { id: selected.id, shape: kindOf(from).moved(from, by, this.session.size) };
+    this.#draft({ ...this.#nudged });
+  }
+  /** @returns {boolean} */
+  endNudge() {
+    return this.#settleNudge();
+  }
+  /** The keyboard's cursor, at the pointer or in the middle of the view. */
+  showCursor() {
+    if (this.hand.isKeyboard) return;
+    const at = this.hand.at ?? this.toPicture(this.#middle);
+    const { x, y } = clampedPoint(at, this.session.size);
+    this.hand = { ...this.hand, at: { x: Math.round(x), y: Math.round(y) }, isKeyboard: true };
+    this.hover(
+      /** @type {Point} */
+      this.hand.at
+    );
+  }
+  hideCursor() {
+    this.hand.isKeyboard = false;
+    this.layers.repaint("gesture");
+  }
+  /** @param {Point} by in pixels of the picture @param {{shift?: boolean}} [how] @param {boolean} [pressed] */
+  moveCursor(by, how = {}, pressed = false) {
+    this.showCursor();
+    const from = this.hand.at ?? { x: 0, y: 0 };
+    const at = { ...clampedPoint({ x: from.x + by.x, y: from.y + by.y }, this.session.size), ...how };
+    if (pressed) this.move(at);
+    else this.hover(at);
+    this.#bringIntoView(at);
+  }
+  // ---
+  get #middle() {
+    return { x: this.layers.room.width / 2, y: this.layers.room.height / 2 };
+  }
+  /** @returns {Surroundings} */
+  #surroundings() {
+    const view = this;
+    const { session } = this;
+    return {
+      get size() {
+        return session.size;
+      },
+      get readOnly() {
+        return session.readOnly;
+      },
+      pixel: () => 1 / view.view.scale,
+      active: () => session.active,
+      labels: () => session.looks.hidden ? [] : session.labels.filter(({ id }) => !session.hiddenIds.has(id)),
+      selected: () => session.looks.hidden ? void 0 : session.selected,
+      brush: () => session.brush
+    };
+  }
+  /** @param {string} key */
+  #grabberKey(key) {
+    return this.#grabber.key(key);
+  }
+  /** @param {Pointer} at */
+  #isOverHandle(at) {
+    const { selected, readOnly, tool } = this.session;
+    const takes = tool === "select" || TOOLS[tool].grabs;
+    return !readOnly && takes && selected?.shape !== void 0 && handleAt(selected.shape, at, this.#around) !== null;
+  }
+  /** @param {Outcome | null | undefined} outcome */
+  #perform(outcome) {
+    if (!outcome) return;
+    if (outcome.do === "draft") return this.#draft(outcome.draft);
+    const { session } = this;
+    if (outcome.do !== "select") this.#draft(null);
+    if (outcome.do === "draw") session.draw(outcome.shape);
+    else if (outcome.do === "change") session.change(outcome.id, outcome.shape, outcome.what);
+    else if (outcome.do === "remove") session.remove(outcome.id);
+    else if (outcome.do === "select") session.select(outcome.id);
+    else if (outcome.do === "click") {
+      session.select(labelAt(this.#around.labels(), outcome.at, reachOf(this.#around, outcome.at))?.id ?? null);
+    }
+  }
+  /** @param {Hand["draft"]} draft */
+  #draft(draft) {
+    this.hand.draft = draft;
+    this.layers.draftChanged(draft);
+    this.onHand?.();
+  }
+  #handMoved() {
+    this.layers.repaint("gesture");
+    this.onHand?.();
+  }
+  #settleNudge() {
+    const nudged = this.#nudged;
+    if (!nudged) return false;
+    this.#nudged = null;
+    this.#draft(null);
+    this.session.change(nudged.id, nudged.shape, "move");
+    return true;
+  }
+  #toolChanged() {
+    this.abandon();
+    this.#tool = this.#current = TOOLS[this.session.tool].make(this.#around);
+    this.layers.repaint("labels", "gesture");
+  }
+  #opened() {
+    this.#toolChanged();
+    this.hand.isKeyboard = false;
+    this.layers.labelsChanged();
+    this.fit();
+  }
+  #resized() {
+    const { width, height } = this.place.getBoundingClientRect();
+    if (width < 1 || height < 1) return;
+    this.layers.resize({ width, height }, window.devicePixelRatio || 1);
+    if (this.#isFitted) this.fit();
+  }
+  /** @param {View} view */
+  #show(view) {
+    this.view = view;
+    this.layers.repaint("picture", "labels", "gesture");
+    this.onHand?.();
+  }
+  /** @param {Point} at in pixels of the picture */
+  #bringIntoView(at) {
+    const [{ x, y }, { width, height }] = [toView(this.view, at), this.layers.room];
+    const by = {
+      x: Math.max(0, 20 - x) - Math.max(0, x - width + 20),
+      y: Math.max(0, 20 - y) - Math.max(0, y - height + 20)
+    };
+    if (by.x || by.y) this.pan(by);
+  }
+  /** Size of what is drawn or selected, in pixels, for the status line. */
+  get extent() {
+    const shape = this.hand.draft?.shape ?? this.session.selected?.shape;
+    if (!shape || shape.type === "keypoint" || this.hand.draft?.dots && this.hand.draft.dots.length < 2) return null;
+    const { x0, y0, x1, y1 } = boundsOfShape(shape);
+    return { width: x1 - x0, height: y1 - y0 };
+  }
+};
+
+// src/ui/looks_panel.js
+var SLIDERS = [
+  { name: "opacity", title: "Label opacity", min: 0 },
+  { name: "brightness", title: "Brightness", min: -1 },
+  { name: "contrast", title: "Contrast", min: -1 }
+];
+var SWITCHES = [
+  { name: "outline", title: "Outline only" },
+  { name: "hidden", title: "Hide labels", key: "H" },
+  { name: "names", title: "Names" },
+  { name: "crosshair", title: "Crosshair" }
+];
+var looksPanel = (session) => {
+  const draws = [];
+  const sliders = SLIDERS.map(({ name, title, min }) => {
+    const input = make("input", {
+      type: "range",
+      min: String(min),
+      max: "1",
+      step: "0.05",
+      oninput: () => session.look({ [name]: Number(input.value) })
+    });
+    draws.push(() => input.value = String(session.looks[name]));
+    return make("label", {}, make("span", {}, title), input);
+  });
+  const switches = SWITCHES.map(({ name, title, key }) => {
+    const input = make("input", { type: "checkbox", onchange: () => session.look({ [name]: input.checked }) });
+    draws.push(() => input.checked = session.looks[name]);
+    return make("label", {}, input, ` ${title} `, ...key ? [make("kbd", { "aria-hidden": "true" }, key)] : []);
+  });
+  const reset = make("button", { type: "button", className: "aw-plain", onclick: () => session.look(LOOKS) }, "As at first");
+  const form = make("div", { className: "aw-ed-looks", role: "group", "aria-label": "View" }, ...sliders, ...switches, reset);
+  const element = make("details", { className: "aw-ed-view" }, make("summary", { className: "aw-plain aw-ed-summary" }, "View"), form);
+  const draw = () => draws.forEach((call) => call());
+  const outside = (event) => {
+    if (element.open && !event.composedPath().includes(element)) element.open = false;
+  };
+  const escape = (event) => {
+    if (event.key !== "Escape" || !element.open) return;
+    event.stopPropagation();
+    element.open = false;
+    element.querySelector("summary")?.focus();
+  };
+  element.addEventListener("keydown", escape);
+  document.addEventListener("pointerdown", outside, true);
+  const stop = session.on("looks", draw);
+  draw();
+  return {
+    element,
+    close() {
+      stop();
+      document.removeEventListener("pointerdown", outside, true);
+    }
+  };
+};
+
+// src/ui/status.js
+var NEARER2 = 1.25;
+var saving = ({ channel, readOnly }) => {
+  if (readOnly) return { text: "view only", kind: "mute" };
+  const { name, count, reason } = channel.state;
+  if (name === "saved") return { text: "saved", kind: "ok" };
+  if (name === "saving") return { text: `saving (${count})`, kind: "mute" };
+  if (name === "offline") return { text: `offline (${count} kept here)`, kind: "warn" };
+  return { text: `not saved (${count} kept here)${reason ? `: ${reason}` : ""}`, kind: "bad" };
+};
+var statusLine = (session, stage) => {
+  const place = make("span", { className: "aw-ed-place aw-num" });
+  const note = make("span", { className: "aw-ed-note", role: "status" });
+  const size = make("input", { type: "range", min: "0", max: "100", step: "1", oninput: () => session.setBrush(brushOf(Number(size.value))), "aria-label": "Brush size" });
+  const sizeShown = make("output", { className: "aw-num" });
+  const brush = make("label", { className: "aw-ed-brush", title: "Brush size ([ and ])" }, "Brush ", size, sizeShown);
+  const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, "aria-label": title, onclick: press }, text);
+  const percent = make("span", { className: "aw-ed-percent aw-num", title: "Zoom" });
+  const zoom = make(
+    "span",
+    { className: "aw-ed-zoom", role: "group", "aria-label": "Zoom" },
+    button("−", "Zoom out (-)", () => stage.zoom(1 / NEARER2)),
+    percent,
+    button("+", "Zoom in (+)", () => stage.zoom(NEARER2)),
+    button("Fit", "Fit the picture (F)", () => stage.fit()),
+    button("1:1", "One pixel on one of the screen", () => stage.zoomToPixels())
+  );
+  const looks = looksPanel(session);
+  const saved = make("span", { className: "aw-ed-saving", role: "status" });
+  const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, looks.element, saved);
+  const drawHand = () => {
+    const { at } = stage.hand;
+    const { extent } = stage;
+    const [height, width] = session.size;
+    const inside = at && at.x >= 0 && at.y >= 0 && at.x <= width && at.y <= height;
+    const where = inside ? `${Math.floor(at.x)}, ${Math.floor(at.y)}` : "";
+    const big = extent ? `${shown(extent.width)} × ${shown(extent.height)} px` : "";
+    set(place, [where, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
+    set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
+  };
+  const drawSaving = () => {
+    const { text, kind } = saving(session);
+    set(saved, text);
+    saved.className = `aw-ed-saving aw-${kind}`;
+  };
+  const drawTool = () => {
+    brush.hidden = session.tool !== "brush" && session.tool !== "eraser";
+    size.value = String(placeOf(session.brush));
+    set(sizeShown, `${session.brush} px`);
+  };
+  let requested = 0;
+  stage.onHand = () => {
+    requested ||= requestAnimationFrame(() => {
+      requested = 0;
+      drawHand();
+    });
+  };
+  const stops = [
+    session.on("sync", drawSaving),
+    session.on("tool", drawTool),
+    session.on("selection", () => stage.onHand?.()),
+    session.on("labels", () => stage.onHand?.()),
+    session.on("open", () => stage.onHand?.()),
+    session.on("note", (told) => {
+      set(note, told?.text ?? "");
+      note.title = note.textContent;
+      note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
+    }),
+    () => cancelAnimationFrame(requested),
+    looks.close
+  ];
+  drawHand();
+  drawSaving();
+  drawTool();
+  return { element, close: () => stops.forEach((stop) => stop()) };
+};
+var set = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+var shown = (length) => String(Math.round(length * 10) / 10);
+var brushOf = (place) => Math.round(1e3 ** (place / 100));
+var placeOf = (brush) => Math.round(100 * Math.log(brush) / Math.log(1e3));
+
+// src/ui/toolbar.js
+var UNDO = "M6 3 3 6l3 3M3.5 6H9a4 4 0 0 1 0 8H6";
+var REDO = "M10 3l3 3-3 3M12.5 6H7a4 4 0 0 0 0 8h3";
+var toolbar = (session) => {
+  const tools = make("div", { className: "aw-ed-tools" });
+  const undo = iconButton("Undo", UNDO, () => session.undo(), "ctrl+z");
+  const redo = iconButton("Redo", REDO, () => session.redo(), "ctrl+shift+z");
+  const history = make("div", { className: "aw-ed-tools" }, undo, redo);
+  const element = make("div", { className: "aw-ed-rail", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" }, tools, history);
+  const buttons = /* @__PURE__ */ new Map();
+  const draw = () => {
+    const names = session.tools;
+    if (names.join() !== [...buttons.keys()].join()) {
+      buttons.clear();
+      for (const name of names) {
+        const { title, icon: icon2, key, hint } = TOOLS[name];
+        const button = iconButton(title, icon2, () => session.use(name), key);
+        button.title += `
+${hint}`;
+        button.dataset.tool = name;
+        buttons.set(name, button);
+      }
+      tools.replaceChildren(...buttons.values());
+    }
+    for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === session.tool));
+    history.hidden = session.readOnly;
+    element.hidden = session.readOnly;
+  };
+  const enable = () => {
+    undo.disabled = !session.document.canUndo;
+    redo.disabled = !session.document.canRedo;
+  };
+  const stops = [session.on("tool", draw), session.on("labels", enable), session.on("open", enable)];
+  draw();
+  enable();
+  return { element, close: () => stops.forEach((stop) => stop()) };
+};
+
+// src/ui/stage.js
+var showStage = (session, el) => {
+  const place = make("div", {
+    className: "aw-ed-stage",
+    tabIndex: 0,
+    role: "application",
+    "aria-label": "Picture with labels",
+    "aria-roledescription": "label editor"
+  });
+  const cover = make("div", { className: "aw-ed-cover", role: "status" });
+  const middle = make("div", { className: "aw-ed-middle" }, place, cover);
+  const frames = make("div", { className: "aw-ed-frames", hidden: true });
+  const stage = new StageView(session, place);
+  const [tools, status] = [toolbar(session), statusLine(session, stage)];
+  const root = make(
+    "div",
+    { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
+    tools.element,
+    middle,
+    frames,
+    status.element
+  );
+  el.classList.add("aw");
+  el.append(root);
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
+    session.front = stage;
+  });
+  session.front ??= stage;
+  const held = { isSpaceHeld: false, hasPanned: false };
+  const stops = [followPointer(place, stage, held), followKeys(root, () => stage, held), tools.close, status.close, () => stage.close()];
+  const draw = () => {
+    const { picture, problem } = session.frames;
+    cover.hidden = picture !== void 0;
+    cover.textContent = problem ?? "Loading the picture …";
+    cover.classList.toggle("aw-bad", problem !== null);
+    const { title } = session.given;
+    place.setAttribute("aria-label", title ? `Picture ${title} with labels` : "Picture with labels");
+    place.dataset.tool = session.tool;
+  };
+  stops.push(session.on("picture", draw), session.on("open", draw), session.on("tool", draw));
+  draw();
+  return () => {
+    for (const stop of stops) stop();
+    if (session.front === stage) session.front = null;
+    root.remove();
+  };
+};
+
+// src/index.js
+var wear = (el) => {
+  const root = el.getRootNode();
+  const place = root instanceof ShadowRoot ? root : document.head;
+  if (place.querySelector("style[data-aw-editor]")) return;
+  const style = document.createElement("style");
+  style.dataset.awEditor = "";
+  style.textContent = editor_default;
+  place.append(style);
+};
+var index_default = () => {
+  let session = null;
+  return {
+    /** @param {{model: Model}} context */
+    initialize({ model }) {
+      if (model.get("part") !== "stage") return void 0;
+      const kept2 = new IndexedDbKept();
+      const made = new Session(model, (document2) => new Channel({ model, document: document2, kept: kept2 }));
+      session = made;
+      const leave = register(made);
+      return () => {
+        leave();
+        made.close();
+      };
+    },
+    /** @param {{model: Model, el: HTMLElement}} context */
+    async render({ model, el }) {
+      wear(el);
+      if (session) return showStage(session, el);
+      const stage = await model.widget_manager?.get_model(model.get("stage").slice("IPY_MODEL_".length));
+      return showPanel(await sessionOf(stage), el);
+    }
+  };
+};
+export {
+  index_default as default
+};

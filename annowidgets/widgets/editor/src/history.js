@@ -1,0 +1,36 @@
+/** @import { Op } from "./types.js" */
+
+/** What undo and redo would do next: follows from the ops alone, in their order. */
+export class History {
+    /** @type {Op[]} */
+    #done = [];
+    /** @type {Op[]} */
+    #undone = [];
+
+    /** @param {Iterable<Op>} ops oldest first */
+    constructor(ops = []) {
+        for (const op of ops) this.add(op);
+    }
+
+    /** @param {Op} op */
+    add(op) {
+        if (op.kind === "edit") {
+            this.#done.push(op);
+            this.#undone = [];
+            return;
+        }
+        const [from, to] = op.kind === "undo" ? [this.#done, this.#undone] : [this.#undone, this.#done];
+        const moved = from.pop();
+        if (moved) to.push(moved);
+    }
+
+    /** The edit that an undo would take back. */
+    get undoable() {
+        return this.#done.at(-1);
+    }
+
+    /** The edit that a redo would make again. */
+    get redoable() {
+        return this.#undone.at(-1);
+    }
+}

@@ -1,0 +1,167 @@
+/** @import { Label, Pair, Point, Shape } from "../types.js" */
+/** @import { Room, View } from "../geometry/view.js" */
+/** @import { Session } from "../session.js" */
+/** @import { Draft } from "../tools/tool.js" */
+/** @import { Context } from "./paint.js" */
+
+import { toView } from "../geometry/view.js";
+import { kindOf } from "../shapes/index.js";
+import { LiveMask } from "./masks.js";
+import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
+import { colorOf, HALO, HALO_EXTRA, nameOf, THICK } from "./style.js";
+
+const GRIP = 8; // CSS pixels
+const HOVERED = "rgba(255, 255, 255, 0.9)";
+const MOST_GRIPS = 400; // of a freehand outline; the nearest ones still answer to the pointer
+
+/**
+ * @typedef {object} Hand what is under the hand in one view
+ * @property {Draft | null} draft
+ * @property {Point | null} at where pointer or keyboard cursor is, in pixels of the picture
+ * @property {boolean} isKeyboard
+ */
+
+/** What moves with the pointer: the draft, the selected label with its handles, crosshair and brush. */
+export class GestureLayer {
+    #session;
+    #live = new LiveMask();
+
+    /** @param {Session} session */
+    constructor(session) {
+        this.#session = session;
+    }
+
+    /** @param {Draft} draft its mask has changed */
+    maskChanged({ id, mask, dirty = null }) {
+        if (mask) this.#live.update(mask, this.#colorOf(id), dirty);
+    }
+
+    /** @param {Context} context @param {View} view @param {Room} room @param {number} density @param {Hand} hand */
+    paint(context, view, room, density, hand) {
+        onView(context, density);
+        context.clearRect(0, 0, room.width, room.height);
+        context.lineJoin = context.lineCap = "round";
+        const { draft } = hand;
+        const { selected, hoveredId, looks } = this.#session;
+        const hovered = this.#session.document.byId(hoveredId);
+        if (hovered?.shape && hovered !== selected && !draft && !looks.hidden) this.#outline(context, view, density, hovered, hovered.shape, false);
+        if (draft) this.#draft(context, view, density, draft);
+        else if (selected?.shape && !this.#session.hiddenIds.has(selected.id)) this.#outline(context, view, density, selected, selected.shape, true);
+        onView(context, density);
+        this.#cursor(context, view, room, hand);
+    }
+
+    /** @param {string | null} id */
+    #colorOf(id) {
+        const label = this.#session.document.byId(id);
+        return colorOf(label ? this.#session.classOf(label) : this.#session.active);
+    }
+
+    /** @param {Context} context @param {View} view @param {number} density @param {Label} label @param {Shape} shape @param {boolean} isSelected */
+    #outline(context, view, density, label, shape, isSelected) {
+        const pixel = 1 / view.scale;
+        const item = this.#session.classOf(label);
+        onPicture(context, view, density);
+        const color = isSelected ? colorOf(item) : HOVERED;
+        strokeLine(context, pathOf(shape), color, (isSelected ? THICK : 1) * pixel, HALO_EXTRA * pixel);
+        if (isSelected || shape.type === "keypoint" || shape.type === "object_primitive") {
+            paintPoints(context, shape, color, pixel, item, { width: THICK, all: isSelected });
+        }
+        onView(context, density);
+        if (!isSelected) return;
+        paintText(context, nameOf(label), nameAt({ ...label, shape }, view), "#ffffff");
+        if (!this.#session.readOnly) this.#handles(context, view, shape, color);
+    }
+
+    /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
+    #handles(context, view, shape, color) {
+        if (shape.type === "keypoint" || shape.type === "object_primitive") return this.#pointNames(context, view, shape);
+        const handles = kindOf(shape).handles(shape, 1 / view.scale);
+        context.lineWidth = 1.5;
+        for (const { role, ...at } of handles.length > MOST_GRIPS ? handles.filter((_, i) => i % Math.ceil(handles.length / MOST_GRIPS) === 0) : handles) {
+            const { x, y } = toView(view, at);
+            context.strokeStyle = color;
+            context.fillStyle = role === "between" ? "rgba(255, 255, 255, 0.45)" : "#ffffff";
+            context.beginPath();
+            if (role === "turn") context.arc(x, y, GRIP / 2 + 0.5, 0, 2 * Math.PI);
+            else if (role === "between") context.arc(x, y, GRIP / 2 - 1, 0, 2 * Math.PI);
+            else context.rect(x - GRIP / 2, y - GRIP / 2, GRIP, GRIP);
+            context.fill();
+            context.stroke();
+        }
+    }
+
+    /** @param {Context} context @param {View} view @param {Shape} shape */
+    #pointNames(context, view, shape) {
+        if (shape.type !== "object_primitive") return;
+        for (const [name, [x, y, visibility]] of Object.entries(shape.points)) {
+            const at = toView(view, { x, y });
+            paintText(context, visibility === "visible" ? name : `${name} (${visibility})`, [at.x + 9, at.y + 4], "#ffffff");
+        }
+    }
+
+    /** @param {Context} context @param {View} view @param {number} density @param {Draft} draft */
+    #draft(context, view, density, { id, shape, mask, dots, closing }) {
+        const pixel = 1 / view.scale;
+        const color = this.#colorOf(id);
+        const label = this.#session.document.byId(id);
+        onPicture(context, view, density);
+        if (mask && this.#live.canvas) {
+            context.globalAlpha = Math.max(0.35, Math.min(1, 2 * this.#session.looks.opacity));
+            context.imageSmoothingEnabled = view.scale * density < 1;
+            const { x0, y0, x1, y1 } = mask.bounds;
+            if (x1 > x0 && y1 > y0) context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
+            context.globalAlpha = 1;
+        }
+        if (!shape) return;
+        strokeLine(context, pathOf(shape), color, LINE_OF_DRAFT * pixel, HALO_EXTRA * pixel);
+        const item = label ? this.#session.classOf(label) : this.#session.active;
+        paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
+        onView(context, density);
+        if (dots) this.#dots(context, view, dots, color, closing ?? false);
+        else if (shape.type !== "keypoint" && shape.type !== "object_primitive" && id) this.#handles(context, view, shape, color);
+    }
+
+    /** @param {Context} context @param {View} view @param {Pair[]} dots @param {string} color @param {boolean} closing */
+    #dots(context, view, dots, color, closing) {
+        dots.forEach(([px, py], i) => {
+            const { x, y } = toView(view, { x: px, y: py });
+            const first = i === 0 && closing;
+            context.beginPath();
+            context.arc(x, y, first ? 7 : 3.5, 0, 2 * Math.PI);
+            context.fillStyle = first ? color : "#ffffff";
+            context.strokeStyle = first ? "#ffffff" : color;
+            context.lineWidth = 1.5;
+            context.fill();
+            context.stroke();
+        });
+    }
+
+    /** @param {Context} context @param {View} view @param {Room} room @param {Hand} hand */
+    #cursor(context, view, room, { at, isKeyboard }) {
+        if (!at) return;
+        const { tool, looks, brush } = this.#session;
+        const { x, y } = toView(view, at);
+        if (looks.crosshair || isKeyboard) {
+            const path = new Path2D();
+            const [across, down] = looks.crosshair ? [room.width, room.height] : [14, 14];
+            path.moveTo(looks.crosshair ? 0 : x - across, y);
+            path.lineTo(looks.crosshair ? across : x + across, y);
+            path.moveTo(x, looks.crosshair ? 0 : y - down);
+            path.lineTo(x, looks.crosshair ? down : y + down);
+            strokeLine(context, path, isKeyboard ? "#ffd54f" : "rgba(255, 255, 255, 0.85)", 1, 2);
+        }
+        if (tool === "brush" || tool === "eraser") {
+            context.beginPath();
+            context.arc(x, y, Math.max(1, (brush / 2) * view.scale), 0, 2 * Math.PI);
+            context.lineWidth = 3;
+            context.strokeStyle = HALO;
+            context.stroke();
+            context.lineWidth = 1.2;
+            context.strokeStyle = "#ffffff";
+            context.stroke();
+        }
+    }
+}
+
+const LINE_OF_DRAFT = 2.5; // CSS pixels

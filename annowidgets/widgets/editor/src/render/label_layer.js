@@ -1,0 +1,122 @@
+/** @import { Label, Shape } from "../types.js" */
+/** @import { Room, View } from "../geometry/view.js" */
+/** @import { Session } from "../session.js" */
+/** @import { Context } from "./paint.js" */
+
+import { meet } from "../geometry/points.js";
+import { inSight } from "../geometry/view.js";
+import { boundsOfShape } from "../shapes/index.js";
+import { tileOf } from "./masks.js";
+import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
+import { colorOf, HALO_EXTRA, LINE, nameOf } from "./style.js";
+
+const NAMED = 250; // more names than this in the view are no help, and take time
+const NARROWEST = 14; // CSS pixels of a label that is named
+const DASH = 5; // CSS pixels
+
+/** @typedef {Label & {shape: Shape}} Shaped */
+
+/** Lines of one colour, in one path: a thousand labels are a dozen strokes. @typedef {{color: string, lines: Path2D, unsaved: Path2D}} Group */
+
+/** All labels but the one under the hand. */
+export class LabelLayer {
+    #session;
+    /** @type {Map<string, Group> | null} null: to be gathered anew */
+    #groups = null;
+    /** @type {Shaped[]} */
+    #shown = [];
+    /** @type {string | null} */
+    #except = null;
+
+    /** @param {Session} session */
+    constructor(session) {
+        this.#session = session;
+    }
+
+    changed() {
+        this.#groups = null;
+    }
+
+    /** @param {string | null} id of the label that is drawn elsewhere now @returns {boolean} whether that is news */
+    leaveOut(id) {
+        if (id === this.#except) return false;
+        this.#except = id;
+        this.changed();
+        return true;
+    }
+
+    /** @param {Context} context @param {View} view @param {Room} room @param {number} density */
+    paint(context, view, room, density) {
+        onView(context, density);
+        context.clearRect(0, 0, room.width, room.height);
+        const { looks } = this.#session;
+        if (looks.hidden) return;
+        const groups = this.#gathered();
+        const pixel = 1 / view.scale;
+        onPicture(context, view, density);
+        context.lineJoin = context.lineCap = "round";
+        const sight = inSight(view, room);
+        const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
+        if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
+        for (const { lines, unsaved, color } of groups.values()) {
+            strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
+            context.setLineDash([DASH * pixel, DASH * pixel]);
+            strokeLine(context, unsaved, color, LINE * pixel, HALO_EXTRA * pixel);
+            context.setLineDash([]);
+        }
+        for (const label of seen) {
+            const item = this.#session.classOf(label);
+            paintPoints(context, label.shape, colorOf(item), pixel, item, { width: LINE });
+        }
+        onView(context, density);
+        if (looks.names && seen.length <= NAMED) this.#name(context, seen, view);
+    }
+
+    /** @param {Context} context @param {Shaped[]} seen @param {number} scale canvas pixels per pixel of the picture */
+    #fill(context, seen, scale) {
+        const { looks } = this.#session;
+        for (const label of seen) {
+            const { shape } = label;
+            if (shape.type === "keypoint" || shape.type === "polyline" || shape.type === "object_primitive") continue;
+            const color = colorOf(this.#session.classOf(label));
+            if (shape.type === "bitmask") {
+                context.globalAlpha = Math.min(1, 2 * looks.opacity);
+                context.imageSmoothingEnabled = scale < 1;
+                const { canvas, x, y } = tileOf(shape, color);
+                context.drawImage(canvas, x, y);
+            } else {
+                context.globalAlpha = looks.opacity;
+                context.fillStyle = color;
+                context.fill(pathOf(shape), "evenodd");
+            }
+        }
+        context.globalAlpha = 1;
+    }
+
+    /** @param {Context} context @param {Shaped[]} seen @param {View} view */
+    #name(context, seen, view) {
+        for (const label of seen) {
+            const { x0, x1, y0, y1 } = boundsOfShape(label.shape);
+            const isPoint = label.shape.type === "keypoint";
+            if (!isPoint && Math.max(x1 - x0, y1 - y0) * view.scale < NARROWEST) continue;
+            if (label.id === this.#session.selectedId) continue; // named on top
+            paintText(context, nameOf(label), nameAt(label, view), "#ffffff");
+        }
+    }
+
+    #gathered() {
+        if (this.#groups) return this.#groups;
+        const { labels, unsaved } = this.#session;
+        this.#shown = /** @type {Shaped[]} */ (
+            labels.filter(({ id, shape }) => shape && id !== this.#except && !this.#session.hiddenIds.has(id))
+        );
+        this.#groups = new Map();
+        for (const label of this.#shown) {
+            const color = colorOf(this.#session.classOf(label));
+            let group = this.#groups.get(color);
+            if (!group) this.#groups.set(color, (group = { color, lines: new Path2D(), unsaved: new Path2D() }));
+            (unsaved.has(label.id) ? group.unsaved : group.lines).addPath(pathOf(label.shape));
+        }
+        return this.#groups;
+    }
+}

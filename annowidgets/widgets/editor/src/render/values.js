@@ -1,0 +1,74 @@
+/** @import { Looks } from "../session.js" */
+/** @import { Picture } from "./picture.js" */
+
+import { contextOf } from "./halved.js";
+import { levelsOf } from "./picture.js";
+import { greyTable, windowed } from "./window.js";
+
+/** @typedef {Uint8Array | Uint16Array | Int16Array} Values */
+/** @typedef {{width: number, height: number, values: Values, canvas: OffscreenCanvas, drawn: string}} Level */
+
+const TYPES = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array };
+
+/**
+ * A picture of deep values, which become grey only here: brightness and contrast lose nothing.
+ *
+ * @implements {Picture}
+ */
+export class ValuesPicture {
+    hasValues = true;
+    /** @type {Level[]} */
+    #levels = [];
+    #sent;
+
+    /** @param {any} sent @param {DataView | ArrayBuffer} buffer little-endian, row by row */
+    constructor(sent, buffer) {
+        this.#sent = sent;
+        this.height = /** @type {number} */ (sent.shape[0]);
+        this.width = /** @type {number} */ (sent.shape[1]);
+        this.levels = levelsOf(this.width, this.height);
+        const Type = TYPES[/** @type {keyof typeof TYPES} */ (sent.dtype)];
+        // copied, since a message's buffer may begin at any byte
+        const bytes = buffer instanceof ArrayBuffer ? buffer.slice(0) : buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
+        this.#levels = [levelOf(this.width, this.height, new Type(/** @type {ArrayBuffer} */ (bytes)))];
+    }
+
+    /** @param {number} level @param {Looks} looks */
+    level(level, { brightness, contrast }) {
+        while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
+        const chosen = this.#levels[level];
+        const looks = `${brightness} ${contrast}`;
+        if (chosen.drawn !== looks) {
+            const { values, width, height } = chosen;
+            const table = greyTable(values, windowed(this.#sent.window, brightness, contrast), this.#sent.invert ?? false);
+            const image = new ImageData(width, height);
+            const pixels = new Uint32Array(image.data.buffer);
+            const shift = values instanceof Int16Array ? 32768 : 0;
+            for (let i = 0; i < pixels.length; i++) pixels[i] = table[values[i] + shift];
+            contextOf(chosen.canvas).putImageData(image, 0, 0);
+            chosen.drawn = looks;
+        }
+        return chosen.canvas;
+    }
+
+    close() {
+        this.#levels = [];
+    }
+}
+
+/** @param {number} width @param {number} height @param {Values} values @returns {Level} */
+const levelOf = (width, height, values) => ({ width, height, values, canvas: new OffscreenCanvas(width, height), drawn: "" });
+
+/** Each value the mean of four. @param {Level} level */
+const halvedValues = ({ width, height, values }) => {
+    const [w, h] = [Math.max(1, width >> 1), Math.max(1, height >> 1)];
+    const Type = /** @type {new (length: number) => Values} */ (values.constructor);
+    const half = new Type(w * h);
+    const [right, below] = [width > 1 ? 1 : 0, height > 1 ? width : 0];
+    for (let row = 0, to = 0; row < h; row++) {
+        for (let column = 0, from = 2 * row * width; column < w; column++, from += 2) {
+            half[to++] = (values[from] + values[from + right] + values[from + below] + values[from + right + below]) / 4;
+        }
+    }
+    return levelOf(w, h, half);
+};

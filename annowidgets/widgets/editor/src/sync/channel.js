@@ -1,0 +1,187 @@
+/** @import { Given, Key, Model, Op } from "../types.js" */
+/** @import { LabelDocument } from "../document.js" */
+/** @import { Kept } from "./kept.js" */
+
+import { Emitter } from "../emitter.js";
+
+/**
+ * @typedef {{setTimeout(call: () => void, ms: number): any, clearTimeout(timer: any): void, now(): number}} Clock
+ *
+ * @typedef {object} SyncState
+ * @property {"saved" | "saving" | "offline" | "conflict"} name
+ * @property {number} count ops that are not acknowledged
+ * @property {string} [reason] of a conflict
+ */
+
+const PATIENCE = 5000; // ms without an answer after which the kernel counts as away
+
+/**
+ * Carries ops between the document and Python. Each lies in the browser's own store until Python has it in the file.
+ *
+ * @extends {Emitter<{state: SyncState, refused: {what: string, reason: string, hint: string}, told: any}>}
+ */
+export class Channel extends Emitter {
+    #model;
+    #document;
+    #kept;
+    #clock;
+    /** @type {Key | null} */
+    #key = null;
+    /** @type {Map<string, {key: Key, sequence: number}>} where an op lies, by its id */
+    #places = new Map();
+    #sequence = 0;
+    #isAway = false;
+    /** @type {string | null} */
+    #conflict = null;
+    /** @type {any} */
+    #timer = null;
+    /** @type {(() => void)[]} */
+    #stops = [];
+
+    /** @param {{model: Model, document: LabelDocument, kept: Kept, clock?: Clock}} parts */
+    constructor({ model, document, kept, clock = browserClock }) {
+        super();
+        this.#model = model;
+        this.#document = document;
+        this.#kept = kept;
+        this.#clock = clock;
+        /** @param {any} content @param {DataView[]} [buffers] */
+        const heard = (content, buffers) => this.#heard(content, buffers ?? []);
+        const gone = () => this.#gone();
+        model.on("msg:custom", heard);
+        model.on("comm:close", gone);
+        model.on("comm_live_update", gone);
+        this.#stops = [
+            document.on("op", ({ op }) => this.#take(op)),
+            () => model.off("msg:custom", heard),
+            () => model.off("comm:close", gone),
+            () => model.off("comm_live_update", gone),
+            () => this.#clock.clearTimeout(this.#timer),
+        ];
+    }
+
+    /** @returns {SyncState} */
+    get state() {
+        const count = this.#document.pending.length;
+        if (this.#conflict !== null) return { name: "conflict", count, reason: this.#conflict };
+        if (this.#isAway) return { name: "offline", count };
+        return { name: count ? "saving" : "saved", count };
+    }
+
+    /**
+     * Open a document, and take up what of it was kept.
+     *
+     * @param {Given} given
+     * @returns {Promise<void>} when everything kept has been sent
+     */
+    async open(given) {
+        this.#key = given.key.task === null ? null : given.key;
+        this.#conflict = null;
+        this.#document.open(given);
+        this.send({ type: "hello", number: given.number });
+        this.#tell();
+        const key = this.#key;
+        if (!key) return;
+        const kept = await this.#kept.list(key);
+        if (this.#document.number !== given.number) return; // another one was opened meanwhile
+        for (const { op, sequence } of kept) {
+            this.#sequence = Math.max(this.#sequence, sequence);
+            if (this.#document.knows(op.id)) this.#kept.remove(key, sequence);
+            else this.#places.set(op.id, { key, sequence });
+        }
+        for (const op of this.#document.takeUp(kept.map(({ op }) => op))) this.#send(op);
+        this.#wait();
+        this.#tell();
+    }
+
+    /** Messages keep their order: what is sent here arrives after all ops before. @param {object} content */
+    send(content) {
+        try {
+            this.#model.send(content);
+        } catch {
+            this.#gone(); // the front end has no connection; ops lie in the store
+        }
+    }
+
+    close() {
+        for (const stop of this.#stops) stop();
+    }
+
+    /** @param {Op} op */
+    #take(op) {
+        this.#sequence = Math.max(this.#clock.now() * 1000, this.#sequence + 1);
+        if (this.#key) {
+            this.#places.set(op.id, { key: this.#key, sequence: this.#sequence });
+            this.#kept.add(this.#key, this.#sequence, op);
+        }
+        // Not when the store has written it: Submit, which is another widget's message, must not overtake it.
+        this.#send(op);
+        this.#wait();
+        this.#tell();
+    }
+
+    /** @param {Op} op */
+    #send(op) {
+        if (this.#conflict !== null) return;
+        const sequence = this.#places.get(op.id)?.sequence ?? this.#sequence;
+        this.send({ type: "op", number: this.#document.number, sequence, op });
+    }
+
+    /** @param {any} content @param {DataView[]} buffers */
+    #heard(content, buffers) {
+        if (content === null || typeof content !== "object") return;
+        this.#isAway = false;
+        if (content.type === "applied") this.#forget(content.op.id);
+        if (content.type === "refused") this.#forget(content.id);
+        if (content.number === this.#document.number) this.#obey(content);
+        this.#wait();
+        this.#tell();
+        this.emit("told", { ...content, buffers });
+    }
+
+    /** @param {any} content */
+    #obey(content) {
+        if (content.type === "applied") this.#document.applied(content);
+        else if (content.type === "refused") {
+            const what = this.#document.pending.find(({ id }) => id === content.id)?.what ?? "";
+            this.#document.refused(content);
+            this.emit("refused", { what, reason: content.reason ?? "", hint: content.hint ?? "" });
+        } else if (content.type === "conflict") this.#conflict = content.reason ?? "";
+        else if (content.type === "state") {
+            const before = this.#document.pending;
+            this.#document.state(content);
+            for (const { id } of before) if (this.#document.knows(id)) this.#forget(id);
+            // what was sent before may have gone to a kernel that is no more; Python applies each op once
+            for (const op of this.#document.pending) this.#send(op);
+        }
+    }
+
+    /** @param {string} id */
+    #forget(id) {
+        const place = this.#places.get(id);
+        if (!place) return;
+        this.#places.delete(id);
+        this.#kept.remove(place.key, place.sequence);
+    }
+
+    #gone() {
+        this.#isAway = true;
+        this.#tell();
+    }
+
+    #wait() {
+        this.#clock.clearTimeout(this.#timer);
+        if (this.#document.pending.length) this.#timer = this.#clock.setTimeout(() => this.#gone(), PATIENCE);
+    }
+
+    #tell() {
+        this.emit("state", this.state);
+    }
+}
+
+/** @type {Clock} */
+const browserClock = {
+    setTimeout: (call, ms) => setTimeout(call, ms),
+    clearTimeout: (timer) => clearTimeout(timer),
+    now: () => Date.now(),
+};

@@ -1,0 +1,128 @@
+/** @import { Point } from "../types.js" */
+/** @import { StageView } from "./stage_view.js" */
+
+const WHEEL = 0.0015; // of a doubling per unit that the wheel turns
+const LINE = 16; // CSS pixels of a "line" that some wheels count in
+
+/**
+ * Mouse, pen and touch on the stage. A drag is captured: it goes on outside and ends where the button is released.
+ *
+ * @param {HTMLElement} place
+ * @param {StageView} stage
+ * @param {{isSpaceHeld: boolean, hasPanned: boolean}} keyboard
+ * @returns {() => void} stops listening
+ */
+export const followPointer = (place, stage, keyboard) => {
+    /** @type {{id: number, does: "draw" | "pan", last: Point} | null} */
+    let gesture = null;
+    /** @type {Map<number, Point>} fingers on the stage */
+    const fingers = new Map();
+
+    /** @param {MouseEvent} event @returns {Point} in CSS pixels of the stage */
+    const onStage = ({ clientX, clientY }) => {
+        const { left, top } = place.getBoundingClientRect();
+        return { x: clientX - left, y: clientY - top };
+    };
+    /** @param {MouseEvent} event @returns {import("../tools/tool.js").Pointer} */
+    const onPicture = (event) => ({
+        ...stage.toPicture(onStage(event)),
+        shift: event.shiftKey,
+        alt: event.altKey,
+        coarse: event instanceof PointerEvent && event.pointerType === "touch",
+    });
+
+    /** @param {PointerEvent} event */
+    const down = (event) => {
+        place.focus({ preventScroll: true });
+        stage.hideCursor();
+        if (event.pointerType === "touch") fingers.set(event.pointerId, onStage(event));
+        if (fingers.size === 2) {
+            // a second finger: what the first one began was no drawing
+            stage.abandon();
+            gesture = null;
+            return;
+        }
+        if (gesture || fingers.size > 2) return;
+        const pans = event.button === 1 || (event.button === 0 && keyboard.isSpaceHeld);
+        if (event.button !== 0 && !pans) return;
+        event.preventDefault(); // no text is selected, no picture dragged away
+        place.setPointerCapture(event.pointerId);
+        gesture = { id: event.pointerId, does: pans ? "pan" : "draw", last: onStage(event) };
+        if (pans) {
+            keyboard.hasPanned = true;
+            place.dataset.pans = "";
+        } else stage.press(onPicture(event));
+    };
+
+    /** @param {PointerEvent} event */
+    const move = (event) => {
+        if (fingers.has(event.pointerId) && fingers.size === 2) return pinch(event);
+        if (!gesture) {
+            if (event.pointerType !== "touch") {
+                stage.hideCursor();
+                stage.hover(onPicture(event));
+            }
+            return;
+        }
+        if (event.pointerId !== gesture.id) return;
+        const at = onStage(event);
+        if (gesture.does === "pan") stage.pan({ x: at.x - gesture.last.x, y: at.y - gesture.last.y });
+        else {
+            const between = event.getCoalescedEvents?.().slice(0, -1) ?? [];
+            stage.move(onPicture(event), between.map(onPicture));
+        }
+        gesture.last = at;
+    };
+
+    /** @param {PointerEvent} event */
+    const pinch = (event) => {
+        const [a, b] = [...fingers.values()];
+        const [before, middleBefore] = [Math.hypot(a.x - b.x, a.y - b.y), { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }];
+        fingers.set(event.pointerId, onStage(event));
+        const [c, d] = [...fingers.values()];
+        const [after, middle] = [Math.hypot(c.x - d.x, c.y - d.y), { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2 }];
+        stage.pan({ x: middle.x - middleBefore.x, y: middle.y - middleBefore.y });
+        if (before > 0 && after > 0) stage.zoom(after / before, middle);
+    };
+
+    /** @param {PointerEvent} event */
+    const up = (event) => {
+        fingers.delete(event.pointerId);
+        if (!gesture || event.pointerId !== gesture.id) return;
+        const { does } = gesture;
+        gesture = null;
+        delete place.dataset.pans;
+        if (does === "draw") stage.release(onPicture(event));
+    };
+
+    /** @param {PointerEvent} event */
+    const cancelled = (event) => {
+        fingers.delete(event.pointerId);
+        if (!gesture || event.pointerId !== gesture.id) return;
+        gesture = null;
+        delete place.dataset.pans;
+        stage.abandon();
+    };
+
+    /** @param {WheelEvent} event */
+    const wheel = (event) => {
+        event.preventDefault();
+        const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
+        // a pinch on a touchpad comes as a wheel with Ctrl, in small steps
+        stage.zoom(2 ** (-turned * WHEEL * (event.ctrlKey ? 8 : 2)), onStage(event));
+    };
+
+    const listeners = /** @type {const} */ ([
+        ["pointerdown", down],
+        ["pointermove", move],
+        ["pointerup", up],
+        ["pointercancel", cancelled],
+        ["pointerleave", () => !gesture && stage.leave()],
+        ["dblclick", (/** @type {MouseEvent} */ event) => stage.doubleClick(onPicture(event))],
+        ["wheel", wheel],
+    ]);
+    for (const [type, listener] of listeners) place.addEventListener(type, /** @type {any} */ (listener), { passive: false });
+    return () => {
+        for (const [type, listener] of listeners) place.removeEventListener(type, /** @type {any} */ (listener));
+    };
+};

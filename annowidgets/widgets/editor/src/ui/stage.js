@@ -1,0 +1,57 @@
+/** @import { Session } from "../session.js" */
+
+import { make } from "./dom.js";
+import { followKeys } from "./keys.js";
+import { followPointer } from "./pointer.js";
+import { StageView } from "./stage_view.js";
+import { statusLine } from "./status.js";
+import { toolbar } from "./toolbar.js";
+
+/**
+ * The stage on the page: tools, picture, status line.
+ *
+ * @param {Session} session
+ * @param {HTMLElement} el
+ * @returns {() => void} takes it away
+ */
+export const showStage = (session, el) => {
+    const place = make("div", {
+        className: "aw-ed-stage", tabIndex: 0, role: "application", "aria-label": "Picture with labels",
+        "aria-roledescription": "label editor",
+    });
+    const cover = make("div", { className: "aw-ed-cover", role: "status" });
+    const middle = make("div", { className: "aw-ed-middle" }, place, cover);
+    const frames = make("div", { className: "aw-ed-frames", hidden: true });
+    const stage = new StageView(session, place);
+    const [tools, status] = [toolbar(session), statusLine(session, stage)];
+    const root = make("div", { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
+        tools.element, middle, frames, status.element);
+    el.classList.add("aw");
+    el.append(root);
+
+    // JupyterLab compares its selectors with the focused element itself, so that must wear the attribute too.
+    root.addEventListener("focusin", ({ target }) => {
+        if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
+        session.front = stage;
+    });
+    session.front ??= stage;
+    const held = { isSpaceHeld: false, hasPanned: false };
+    const stops = [followPointer(place, stage, held), followKeys(root, () => stage, held), tools.close, status.close, () => stage.close()];
+
+    const draw = () => {
+        const { picture, problem } = session.frames;
+        cover.hidden = picture !== undefined;
+        cover.textContent = problem ?? "Loading the picture …";
+        cover.classList.toggle("aw-bad", problem !== null);
+        const { title } = session.given;
+        place.setAttribute("aria-label", title ? `Picture ${title} with labels` : "Picture with labels");
+        place.dataset.tool = session.tool;
+    };
+    stops.push(session.on("picture", draw), session.on("open", draw), session.on("tool", draw));
+    draw();
+    return () => {
+        for (const stop of stops) stop();
+        if (session.front === stage) session.front = null;
+        root.remove();
+    };
+};

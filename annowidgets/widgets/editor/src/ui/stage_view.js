@@ -1,0 +1,329 @@
+/** @import { Point } from "../types.js" */
+/** @import { View } from "../geometry/view.js" */
+/** @import { Hand } from "../render/gesture_layer.js" */
+/** @import { Session } from "../session.js" */
+/** @import { Outcome, Pointer, Surroundings, Tool } from "../tools/tool.js" */
+
+import { clampedPoint } from "../geometry/points.js";
+import { fitted, panned, toPicture, toView, zoomed } from "../geometry/view.js";
+import { Layers } from "../render/layers.js";
+import { boundsOfShape, kindOf, labelAt } from "../shapes/index.js";
+import { TOOLS } from "../tools/index.js";
+import { handleAt, SelectTool } from "../tools/select.js";
+import { reachOf } from "../tools/tool.js";
+
+/** One place on the page where the picture is seen and worked on: its zoom, its tool, what is under the hand. */
+export class StageView {
+    /** @type {View} */
+    view = { scale: 1, x: 0, y: 0 };
+    /** @type {Hand} */
+    hand = { draft: null, at: null, isKeyboard: false };
+    /** @type {(() => void) | null} told when what is under the hand has changed */
+    onHand = null;
+    #isFitted = true;
+    /** @type {Surroundings} */
+    #around;
+    /** @type {Tool} */
+    #tool;
+    /** @type {Tool} takes handles while another tool is chosen */
+    #grabber;
+    /** @type {Tool} the one that the gesture goes to */
+    #current;
+    /** @type {{id: string, shape: import("../types.js").Shape} | null} */
+    #nudged = null;
+    /** @type {(() => void)[]} */
+    #stops;
+
+    /** @param {Session} session @param {HTMLElement} place */
+    constructor(session, place) {
+        this.session = session;
+        this.place = place;
+        this.layers = new Layers(place, session, () => ({ view: this.view, hand: this.hand }));
+        this.#around = this.#surroundings();
+        this.#tool = TOOLS[session.tool].make(this.#around);
+        this.#grabber = new SelectTool(this.#around);
+        this.#current = this.#tool;
+        this.#stops = [
+            session.on("labels", () => this.layers.labelsChanged()),
+            session.on("selection", () => this.layers.repaint("labels", "gesture")),
+            session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
+            session.on("picture", () => this.layers.repaint("picture")),
+            session.on("tool", () => this.#toolChanged()),
+            session.on("open", () => this.#opened()),
+        ];
+        const observer = new ResizeObserver(() => this.#resized());
+        observer.observe(place);
+        this.#stops.push(() => observer.disconnect());
+    }
+
+    close() {
+        for (const stop of this.#stops) stop();
+        this.layers.close();
+    }
+
+    /** @returns {boolean} whether a gesture or an unfinished shape is under the hand */
+    get isBusy() {
+        return this.#current.isBusy || this.hand.draft !== null;
+    }
+
+    /** @returns {boolean} whether a shape waits for its next vertex */
+    get isDrawing() {
+        return this.hand.draft?.dots !== undefined;
+    }
+
+    // --- the view
+
+    fit() {
+        this.#isFitted = true;
+        this.#show(fitted(this.session.size, this.layers.room));
+    }
+
+    /** @param {number} factor @param {Point} [at] in CSS pixels */
+    zoom(factor, at = this.#middle) {
+        this.#isFitted = false;
+        this.#show(zoomed(this.view, factor, at, this.session.size, this.layers.room));
+    }
+
+    /** One pixel of the picture on one of the screen. */
+    zoomToPixels() {
+        this.zoom(1 / (this.view.scale * (window.devicePixelRatio || 1)));
+    }
+
+    /** @param {Point} by in CSS pixels */
+    pan(by) {
+        this.#isFitted = false;
+        this.#show(panned(this.view, by, this.session.size, this.layers.room));
+    }
+
+    /** @param {Point} point in CSS pixels of the stage */
+    toPicture(point) {
+        return toPicture(this.view, point);
+    }
+
+    // --- the hand
+
+    /** @param {Pointer} at */
+    press(at) {
+        this.#settleNudge();
+        const { selected, tool, readOnly } = this.session;
+        const grabs = !readOnly && TOOLS[tool].grabs && selected?.shape && handleAt(selected.shape, at, this.#around);
+        this.#current = grabs ? this.#grabber : this.#tool;
+        this.hand.at = at;
+        this.#perform(this.#current.down(at));
+    }
+
+    /** @param {Pointer} at @param {Pointer[]} [between] */
+    move(at, between = []) {
+        this.hand.at = at;
+        this.#perform(this.#current.move(at, between));
+        this.#handMoved();
+    }
+
+    /** Nothing is pressed. @param {Pointer} at */
+    hover(at) {
+        this.hand.at = at;
+        if (this.#current.isBusy) this.#perform(this.#current.move(at));
+        else {
+            const seen = this.session.tool === "select" || TOOLS[this.session.tool].grabs ? this.#around.labels() : [];
+            const under = labelAt(seen, at, reachOf(this.#around, at));
+            this.session.hover(under?.id ?? null);
+            this.place.dataset.over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+        }
+        this.#handMoved();
+    }
+
+    /** @param {Pointer} at */
+    release(at) {
+        this.#perform(this.#current.up(at));
+        if (!this.#current.isBusy) this.#current = this.#tool;
+    }
+
+    /** @param {Pointer} at */
+    doubleClick(at) {
+        const { selected, tool } = this.session;
+        const grabs = TOOLS[tool].grabs && selected?.shape;
+        this.#perform(grabs ? this.#grabber.doubleClick(at) : this.#tool.doubleClick(at));
+    }
+
+    /** The pointer is no longer here. */
+    leave() {
+        if (this.hand.isKeyboard) return;
+        this.hand.at = null;
+        this.session.hover(null);
+        this.#handMoved();
+    }
+
+    /** @returns {boolean} whether there was something to give up */
+    abandon() {
+        const nudged = this.#nudged !== null;
+        this.#nudged = null;
+        const outcome = this.#current.cancel();
+        this.#current = this.#tool;
+        this.#draft(null);
+        return outcome !== null || nudged;
+    }
+
+    /** @param {string} key @returns {boolean} whether the tool took it */
+    toolKey(key) {
+        const outcome = this.#current.key(key) ?? (this.session.tool === "select" ? undefined : this.#grabberKey(key));
+        if (outcome === undefined) return false;
+        this.#perform(outcome);
+        return true;
+    }
+
+    /** Move the selected label while an arrow key is held; the release of the key is the end of the gesture. @param {Point} by */
+    nudge(by) {
+        const { selected, readOnly } = this.session;
+        if (!selected?.shape || readOnly) return;
+        const from = this.#nudged?.id === selected.id ? this.#nudged.shape : selected.shape;
+        this.#nudged = { id: selected.id, shape: kindOf(from).moved(from, by, this.session.size) };
+        this.#draft({ ...this.#nudged });
+    }
+
+    /** @returns {boolean} */
+    endNudge() {
+        return this.#settleNudge();
+    }
+
+    /** The keyboard's cursor, at the pointer or in the middle of the view. */
+    showCursor() {
+        if (this.hand.isKeyboard) return;
+        const at = this.hand.at ?? this.toPicture(this.#middle);
+        const { x, y } = clampedPoint(at, this.session.size);
+        this.hand = { ...this.hand, at: { x: Math.round(x), y: Math.round(y) }, isKeyboard: true };
+        this.hover(/** @type {Point} */ (this.hand.at));
+    }
+
+    hideCursor() {
+        this.hand.isKeyboard = false;
+        this.layers.repaint("gesture");
+    }
+
+    /** @param {Point} by in pixels of the picture @param {{shift?: boolean}} [how] @param {boolean} [pressed] */
+    moveCursor(by, how = {}, pressed = false) {
+        this.showCursor();
+        const from = this.hand.at ?? { x: 0, y: 0 };
+        const at = { ...clampedPoint({ x: from.x + by.x, y: from.y + by.y }, this.session.size), ...how };
+        if (pressed) this.move(at);
+        else this.hover(at);
+        this.#bringIntoView(at);
+    }
+
+    // ---
+
+    get #middle() {
+        return { x: this.layers.room.width / 2, y: this.layers.room.height / 2 };
+    }
+
+    /** @returns {Surroundings} */
+    #surroundings() {
+        const view = this;
+        const { session } = this;
+        return {
+            get size() {
+                return session.size;
+            },
+            get readOnly() {
+                return session.readOnly;
+            },
+            pixel: () => 1 / view.view.scale,
+            active: () => session.active,
+            labels: () => (session.looks.hidden ? [] : session.labels.filter(({ id }) => !session.hiddenIds.has(id))),
+            selected: () => (session.looks.hidden ? undefined : session.selected),
+            brush: () => session.brush,
+        };
+    }
+
+    /** @param {string} key */
+    #grabberKey(key) {
+        return this.#grabber.key(key);
+    }
+
+    /** @param {Pointer} at */
+    #isOverHandle(at) {
+        const { selected, readOnly, tool } = this.session;
+        const takes = tool === "select" || TOOLS[tool].grabs;
+        return !readOnly && takes && selected?.shape !== undefined && handleAt(selected.shape, at, this.#around) !== null;
+    }
+
+    /** @param {Outcome | null | undefined} outcome */
+    #perform(outcome) {
+        if (!outcome) return;
+        if (outcome.do === "draft") return this.#draft(outcome.draft);
+        const { session } = this;
+        if (outcome.do !== "select") this.#draft(null);
+        if (outcome.do === "draw") session.draw(outcome.shape);
+        else if (outcome.do === "change") session.change(outcome.id, outcome.shape, outcome.what);
+        else if (outcome.do === "remove") session.remove(outcome.id);
+        else if (outcome.do === "select") session.select(outcome.id);
+        else if (outcome.do === "click") {
+            session.select(labelAt(this.#around.labels(), outcome.at, reachOf(this.#around, outcome.at))?.id ?? null);
+        }
+    }
+
+    /** @param {Hand["draft"]} draft */
+    #draft(draft) {
+        this.hand.draft = draft;
+        this.layers.draftChanged(draft);
+        this.onHand?.();
+    }
+
+    #handMoved() {
+        this.layers.repaint("gesture");
+        this.onHand?.();
+    }
+
+    #settleNudge() {
+        const nudged = this.#nudged;
+        if (!nudged) return false;
+        this.#nudged = null;
+        this.#draft(null);
+        this.session.change(nudged.id, nudged.shape, "move");
+        return true;
+    }
+
+    #toolChanged() {
+        this.abandon();
+        this.#tool = this.#current = TOOLS[this.session.tool].make(this.#around);
+        this.layers.repaint("labels", "gesture");
+    }
+
+    #opened() {
+        this.#toolChanged();
+        this.hand.isKeyboard = false;
+        this.layers.labelsChanged();
+        this.fit();
+    }
+
+    #resized() {
+        const { width, height } = this.place.getBoundingClientRect();
+        if (width < 1 || height < 1) return; // not seen now
+        this.layers.resize({ width, height }, window.devicePixelRatio || 1);
+        if (this.#isFitted) this.fit();
+    }
+
+    /** @param {View} view */
+    #show(view) {
+        this.view = view;
+        this.layers.repaint("picture", "labels", "gesture");
+        this.onHand?.();
+    }
+
+    /** @param {Point} at in pixels of the picture */
+    #bringIntoView(at) {
+        const [{ x, y }, { width, height }] = [toView(this.view, at), this.layers.room];
+        const by = {
+            x: Math.max(0, 20 - x) - Math.max(0, x - width + 20),
+            y: Math.max(0, 20 - y) - Math.max(0, y - height + 20),
+        };
+        if (by.x || by.y) this.pan(by);
+    }
+
+    /** Size of what is drawn or selected, in pixels, for the status line. */
+    get extent() {
+        const shape = this.hand.draft?.shape ?? this.session.selected?.shape;
+        if (!shape || shape.type === "keypoint" || (this.hand.draft?.dots && this.hand.draft.dots.length < 2)) return null;
+        const { x0, y0, x1, y1 } = boundsOfShape(shape);
+        return { width: x1 - x0, height: y1 - y0 };
+    }
+}

@@ -1,0 +1,99 @@
+/** @import { Session } from "../session.js" */
+/** @import { StageView } from "./stage_view.js" */
+
+import { make } from "./dom.js";
+import { looksPanel } from "./looks_panel.js";
+
+const NEARER = 1.25;
+
+/** What is said of the state of saving. @param {Session} session */
+const saving = ({ channel, readOnly }) => {
+    if (readOnly) return { text: "view only", kind: "mute" };
+    const { name, count, reason } = channel.state;
+    if (name === "saved") return { text: "saved", kind: "ok" };
+    if (name === "saving") return { text: `saving (${count})`, kind: "mute" };
+    if (name === "offline") return { text: `offline (${count} kept here)`, kind: "warn" };
+    return { text: `not saved (${count} kept here)${reason ? `: ${reason}` : ""}`, kind: "bad" };
+};
+
+/**
+ * Below the picture: where the pointer is, what happened, how it is seen, what is saved.
+ *
+ * @param {Session} session
+ * @param {StageView} stage
+ * @returns {{element: HTMLElement, close: () => void}}
+ */
+export const statusLine = (session, stage) => {
+    const place = make("span", { className: "aw-ed-place aw-num" });
+    const note = make("span", { className: "aw-ed-note", role: "status" });
+    const size = make("input", { type: "range", min: "0", max: "100", step: "1", oninput: () => session.setBrush(brushOf(Number(size.value))), "aria-label": "Brush size" });
+    const sizeShown = make("output", { className: "aw-num" });
+    const brush = make("label", { className: "aw-ed-brush", title: "Brush size ([ and ])" }, "Brush ", size, sizeShown);
+    /** @param {string} text @param {string} title @param {() => void} press */
+    const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, "aria-label": title, onclick: press }, text);
+    const percent = make("span", { className: "aw-ed-percent aw-num", title: "Zoom" });
+    const zoom = make("span", { className: "aw-ed-zoom", role: "group", "aria-label": "Zoom" },
+        button("−", "Zoom out (-)", () => stage.zoom(1 / NEARER)), percent, button("+", "Zoom in (+)", () => stage.zoom(NEARER)),
+        button("Fit", "Fit the picture (F)", () => stage.fit()), button("1:1", "One pixel on one of the screen", () => stage.zoomToPixels()));
+    const looks = looksPanel(session);
+    const saved = make("span", { className: "aw-ed-saving", role: "status" });
+    const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, looks.element, saved);
+
+    const drawHand = () => {
+        const { at } = stage.hand;
+        const { extent } = stage;
+        const [height, width] = session.size;
+        const inside = at && at.x >= 0 && at.y >= 0 && at.x <= width && at.y <= height;
+        const where = inside ? `${Math.floor(at.x)}, ${Math.floor(at.y)}` : "";
+        const big = extent ? `${shown(extent.width)} × ${shown(extent.height)} px` : "";
+        set(place, [where, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
+        set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
+    };
+    const drawSaving = () => {
+        const { text, kind } = saving(session);
+        set(saved, text);
+        saved.className = `aw-ed-saving aw-${kind}`;
+    };
+    const drawTool = () => {
+        brush.hidden = session.tool !== "brush" && session.tool !== "eraser";
+        size.value = String(placeOf(session.brush));
+        set(sizeShown, `${session.brush} px`);
+    };
+    let requested = 0;
+    stage.onHand = () => {
+        requested ||= requestAnimationFrame(() => {
+            requested = 0;
+            drawHand();
+        });
+    };
+    const stops = [
+        session.on("sync", drawSaving),
+        session.on("tool", drawTool),
+        session.on("selection", () => stage.onHand?.()),
+        session.on("labels", () => stage.onHand?.()),
+        session.on("open", () => stage.onHand?.()),
+        session.on("note", (told) => {
+            set(note, told?.text ?? "");
+            note.title = note.textContent;
+            note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
+        }),
+        () => cancelAnimationFrame(requested),
+        looks.close,
+    ];
+    drawHand();
+    drawSaving();
+    drawTool();
+    return { element, close: () => stops.forEach((stop) => stop()) };
+};
+
+/** Only where it is news: a live region repeats itself otherwise. @param {HTMLElement} element @param {string} text */
+const set = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+};
+
+/** @param {number} length in pixels */
+const shown = (length) => String(Math.round(length * 10) / 10);
+
+// 1 to 1000 pixels, each step of the slider the same share
+const brushOf = (/** @type {number} */ place) => Math.round(1000 ** (place / 100));
+const placeOf = (/** @type {number} */ brush) => Math.round((100 * Math.log(brush)) / Math.log(1000));

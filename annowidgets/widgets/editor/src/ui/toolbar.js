@@ -1,0 +1,50 @@
+/** @import { Session } from "../session.js" */
+/** @import { ToolName } from "../tools/index.js" */
+
+import { TOOLS } from "../tools/index.js";
+import { iconButton, make } from "./dom.js";
+
+const UNDO = "M6 3 3 6l3 3M3.5 6H9a4 4 0 0 1 0 8H6";
+const REDO = "M10 3l3 3-3 3M12.5 6H7a4 4 0 0 0 0 8h3";
+
+/**
+ * The tools that the ontology has use for, undo and redo, down the left side.
+ *
+ * @param {Session} session
+ * @returns {{element: HTMLElement, close: () => void}}
+ */
+export const toolbar = (session) => {
+    const tools = make("div", { className: "aw-ed-tools" });
+    const undo = iconButton("Undo", UNDO, () => session.undo(), "ctrl+z");
+    const redo = iconButton("Redo", REDO, () => session.redo(), "ctrl+shift+z");
+    const history = make("div", { className: "aw-ed-tools" }, undo, redo);
+    const element = make("div", { className: "aw-ed-rail", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" }, tools, history);
+    /** @type {Map<ToolName, HTMLButtonElement>} */
+    const buttons = new Map();
+
+    const draw = () => {
+        const names = session.tools;
+        if (names.join() !== [...buttons.keys()].join()) {
+            buttons.clear();
+            for (const name of names) {
+                const { title, icon, key, hint } = TOOLS[name];
+                const button = iconButton(title, icon, () => session.use(name), key);
+                button.title += `\n${hint}`;
+                button.dataset.tool = name;
+                buttons.set(name, button);
+            }
+            tools.replaceChildren(...buttons.values());
+        }
+        for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === session.tool));
+        history.hidden = session.readOnly;
+        element.hidden = session.readOnly;
+    };
+    const enable = () => {
+        undo.disabled = !session.document.canUndo;
+        redo.disabled = !session.document.canRedo;
+    };
+    const stops = [session.on("tool", draw), session.on("labels", enable), session.on("open", enable)];
+    draw();
+    enable();
+    return { element, close: () => stops.forEach((stop) => stop()) };
+};
