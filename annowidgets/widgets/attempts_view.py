@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import ipywidgets
 
 from annowidgets.labels import Label, Labels
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, Attempts
 from annowidgets.widgets.contact_sheet import ContactSheet, Mark, Tile
+from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.widgets.live import LiveHtml, OnAction
 from annowidgets.widgets.parts import button
-from annowidgets.widgets.pictures import LabelledPicture
 from annowidgets.widgets.table import page_links
+from annowidgets.workflow.drafts import labels_of
 
 _COLUMNS = 3
 _PAGE = 24
@@ -43,7 +42,8 @@ class AttemptsView(KnownKeywords, ipywidgets.HBox):
         self._pages = LiveHtml(on_action=self._turn)
         self._head = LiveHtml(on_action=on_action)
         self._stage = ipywidgets.VBox()
-        self._picture: LabelledPicture | None = None
+        self._editor: Editor | None = None
+        self._shown: int | None = None  # the task whose picture the editor holds
         left = ipywidgets.VBox([LiveHtml(tag("h3", "Attempts")), self._sheet, self._pages])
         right = ipywidgets.VBox([self._head, self._stage])
         super().__init__([left, right])
@@ -148,23 +148,27 @@ class AttemptsView(KnownKeywords, ipywidgets.HBox):
         )
 
     def _show_picture(self) -> None:
-        picture: LabelledPicture | None = None
+        editor: Editor | None = None
         try:
             if self._attempt is not None and self._labels is not None:
-                picture = self._drawn(self._attempt, self._labels)
+                editor = self._drawn(self._attempt, self._labels)
         finally:
             # what can't be shown must not leave the picture of another attempt
-            self._stage.children = () if picture is None else (picture,)
+            self._stage.children = () if editor is None else (editor.stage,)
 
-    def _drawn(self, attempt: Attempt, labels: AttemptLabels) -> LabelledPicture:
-        if self._picture is None:
-            self._picture = LabelledPicture(labels.ontology)
+    def _drawn(self, attempt: Attempt, labels: AttemptLabels) -> Editor:
+        if self._editor is None:
+            self._editor = Editor(labels.ontology, read_only=True)
         drawn = [] if self._hidden else [label for label in self.shown_labels if isinstance(label, Label)]
-        with closing(attempt.item.open()) as medium:
-            self._picture.show(
-                medium.encoded(0), drawn, interpolate=attempt.item.interpolates, selected=self._highlighted
-            )
-        return self._picture
+        if attempt.task == self._shown:
+            if labels_of(drawn) != labels_of(self._editor.labels):  # with their ids, which are no part of equality
+                self._editor.renew(drawn)
+        else:
+            self._shown = None
+            self._editor.show(attempt.item.open(), drawn, title=attempt.name)
+            self._shown = attempt.task
+        self._editor.select(self._highlighted)
+        return self._editor
 
 
 def _mark(attempt: Attempt) -> Mark | None:

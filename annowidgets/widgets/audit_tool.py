@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
+
+import ipywidgets
 
 from annowidgets.errors import InvalidInput
 from annowidgets.widgets import audit_bar, audit_panel, promoting
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, read_attempts, read_labels
 from annowidgets.widgets.attempts_view import AttemptsView
-from annowidgets.widgets.boxes import KEYS as BOX_KEYS
 from annowidgets.widgets.calibration_result import ResultBand, score_text
+from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_rows
-from annowidgets.widgets.fix_editor import FixEditor, require_fixable, why_not_fixable
+from annowidgets.widgets.fixable import require_fixable, why_not_fixable
 from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml
+from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.permitted import why_not
 from annowidgets.widgets.screen import Screen
+from annowidgets.widgets.workbench import Workbench
 from annowidgets.workflow import Batch, Project
 from annowidgets.workflow.permissions import Permission
 
@@ -61,7 +65,7 @@ class AuditTool(Screen):
         self._current: int | None = None
         self._labels: AttemptLabels | None = None
         self._highlighted: str | None = None
-        self._fixing: FixEditor | None = None
+        self._fixing: Workbench | None = None
         self._result = ResultBand(batch, self._project)
         self._attempts_view = AttemptsView(on_action=self.act)
         self._panel = LiveHtml(on_action=self.act)
@@ -172,19 +176,27 @@ class AuditTool(Screen):
     def _start_fix(self, key: str) -> None:
         attempt = self._attempt(key)
         labels = read_labels(self._batch, attempt)
-        require_fixable(self._attempts, attempt, labels)
-        editor = FixEditor(labels.ontology, guarded=self.guarded)
+        require_fixable(self._attempts, attempt)
+        bench = Workbench(
+            on_act=lambda act: self.act("save_fix") if act == "submit" else None,
+            on_action=self.act,
+            guard=self.guarded,
+            lock=self._lock,
+        )
+        copy = Draft(labels.submitted if labels.corrected is None else labels.corrected)
         try:
-            with closing(attempt.item.open()) as medium:
-                editor.show(medium.encoded(0), labels.submitted if labels.corrected is None else labels.corrected)
+            bench.show(attempt.item, labels.ontology, copy)
         except Exception:
-            editor.close()
+            bench.close()
             raise
-        self._current, self._fixing = attempt.task, editor
-        self.main.children = (editor.stage,)
-        self.side.children = (editor.panel,)
+        assert bench.editor is not None
+        self._current, self._fixing = attempt.task, bench
+        panel = ipywidgets.VBox(bench.beside)
+        panel.add_class("aw-stack")
+        self.main.children = (bench.editor.stage,)
+        self.side.children = (panel,)
         self._render()
-        self._focus.lead_to(".aw-box-stage .wrapper")
+        self._focus.lead_to(".aw-editor-stage [tabindex]")
 
     def _save_fix(self) -> None:
         if self._fixing is None:
@@ -202,14 +214,16 @@ class AuditTool(Screen):
     @contextmanager
     def _put_away(self) -> Iterator[None]:
         """Close the editor, and show what is drawn inside where it was: at once, so that no old button is seen."""
-        editor, self._fixing = self._fixing, None
+        bench, self._fixing = self._fixing, None
+        panel = self.side.children[0]
         try:
             yield
         finally:
             self.main.children = (self._attempts_view,)
             self.side.children = (self._panel,)
-            if editor is not None:
-                editor.close()
+            if bench is not None:
+                bench.close()
+                panel.close()
 
     # --- the end of the audit, and what is said
 
@@ -243,7 +257,7 @@ class AuditTool(Screen):
         attempts, labels, attempt = self._attempts, self._labels, self._attempts.find(self._current)
         self.set_title(*audit_bar.title(attempts))
         if self._fixing is not None and attempt is not None:
-            self.bind_keys(_FIX_KEYS, more=BOX_KEYS)
+            self.bind_keys(_FIX_KEYS, more=EDITOR_KEYS)
             self.tools.show(None)
             self.footer.show(audit_bar.fix_footer(attempt))
             self._panel.show(None)
@@ -254,7 +268,7 @@ class AuditTool(Screen):
         if attempt is None or labels is None:
             self._panel.show(audit_panel.outlook(attempts))
             return
-        no_fix = why_not_fixable(labels.ontology, labels.submitted, attempt.item.frames)
+        no_fix = why_not_fixable(attempt)
         shown = self._attempts_view.shown_labels
         said = [row for row in feedback_rows(self._project, batch=attempts.batch) if row["task"] == attempt.task]
         end = (

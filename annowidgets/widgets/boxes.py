@@ -80,7 +80,7 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
 
     Attributes
     ----------
-    stage, tools : widget
+    stage, panel : widget
         The picture, and the classes and labels; a screen may show them in different places, both inside of it.
 
     Raises
@@ -118,9 +118,9 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
         self.stage.add_class(f"aw-of-{self._surface.model_id}")
         if read_only:
             self.stage.add_class("aw-box-view")
-        self.tools = BoxTools(self._surface, classes, read_only)
-        self.tools.on_msg(self._heard)
-        super().__init__([self.stage, self.tools])
+        self.panel = BoxTools(self._surface, classes, read_only)
+        self.panel.on_msg(self._heard)
+        super().__init__([self.stage, self.panel])
         self.add_class("aw")
         self.add_class("aw-boxes")
 
@@ -171,17 +171,17 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
     @property
     def active_class(self) -> str:
         """The class that new boxes get."""
-        return str(self.tools.active[1])
+        return str(self.panel.active[1])
 
     @active_class.setter
     def active_class(self, name: str) -> None:
         if name not in self._classes:
             raise NotFound.named("bounding box class", name, self._classes)
-        self.tools.active = (self.tools.active[0] + 1, name)
+        self.panel.active = (self.panel.active[0] + 1, name)
 
     def select(self, label_id: str | None) -> None:
         """Select a label, or none, on the screen."""
-        self.tools.send({"select": label_id})
+        self.panel.send({"select": label_id})
 
     def set_attributes(self, label_id: str, attributes: Mapping[str, AnswerValue]) -> None:
         """Give a label other attributes; the boxes on the screen, selection and undo stay, `on_change` is called."""
@@ -210,21 +210,21 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
     def _give(self, labels: dict[str, Label]) -> None:
         self._labels = labels
         self._selected = None
-        self._acknowledge(number=self.tools.given["number"] + 1)
+        self._acknowledge(number=self.panel.given["number"] + 1)
 
     def _acknowledge(self, *, number: int) -> None:
         # Under the same number the browser keeps what it has; a page that is loaded anew starts from this.
         height, width = self._size
         boxes = [_box(label) for label in self._labels.values()]
-        self.tools.given = {"number": number, "width": width, "height": height, "boxes": boxes}
+        self.panel.given = {"number": number, "width": width, "height": height, "boxes": boxes}
 
     def _heard(self, _: object, message: Any, __: object) -> None:
         if not isinstance(message, dict):
             return
         if message.get("active") in self._classes:
-            self.tools.active = (self.tools.active[0], message["active"])
+            self.panel.active = (self.panel.active[0], message["active"])
         # An edit of the picture before, which came late, was followed in order by the act that closed that picture.
-        if "boxes" in message and message.get("number") == self.tools.given["number"] and not self.tools.read_only:
+        if "boxes" in message and message.get("number") == self.panel.given["number"] and not self.panel.read_only:
             self._take(message["boxes"])
         if "selected" in message:
             self._selected = message["selected"]
@@ -240,7 +240,7 @@ class BoxEditor(KnownKeywords, ipywidgets.HBox):
         if list(taken.items()) == list(self._labels.items()):
             return
         self._labels = taken
-        self._acknowledge(number=self.tools.given["number"])
+        self._acknowledge(number=self.panel.given["number"])
         self._changed()
 
     def _label(self, box: Box) -> Label | None:

@@ -134,7 +134,7 @@ def feedback_form(key: str, instructions: Instructions, own: Iterable[Feedback])
         prompt="What is unclear, missing or wrong?",
         submit="Send feedback",
         fields=fields,
-        chord="f",
+        chord="g",
     )
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, get_args
 
 import ipywidgets
 
 from annowidgets.errors import AnnowidgetsError, Conflict, InvalidInput, InvalidLabels, RuleViolation
 from annowidgets.labels import Label
 from annowidgets.widgets import desk_panels as panels
-from annowidgets.widgets.boxes import KEYS, BoxEditor
+from annowidgets.widgets.boxes import KEYS as BOX_KEYS
+from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.clock import Clock
 from annowidgets.widgets.confidence import Confidence
 from annowidgets.widgets.desk_instructions import DeskInstructions
+from annowidgets.widgets.editor import KEYS as CANVAS_KEYS
+from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import LiveHtml
@@ -23,12 +26,14 @@ from annowidgets.widgets.open_task import OpenTask
 from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.screen import Screen
-from annowidgets.widgets.workbench import Workbench
+from annowidgets.widgets.workbench import EditorKind, Workbench
+from annowidgets.workflow.drafts import Edit, SavedEdit
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import RECALL_SECONDS, Task
 from annowidgets.workflow.workspace import open_workspace
 
-EDITORS = ("boxes",)
+EDITORS: tuple[EditorKind, ...] = get_args(EditorKind)
+_STAGE = ".aw-editor-stage [tabindex], .aw-box-stage [tabindex]"
 _OF_A_TASK = ("submit", "skip", "release")
 
 
@@ -46,8 +51,8 @@ class LabelDesk(Screen):
         Name of the project, where a path is given.
     user : str, optional
         Who labels; the workspace's user where left out.
-    editor : {"boxes"}
-        What labels are made with: bounding boxes on still pictures.
+    editor : {"canvas", "boxes"}
+        What labels are made with: the label editor, which knows every shape, or the plain one of bounding boxes.
 
     Attributes
     ----------
@@ -72,10 +77,10 @@ class LabelDesk(Screen):
         name: str | None = None,
         *,
         user: str | None = None,
-        editor: str = "boxes",
+        editor: EditorKind = "canvas",
     ) -> None:
         if editor not in EDITORS:
-            raise InvalidInput(f"There is no editor {editor!r:.60} yet.", hint=f"There is {', '.join(EDITORS)}.")
+            raise InvalidInput(f"There is no editor {editor!r:.60}.", hint=f"There are {', '.join(EDITORS)}.")
         self.project = _opened(project, name, user)
         super().__init__(self.project.name)
         self.confidence = Confidence(chord="s")
@@ -85,7 +90,15 @@ class LabelDesk(Screen):
         self._feedback_form: Html | None = None
 
         self._saving, self._focus = Saving(), Focus()
-        self._work = Workbench(self._save, on_action=self.act, guard=self.guarded)
+        self._work = Workbench(
+            editor=editor,
+            on_change=self._save,
+            save=self._save_edit,
+            on_act=self._pressed,
+            on_action=self.act,
+            guard=self.guarded,
+            lock=self._lock,
+        )
         self._instructions = DeskInstructions(self.project, on_action=self.act, guard=self.guarded)
         self._notices, self._instead = LiveHtml(on_action=self.act), LiveHtml(on_action=self.act, pad=True)
         self._bench = ipywidgets.HBox()
@@ -112,10 +125,10 @@ class LabelDesk(Screen):
                 "ctrl+enter": ("Submit", "submit"),
                 "s": ("Say how sure you are", "sure"),
                 "i": ("Show or hide the instructions", "instructions"),
-                "f": ("Give feedback on the instructions", "feedback"),
+                "g": ("Give feedback on the instructions", "feedback"),
                 "k": ("Skip with a reason", "skip"),
             },
-            more=KEYS,
+            more=CANVAS_KEYS if editor == "canvas" else BOX_KEYS,
         )
         self.run(self._sit_down)
 
@@ -125,8 +138,8 @@ class LabelDesk(Screen):
         return None if self._open is None else self._open.task
 
     @property
-    def editor(self) -> BoxEditor | None:
-        """The picture with its boxes, once a task was shown."""
+    def editor(self) -> Editor | BoxEditor | None:
+        """The picture with its labels, once a task was shown."""
         return self._work.editor
 
     # --- from task to task
@@ -164,7 +177,7 @@ class LabelDesk(Screen):
         self.confidence.value = confidence
         self._notices.show("")
         try:
-            self._work.show(task.item, task.ontology, task.labels(), task.comments)
+            self._work.show(task.item, task.ontology, opened.read(), task.comments)
         except AnnowidgetsError as error:
             self._saving.state = ""
             self._instead.show(panels.unsuited(opened.item, [error.message, " ", error.hint]))
@@ -174,7 +187,7 @@ class LabelDesk(Screen):
         self._lay_out()
         self._refresh()
         self._refresh_feedback()
-        self._focus.lead_to(".aw-box-stage [tabindex]" if opened.usable else ".aw-footer button")
+        self._focus.lead_to(_STAGE if opened.usable else ".aw-footer button")
 
     def _clear_away(self, *, released: str | None = None) -> None:
         """Nothing is open: there is nothing, or the person has put the task back."""
@@ -210,32 +223,73 @@ class LabelDesk(Screen):
 
     # --- edits
 
+    def _save_edit(self, edit: Edit) -> SavedEdit | None:
+        """Save an edit of the label editor (T6), which takes back what is refused, with the reason."""
+        opened = self._open
+        if opened is None or not opened.usable:
+            return None
+        opened.asked_empty = False
+        try:
+            saved = opened.save_edit(edit, self._work.labels, self.clock.seconds)
+        except InvalidInput:
+            raise
+        except AnnowidgetsError as error:
+            self._saving.state = "unsaved"
+            if isinstance(error, RuleViolation):
+                self._lose(error)
+            else:
+                opened.troubled = True
+                self.show_error(error)
+            raise
+        self._is_saved(opened)
+        return saved
+
     def _save(self) -> None:
-        """Save the draft (T6); what is refused is undone on the screen, what lost a conflict is kept as a copy."""
+        """Save the whole draft (T6), after the edits that wait; what lost a conflict is kept as a copy."""
         opened = self._open
         if opened is None or not opened.usable:
             return
-        had_trouble, opened.troubled = opened.troubled, True
+        had_trouble, opened.troubled, opened.behind = opened.troubled, True, True
         self._saving.state = "unsaved"
         opened.asked_empty = False
+        if not opened.lost:
+            self._work.save_waiting()
+            if self._work.waiting:
+                return
         try:
             opened.save(self._work.labels, self.clock.seconds)
         except Conflict as conflict:
             self._lose(conflict)
             return
         except InvalidLabels as error:
+            self._work.renew(opened.read())
+            opened.troubled, opened.behind = False, False
+            self._is_saved(opened)
+            self.show_error(error)
+        else:
+            if self._work.waiting:  # as a whole, in a version that won a conflict
+                self._work.renew(opened.read())
+            opened.troubled, opened.behind = had_trouble, False
+            self._is_saved(opened)
+
+    def _is_saved(self, opened: OpenTask) -> None:
+        if opened.troubled:
+            opened.troubled = False
+            self.clear_message()
+        self._saving.state = "unsaved" if opened.behind else "saved"
+        if opened.lost:
+            opened.lost = False
+            self._notices.show("")
+        self._refresh_footer()
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error; what is wrong with labels in the names of the list of labels."""
+        if isinstance(error, InvalidLabels) and self._open is not None:
+            self._open.troubled = True
             said = panels.problems(error, self._work.titles)
-            self._work.set_labels(opened.task.labels())
             self.say(["This change was refused; the desk shows what is saved. ", said], "bad")
         else:
-            opened.troubled = False
-            if had_trouble:
-                self.clear_message()
-            if opened.lost:
-                opened.lost = False
-                self._notices.show("")
-        self._saving.state = "saved"
-        self._refresh_footer()
+            super().show_error(error)
 
     def _lose(self, error: RuleViolation) -> None:
         """Say that somebody else, or another window, has the task now."""
@@ -247,7 +301,7 @@ class LabelDesk(Screen):
     def _go_on_with_mine(self) -> None:
         opened = self._on_desk()
         if opened.lost:
-            opened.task.labels()  # having looked at what is saved now, one may write on top of it (T6)
+            opened.revision = opened.task.revision  # having been told, one may write on top of what is saved now (T6)
             self._save()
 
     def _ticked(self, seconds: float) -> None:
@@ -260,6 +314,8 @@ class LabelDesk(Screen):
             return
         if self._saving.state == "unsaved":
             self._save()
+        elif self._open.usable and self._open.task.revision != self._open.revision:
+            self._work.renew(self._open.read())  # a program drafted it, or another window of the same person
         self._refresh()
 
     # --- what stands around the work
@@ -315,6 +371,11 @@ class LabelDesk(Screen):
             if act in _OF_A_TASK and task and (self._open is None or task != str(self._open.task.id)):
                 return
             super().act(act, key, value)
+
+    def _pressed(self, act: str) -> None:
+        """Do what a key in the editor asks for; the editor tells for which task."""
+        if act == "submit" and self._open is not None:
+            self.act("submit")
 
     def _on_desk(self) -> OpenTask:
         if self._open is None:

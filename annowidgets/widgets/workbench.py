@@ -1,88 +1,120 @@
-"""What is labelled and with what: the picture with its boxes, the questions about both, the reviewer's comments."""
+"""What is labelled and with what: the picture in an editor, the questions about both, the reviewer's comments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
+from typing import Any, Literal, TypeAlias
 
 import ipywidgets
 
 from annowidgets.errors import InvalidInput
 from annowidgets.labels import Answer, AnswerValue, BoundingBox, Label, Labels, Ontology, walk
-from annowidgets.media import Encoded
 from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.desk_panels import comments_html, label_titles
+from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.live import LiveHtml, OnAction
+from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.questions import Questions
+from annowidgets.workflow.drafts import Edit, SavedEdit
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.task_view import Comment
 
 Guard = Callable[[Callable[..., object]], Callable[..., object]]
+EditorKind: TypeAlias = Literal["canvas", "boxes"]
 
 
 class Workbench:
-    """The parts of a desk that hold a task's labels between them.
+    """The parts of a screen that hold a task's labels between them.
 
     Parameters
     ----------
-    on_change : callable
-        Called after each finished change that a person makes; `labels` are what they are then.
+    editor : {"canvas", "boxes"}
+        The label editor, or the plain one of boxes.
+    on_change : callable, optional
+        Called after a change that a person makes and that is no edit of the label editor: of an answer, or of a box in
+        the plain editor. `labels` are what they are then.
+    save : callable(Edit) -> SavedEdit or None, optional
+        Saves an edit of the label editor, as `Editor` says.
+    on_act : callable(act), optional
+        Called for keys of the label editor that are for the screen.
     on_action : callable(act, key, value)
         Of the comments' buttons: "select" with a label's id.
     guard : callable
         Wraps what the parts call, as `Screen.guarded` does.
+    lock : context manager, optional
+        Of the screen.
 
     Attributes
     ----------
-    editor : BoxEditor or None
-        The picture with its boxes; None before the first.
+    editor : Editor, BoxEditor or None
+        The picture with its labels; None before the first.
     """
 
-    def __init__(self, on_change: Callable[[], object], *, on_action: OnAction, guard: Guard) -> None:
-        self.editor: BoxEditor | None = None
-        self._on_change, self._guard = on_change, guard
+    def __init__(
+        self,
+        *,
+        editor: EditorKind = "canvas",
+        on_change: Callable[[], object] | None = None,
+        save: Callable[[Edit], SavedEdit | None] | None = None,
+        on_act: Callable[[str], object] | None = None,
+        on_action: OnAction,
+        guard: Guard,
+        lock: AbstractContextManager[Any] | None = None,
+    ) -> None:
+        self.editor: Editor | BoxEditor | None = None
+        self._kind = editor
+        self._on_change, self._save, self._on_act = on_change, save, on_act
+        self._guard, self._lock = guard, lock
         self._ontology: Ontology | None = None
-        # What no part can show, such as polygons that a program drafted: it stays in the task as it is.
+        # What no part can show, such as polygons in the editor of boxes: it stays in the task as it is.
         self._kept: list[Label | Answer] = []
         self._given_comments: Sequence[Comment] = ()
         self._comments = LiveHtml(on_action=on_action)
         self._attributes = Questions(on_change=guard(self._attributes_answered))
-        self._classifications = Questions(on_change=guard(lambda _: self._on_change()))
+        self._classifications = Questions(on_change=guard(lambda _: self._changed()))
 
     @property
     def beside(self) -> tuple[ipywidgets.Widget, ...]:
         """What stands beside the picture."""
-        tools = () if self.editor is None else (self.editor.tools,)
-        return (self._comments, *tools, self._attributes, self._classifications)
+        panel = () if self.editor is None else (self.editor.panel,)
+        return (self._comments, *panel, self._attributes, self._classifications)
 
-    def show(self, item: Item, ontology: Ontology, labels: Labels, comments: Sequence[Comment]) -> None:
-        """Show a task's item with its labels and what a reviewer said of them.
+    def show(self, item: Item, ontology: Ontology, draft: Draft, comments: Sequence[Comment] = ()) -> None:
+        """Show an item with labels and what a reviewer said of them.
 
         Raises
         ------
         InvalidInput
-            The box editor is not the tool for this item or ontology.
+            The editor is not the tool for this item or ontology.
         InvalidMedia
             The file is not what was added, or a browser can't show it.
         """
-        _require_boxes_on_a_still_picture(item, ontology)
-        picture = _picture(item)
+        _require_still_picture(item)
+        if self._kind == "boxes":
+            _require_boxes(ontology)
         if self.editor is None or self._ontology != ontology:
             # the editor of the task before stays, with its chosen class, as long as it knows the same classes
             self._ontology = ontology
-            self.editor = BoxEditor(
-                ontology,
-                on_change=self._guard(self._edited),
-                on_select=self._guard(lambda _: self._ask_of_selected()),
-            )
+            self.editor = self._new_editor(ontology)
         self._given_comments = comments
-        self.editor.show(picture, self._divide(labels))
+        labels = self._divide(draft.labels)
+        if isinstance(self.editor, BoxEditor):
+            with closing(item.open()) as medium:
+                self.editor.show(medium.encoded(0), labels)
+        else:
+            self.editor.show(
+                item.open(), labels, key=draft.key, revision=draft.revision, log=draft.history, title=item.name
+            )
         self._refresh()
 
-    def set_labels(self, labels: Labels) -> None:
-        """Show other labels of the same item."""
-        assert self.editor is not None
-        self.editor.set_labels(self._divide(labels))
+    def renew(self, draft: Draft) -> None:
+        """Show what is saved of the same item now."""
+        labels = self._divide(draft.labels)
+        if isinstance(self.editor, Editor):
+            self.editor.renew(labels, revision=draft.revision, log=draft.history)
+        elif self.editor is not None:
+            self.editor.set_labels(labels)
         self._refresh()
 
     @property
@@ -98,6 +130,16 @@ class Workbench:
         return [*self.editor.labels, *self._kept, *answers]
 
     @property
+    def waiting(self) -> int:
+        """How many edits wait to be saved."""
+        return self.editor.waiting if isinstance(self.editor, Editor) else 0
+
+    def save_waiting(self) -> None:
+        """Try again to save edits that could not be saved."""
+        if isinstance(self.editor, Editor):
+            self.editor.save_waiting()
+
+    @property
     def titles(self) -> dict[str, str]:
         """Label id -> what the list of labels calls it."""
         return {} if self.editor is None else label_titles(self.editor.labels)
@@ -107,35 +149,60 @@ class Workbench:
         if self.editor is not None and label_id in self.titles:
             self.editor.select(label_id)
 
+    def close(self) -> None:
+        """Close all its parts."""
+        for part in (self.editor, *self.beside):
+            if part is not None:
+                part.close()
+
+    def _new_editor(self, ontology: Ontology) -> Editor | BoxEditor:
+        if self._kind == "boxes":
+            return BoxEditor(
+                ontology,
+                on_change=self._guard(lambda _: self._boxes_changed()),
+                on_select=self._guard(lambda _: self._ask_of_selected()),
+            )
+        return Editor(
+            ontology,
+            on_change=lambda _: self._refresh(),
+            on_select=lambda _: self._ask_of_selected(),
+            on_act=self._on_act,
+            save=self._save,
+            guard=self._guard,
+            lock=self._lock,
+        )
+
     def _divide(self, labels: Labels) -> list[Label]:
-        """Give answers to their form, keep what can't be shown, and return the boxes."""
+        """Give answers to their form, keep what can't be shown, and return what the editor shows."""
         assert self._ontology is not None
-        classes = {item.name for item in self._ontology.objects if item.shape == "bounding_box"}
         questions = {question.name: question for question in walk(self._ontology.classifications)}
-        boxes: list[Label] = []
+        objects: list[Label] = []
         answers: dict[str, AnswerValue] = {}
         self._kept = []
         for label in labels:
-            if isinstance(label, Answer):
-                question = questions.get(label.question)
-                if question is not None and (label.frame is None) == (question.scope == "item"):
-                    answers[label.question] = label.value
-                else:
-                    self._kept.append(label)
-            elif isinstance(label.shape, BoundingBox) and label.category in classes:
-                boxes.append(label)
+            if isinstance(label, Label):
+                shown = self._kind == "canvas" or isinstance(label.shape, BoundingBox)
+                (objects if shown else self._kept).append(label)
+                continue
+            question = questions.get(label.question)
+            if question is not None and (label.frame is None) == (question.scope == "item"):
+                answers[label.question] = label.value
             else:
                 self._kept.append(label)
         self._classifications.ask(self._ontology.classifications, answers, heading="Picture")
-        return boxes
+        return objects
 
     def _refresh(self) -> None:
         self._ask_of_selected()
         self._comments.show(comments_html(self._given_comments, self.titles, kept=len(self._kept)))
 
-    def _edited(self, _: list[Label]) -> None:
+    def _boxes_changed(self) -> None:
         self._refresh()
-        self._on_change()
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change()
 
     def _ask_of_selected(self) -> None:
         label = self.editor.selected if self.editor is not None else None
@@ -147,19 +214,26 @@ class Workbench:
 
     def _attributes_answered(self, answers: dict[str, AnswerValue]) -> None:
         if self.editor is not None and self.editor.selected is not None:
-            self.editor.set_attributes(self.editor.selected.id, answers)
+            try:
+                self.editor.set_attributes(self.editor.selected.id, answers)
+            except InvalidInput:
+                self._ask_of_selected()
+                raise
 
 
-def _require_boxes_on_a_still_picture(item: Item, ontology: Ontology) -> None:
-    hint = "A program can label it: task.submit(labels)."
+def _require_still_picture(item: Item) -> None:
     if item.frames > 1:
-        raise InvalidInput(f"The box editor shows still pictures, and this has {item.frames} frames.", hint=hint)
+        raise InvalidInput(
+            f"The editor shows still pictures, and this has {item.frames} frames.",
+            hint="A program can label it: task.submit(labels).",
+        )
+
+
+def _require_boxes(ontology: Ontology) -> None:
     shapes = sorted({object_class.shape for object_class in ontology.objects})
     if "bounding_box" not in shapes:
         there = f"its classes are labelled with {', '.join(shapes)}" if shapes else "it has no classes of objects"
-        raise InvalidInput(f"The box editor draws bounding boxes, and the ontology has none: {there}.", hint=hint)
-
-
-def _picture(item: Item) -> Encoded:
-    with closing(item.open()) as medium:
-        return medium.encoded(0)
+        raise InvalidInput(
+            f"The box editor draws bounding boxes, and the ontology has none: {there}.",
+            hint='The editor that knows all shapes: LabelDesk(project, editor="canvas").',
+        )

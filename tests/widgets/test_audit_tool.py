@@ -15,6 +15,8 @@ from annowidgets.errors import InvalidInput, PermissionDenied, RuleViolation
 from annowidgets.labels import Label
 from annowidgets.widgets.audit_tool import AuditTool
 from annowidgets.widgets.calibration_result import reliability_pictures
+from annowidgets.widgets.editor import Editor
+from annowidgets.workflow.items import Item
 from tests.widgets.loops import LABELS, Loop
 
 HOSTILE = "<img src=x onerror=alert(1)> & \"quotes\" 'too'"
@@ -82,15 +84,17 @@ def test_a_label_can_be_shown_and_all_can_be_hidden(loop: Loop) -> None:
     assert isinstance(wbc, Label)
     tool.act("highlight", wbc.id)
     assert f'data-key="{wbc.id}" title="kind: odd" aria-label="Show WBC 1 odd" aria-pressed="true"' in panel(tool)
-    picture = tool._attempts_view._picture
-    assert picture is not None
-    assert (picture._selected, len(picture._labels)) == (wbc.id, 2)
+    editor = tool._attempts_view._editor
+    assert editor is not None
+    assert editor.stage.read_only
+    assert editor.selected == wbc
+    assert editor.labels == LABELS[:2]
     tool.act("highlight", wbc.id)
-    assert picture._selected is None
+    assert editor.selected is None
     tool.act("hide")
-    assert picture._labels == []
+    assert editor.labels == []
     tool.act("next")
-    assert len(picture._labels) == 2
+    assert len(editor.labels) == 2
 
 
 def test_one_moves_between_attempts_by_buttons_and_by_the_sheet(loop: Loop) -> None:
@@ -181,8 +185,9 @@ def test_fixing_a_copy_grades_by_how_much_was_right(loop: Loop) -> None:
     assert tool.tools.html == ""
     assert tool._shortcuts.chords == ["ctrl+enter"]  # a key for a grade would throw the fix away
     more = [Label("RBC", aw.BoundingBox(100, 80, 30, 30)), Label("RBC", aw.BoundingBox(5, 80, 30, 30))]
-    boxes = tool._fixing._boxes
-    boxes.set_labels([*boxes.labels, *more])
+    editor = tool._fixing.editor
+    assert editor is not None
+    editor.set_labels([*editor.labels, *more])
     tool.act("save_fix")
     ((item, grade, accuracy, _, _),) = loop.rows(GRADES)
     # of five things (four boxes, one answer) two boxes and the answer were right
@@ -215,13 +220,13 @@ def test_a_fix_begins_with_the_last_one_and_can_be_cancelled(loop: Loop) -> None
 def test_answers_and_attributes_are_fixed_too(loop: Loop) -> None:
     tool = AuditTool(loop.batch)
     tool.act("fix")
-    editor = tool._fixing
-    assert editor is not None
-    wbc = editor._boxes.labels[1]
-    editor._ask_of(wbc)
-    editor._attributes.act("answer", "kind", "round")
-    editor._classifications.act("answer", "quality", "blurred")
-    editor._classifications.act("answer", "count", "2")
+    bench = tool._fixing
+    assert bench is not None
+    assert isinstance(bench.editor, Editor)
+    bench.editor._heard({"type": "select", "label": bench.editor.labels[1].id})
+    bench._attributes.act("answer", "kind", "round")
+    bench._classifications.act("answer", "quality", "blurred")
+    bench._classifications.act("answer", "count", "2")
     tool.act("save_fix")
     ((stored,),) = loop.rows("SELECT labels FROM label_sets WHERE kind = 'audit'")
     labels = aw.labels.labels_from_json(stored)
@@ -232,26 +237,35 @@ def test_answers_and_attributes_are_fixed_too(loop: Loop) -> None:
 def test_a_fix_that_is_refused_keeps_the_editor_and_the_work(loop: Loop) -> None:
     tool = AuditTool(loop.batch)
     tool.act("fix")
-    editor = tool._fixing
-    assert editor is not None
+    bench = tool._fixing
+    assert bench is not None
+    assert bench.editor is not None
     loop.project.set_role("cy", "admin")
     loop.as_("cy").set_role("lead", "reviewer")
     tool.act("save_fix")
     assert "is reviewer of" in message(tool)
-    assert tool._fixing is editor
-    assert tool.main.children == (editor.stage,)
+    assert tool._fixing is bench
+    assert tool.main.children == (bench.editor.stage,)
 
 
-def test_what_the_box_editor_cannot_show_is_not_offered_for_fixing(tmp_path: Path) -> None:
+def test_labels_of_every_shape_are_fixed(tmp_path: Path) -> None:
     ontology = aw.Ontology(
         objects=[aw.ObjectClass("cell", shape="polygon"), aw.ObjectClass("box", shape="bounding_box")]
     )
     loop = Loop(tmp_path, ontology=ontology)
-    loop.submit(labels=[Label("cell", aw.Polygon([(10, 10), (60, 10), (30, 60)]))])
+    outline = Label("cell", aw.Polygon([(10, 10), (60, 10), (30, 60)]))
+    loop.submit(labels=[outline])
     tool = AuditTool(loop.batch)
-    assert 'disabled title="The box editor draws bounding boxes; this attempt holds other shapes.' in panel(tool)
     tool.act("fix")
-    assert "this attempt holds other shapes" in message(tool)
+    assert tool._fixing is not None
+    assert tool._fixing.labels == [outline]
+
+
+def test_what_the_editor_cannot_show_is_not_offered_for_fixing(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Item, "frames", 3)
+    tool = AuditTool(loop.batch)
+    assert 'disabled title="The editor shows still pictures; this item has 3 frames.' in panel(tool)
+    tool.act("fix")
     assert "audit.grade(task" in message(tool)
     assert tool._fixing is None
 

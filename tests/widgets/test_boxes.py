@@ -35,13 +35,13 @@ class Opened:
 
     def hear(self, *boxes: dict[str, Any], number: int | None = None) -> None:
         """Receive what the browser sends after a gesture."""
-        given = self.editor.tools.given["number"] if number is None else number
+        given = self.editor.panel.given["number"] if number is None else number
         self.editor._heard(None, {"number": given, "boxes": list(boxes)}, None)
 
     @property
     def sent(self) -> list[dict[str, Any]]:
         """The boxes that a page would start from."""
-        return list(self.editor.tools.given["boxes"])
+        return list(self.editor.panel.given["boxes"])
 
 
 def box(x: float, y: float, width: float, height: float, label: str = "RBC", id: str = "n1") -> dict[str, Any]:
@@ -97,7 +97,7 @@ def test_what_changes_nothing_is_not_reported() -> None:
 
 def test_a_late_message_about_the_last_picture_does_not_touch_the_next() -> None:
     opened = Opened(Label("RBC", BoundingBox(1, 2, 3, 4), id="a"))
-    number = opened.editor.tools.given["number"]
+    number = opened.editor.panel.given["number"]
     opened.editor.show(encoded(), [Label("WBC", BoundingBox(5, 5, 5, 5), id="b")])
     opened.hear(number=number)
     opened.hear(box(9, 9, 9, 9), number=number)
@@ -113,13 +113,13 @@ def test_a_read_only_editor_takes_no_boxes() -> None:
 
 def test_labels_and_attributes_can_be_set_by_program() -> None:
     opened = Opened(Label("RBC", BoundingBox(1, 2, 3, 4), id="a"))
-    number = opened.editor.tools.given["number"]
+    number = opened.editor.panel.given["number"]
     opened.editor.set_attributes("a", {"kind": "odd"})
     assert opened.changes == [[Label("RBC", BoundingBox(1, 2, 3, 4), attributes={"kind": "odd"})]]
-    assert opened.editor.tools.given["number"] == number  # the page keeps its undo
+    assert opened.editor.panel.given["number"] == number  # the page keeps its undo
     opened.editor.set_labels([])
     assert opened.editor.labels == []
-    assert opened.editor.tools.given["number"] == number + 1
+    assert opened.editor.panel.given["number"] == number + 1
     with pytest.raises(NotFound, match="'b'"):
         opened.editor.set_attributes("b", {})
 

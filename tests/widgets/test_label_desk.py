@@ -7,16 +7,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 import annowidgets as aw
 from annowidgets.errors import InvalidInput, NotFound, StoreError
 from annowidgets.labels import Answer, Label
+from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.label_desk import LabelDesk
 from annowidgets.widgets.saving import Saving
-from annowidgets.widgets.workbench import _require_boxes_on_a_still_picture
+from annowidgets.widgets.workbench import _require_still_picture
 from annowidgets.workflow import Project
-from tests.widgets.loops import ONTOLOGY, SIZE, Loop
+from annowidgets.workflow.drafts import Delta, between, delta_of, new_edit
+from tests.widgets.loops import Loop
 
 REQUIRED = aw.Ontology(
     objects=[
@@ -39,21 +42,45 @@ def box(x: float, y: float, width: float, height: float, label: str = "RBC", id:
     return {"x": x, "y": y, "width": width, "height": height, "label": label, "id": id}
 
 
+def drawn(one: dict[str, Any], before: Label | None) -> Label:
+    """A box as the label that the browser makes of it."""
+    attributes = {} if before is None else before.attributes
+    shape = aw.BoundingBox(*(one[side] for side in ("x", "y", "width", "height")))
+    return Label(one["label"], shape, attributes=attributes, id=one["id"])
+
+
+def as_op(forward: Delta) -> dict[str, Any]:
+    """An edit as the browser sends it."""
+    return dict(json.loads(msgspec.json.encode(new_edit(forward, "draw"))))
+
+
 class Person:
     """Somebody at a desk of their own."""
 
+    kind = "canvas"
+
     def __init__(self, project: Project) -> None:
-        self.desk = LabelDesk(project)
+        self.desk = LabelDesk(project, editor=self.kind)  # type: ignore[arg-type]
 
     def draw(self, *boxes: dict[str, Any]) -> None:
         """Leave the picture with exactly these boxes."""
         editor = self.desk.editor
+        if isinstance(editor, BoxEditor):
+            editor._heard(None, {"number": editor.panel.given["number"], "boxes": list(boxes)}, None)
+            return
         assert editor is not None
-        editor._heard(None, {"number": editor.tools.given["number"], "boxes": list(boxes)}, None)
+        before = {label.id: label for label in editor.labels}
+        after = {one["id"]: drawn(one, before.get(one["id"])) for one in boxes}
+        op = as_op(delta_of(between(before, after)))
+        editor._heard({"type": "op", "number": editor._number, "op": op})
 
     def select(self, label: str | None) -> None:
-        assert self.desk.editor is not None
-        self.desk.editor._heard(None, {"selected": label}, None)
+        editor = self.desk.editor
+        if isinstance(editor, BoxEditor):
+            editor._heard(None, {"selected": label}, None)
+        else:
+            assert editor is not None
+            editor._heard({"type": "select", "label": label})
 
     def answer(self, question: str, value: str) -> None:
         """Answer a question about the selected label."""
@@ -87,6 +114,13 @@ class Person:
     @property
     def state(self) -> str:
         return str(self.desk._saving.state)
+
+
+@pytest.fixture(params=["canvas", "boxes"], autouse=True)
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Hold all that follows for either editor."""
+    monkeypatch.setattr(Person, "kind", request.param)
+    return str(request.param)
 
 
 @pytest.fixture
@@ -138,8 +172,8 @@ def test_a_path_and_a_name_open_a_workspace_of_their_own_as_the_user_that_is_nam
 
 
 def test_what_no_desk_can_be_made_of_is_refused_with_the_way_out(loop: Loop, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"no editor 'canvas' yet. There is boxes"):
-        LabelDesk(loop.project, editor="canvas")
+    with pytest.raises(InvalidInput, match=r"no editor 'paper'. There are canvas, boxes"):
+        LabelDesk(loop.project, editor="paper")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match=r'Which project of .*loop.db\? LabelDesk\("cells.db", "Blood cells"\)'):
         LabelDesk(tmp_path / "loop.db")
     with pytest.raises(InvalidInput, match="no name to look for"):
@@ -227,18 +261,6 @@ def test_attributes_and_classifications_are_saved_with_the_labels_nested_ones_an
     assert len(draft(loop, ann.task)) == 2
 
 
-def test_labels_that_the_desk_cannot_show_stay_in_the_task_and_are_told_of(tmp_path: Path) -> None:
-    loop = Loop(tmp_path, ontology=REQUIRED)
-    outline = Label("outline", aw.Polygon([(1, 1), (30, 1), (30, 30)]))
-    task = loop.as_("ann").next_task()
-    assert task is not None
-    task.save_draft([outline, Label("RBC", aw.BoundingBox(1, 2, 3, 4), id="n1")])
-    ann = Person(loop.as_("ann"))
-    assert "1 label of this task can&#x27;t be shown" in ann.desk._work._comments.html
-    ann.draw(box(5, 6, 7, 8))
-    assert task.labels() == [Label("RBC", aw.BoundingBox(5, 6, 7, 8)), outline]
-
-
 def test_a_refused_edit_comes_back_with_its_reason_and_the_desk_shows_what_is_stored(loop: Loop) -> None:
     ann = Person(loop.as_("ann"))
     ann.draw(box(10, 20, 30, 40, "WBC"))
@@ -265,6 +287,7 @@ def test_an_edit_that_the_disk_refuses_is_saved_by_the_next_report_of_the_clock(
 
     with monkeypatch.context() as patch:
         patch.setattr("annowidgets.workflow.task.Task.save_draft", full)
+        patch.setattr("annowidgets.workflow.task.Task.save_edit", full)
         ann.draw(box(10, 20, 30, 40))
     assert ann.state == "unsaved"
     assert "The disk is full." in ann.said
@@ -623,21 +646,10 @@ def test_a_stranger_is_told_who_can_add_them_and_comes_in_once_they_have(loop: L
     assert state_of(loop, zoe.task) == ("annotating", "zoe")
 
 
-def test_an_ontology_without_boxes_is_told_in_the_desk_and_the_task_can_be_released(tmp_path: Path) -> None:
-    loop = Loop(tmp_path, ontology=aw.Ontology(objects=[aw.ObjectClass("nose", shape="keypoint")]))
-    ann = Person(loop.as_("ann"))
-    assert "its classes are labelled with keypoint" in ann.told
-    assert "Submit" not in ann.desk.footer.html
-    ann.desk.act("submit")
-    ann.desk.act("release")
-    assert ann.desk.task is None
-    assert loop.rows("SELECT count(*) FROM tasks WHERE state = 'queued'") == [(4,)]
-
-
 def test_items_of_several_frames_are_refused_in_words() -> None:
     item: Any = SimpleNamespace(frames=3)
     with pytest.raises(InvalidInput, match="this has 3 frames"):
-        _require_boxes_on_a_still_picture(item, ONTOLOGY)
+        _require_still_picture(item)
 
 
 def test_a_picture_that_is_gone_is_told_and_can_be_skipped(loop: Loop, tmp_path: Path) -> None:
@@ -710,13 +722,6 @@ def test_the_summary_for_viewers_without_a_kernel_tells_what_is_open(loop: Loop)
     bundle = ann.desk._repr_mimebundle_()
     for text in ("LabelDesk", "Blood", "round 1", "cell_", "<dd>1</dd>"):
         assert text in bundle["text/html"]
-
-
-def test_boxes_are_drawn_in_the_size_of_the_picture(loop: Loop) -> None:
-    editor = Person(loop.as_("ann")).desk.editor
-    assert editor is not None
-    given = editor.tools.given
-    assert (given["width"], given["height"]) == SIZE
 
 
 def test_the_state_of_saving_answers_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,472 @@
+"""The label editor as Python sees it: finished gestures in, labels out.
+
+The browser owns the picture, the view and every gesture, and shows at once what a person draws. Here each finished
+gesture is one edit: it is checked, saved, and only then acknowledged to all views. What could not be saved waits, and
+the browser shows it as pending; what does not fit is taken back with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, TypeAlias
+
+import ipywidgets
+import msgspec
+
+from annowidgets.errors import AnnowidgetsError, InvalidInput, InvalidLabels, NotFound, StoreError
+from annowidgets.labels import AnswerValue, Label, Ontology, find_problems, walk
+from annowidgets.media import Medium
+from annowidgets.widgets.editor.frames import frame_message
+from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
+from annowidgets.widgets.keywords import KnownKeywords
+from annowidgets.workflow.drafts import (
+    Delta,
+    DraftKey,
+    Edit,
+    SavedEdit,
+    apply,
+    as_edit,
+    between,
+    change_of,
+    delta_of,
+    labels_of,
+    new_edit,
+)
+
+Guard: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+Save: TypeAlias = Callable[[Edit], SavedEdit | None]
+
+log = logging.getLogger(__name__)
+
+KEYS = {
+    "v": "Select and change labels",
+    "1…9": "Choose a class; n: the last one again",
+    "enter escape": "Finish, cancel the shape",
+    "arrows": "Move what is selected (Shift: 10 px), or the keyboard's crosshair",
+    "delete": "Delete what is selected",
+    "d": "Duplicate it",
+    "c": "Give it the chosen class",
+    "[ ]": "Smaller, larger brush",
+    "ctrl+z ctrl+shift+z": "Undo, redo",
+    "f h": "Show all; hide the labels",
+}
+
+
+class Editor(KnownKeywords, ipywidgets.HBox):
+    """Draw and change labels of all seven shapes on an item's pictures.
+
+    Parameters
+    ----------
+    ontology : Ontology
+        What may be labelled.
+    read_only : bool
+        Whether labels are only shown.
+    on_change : callable(list of Label), optional
+        Called with all labels after each edit that was saved.
+    on_select : callable(Label or None), optional
+        Called when another label, or none, is selected.
+    on_act : callable(act), optional
+        Called when a person presses a key that is for the screen around, as "submit".
+    save : callable(Edit) -> SavedEdit or None, optional
+        Saves one edit; `labels` hold it already. None: not now, so it waits. InvalidInput: it is refused and taken
+        back. Any other error: somebody else has the draft now, and nothing more is sent by the browser.
+    guard : callable, optional
+        Wraps what is called for a person's gestures, as `Screen.guarded` does.
+    lock : context manager, optional
+        Of the screen around, which keeps its callbacks apart whatever thread they come on.
+
+    Attributes
+    ----------
+    stage, panel : widget
+        The picture with its tools, and the classes and labels; a screen may show them in different places.
+    """
+
+    def __init__(
+        self,
+        ontology: Ontology,
+        *,
+        read_only: bool = False,
+        on_change: Callable[[list[Label]], object] | None = None,
+        on_select: Callable[[Label | None], object] | None = None,
+        on_act: Callable[[str], object] | None = None,
+        save: Save | None = None,
+        guard: Guard | None = None,
+        lock: AbstractContextManager[Any] | None = None,
+    ) -> None:
+        self._ontology = ontology
+        self._classes = {item.name: item for item in ontology.objects}
+        self._on_change, self._on_select, self._on_act, self._save = on_change, on_select, on_act, save
+        self._lock = threading.RLock() if lock is None else lock
+        self._pictures: Medium | None = None
+        self._number = 0
+        self._key: DraftKey | None = None
+        self._title = ""
+        self._revision = 0
+        self._history: list[Edit] = []
+        self._known: set[str] = set()
+        self._saved: dict[str, Label] = {}
+        # Taken from the browser and not saved yet, oldest first; `_labels` hold them, `_saved` don't.
+        self._waiting: list[Edit] = []
+        self._in_conflict = False
+        self._labels: dict[str, Label] = {}
+        # As the browser sent them; what comes back to it letter by letter costs it nothing.
+        self._as_sent: dict[str, Any] = {}
+        self._selected: str | None = None
+        self.stage = EditorStage(ontology, read_only, self._document)
+        self.panel = EditorPanel(self.stage)
+        hear = self._heard if guard is None else guard(self._heard)
+        self.stage.on_msg(lambda _, message, __: self._serve(message) or hear(message))
+        super().__init__([self.stage, self.panel])
+        self.add_class("aw")
+        self.add_class("aw-editor")
+
+    def show(
+        self,
+        pictures: Medium,
+        labels: Iterable[Label] = (),
+        *,
+        key: DraftKey | None = None,
+        revision: int = 0,
+        log: Iterable[Edit] = (),
+        title: str = "",
+    ) -> None:
+        """Show an item with labels; what was there before is forgotten.
+
+        Parameters
+        ----------
+        pictures : Medium
+            Of the item; the editor reads frames from it while it is shown, and closes it.
+        labels : iterable of Label
+            In the order in which they lie over each other.
+        key : DraftKey, optional
+            Whose draft it is. With it the browser keeps edits until they are acknowledged, over a restart of the kernel
+            and a reload of the page.
+        revision : int
+            Number of the draft.
+        log : iterable of Edit
+            Its history, for undo.
+        title : str
+            What a screen reader calls the picture.
+
+        Raises
+        ------
+        InvalidLabels
+            A label does not fit the item or the ontology.
+        """
+        listed = list(labels)
+        self._require_fit(pictures, listed)
+        with self._lock:
+            if self._in_conflict:
+                self._give_up_waiting()
+            before, self._pictures = self._pictures, pictures
+            self._key, self._title = key, title
+            self._set(listed, revision, log)
+            self._open()
+        if before is not None and before is not pictures:
+            before.close()
+
+    @property
+    def labels(self) -> list[Label]:
+        """The labels as they are now, with those edits that wait to be saved."""
+        return list(self._labels.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many edits wait to be saved."""
+        return len(self._waiting)
+
+    @property
+    def revision(self) -> int:
+        """Number of the draft that is shown."""
+        return self._revision
+
+    def set_labels(self, labels: Iterable[Label]) -> None:
+        """Make other labels of these: an edit as any other, which is saved and can be undone."""
+        with self._lock:
+            change = between(self._labels, labels_of(list(labels)))
+            if change.put or change.remove:
+                self._make(new_edit(delta_of(change), "by program"))
+
+    def renew(self, labels: Iterable[Label], *, revision: int = 0, log: Iterable[Edit] = ()) -> None:
+        """Show the same item with what is saved now; edits that wait are given up."""
+        with self._lock:
+            was_in_conflict = self._in_conflict
+            self._give_up_waiting()
+            self._set(list(labels), revision, log)
+            if was_in_conflict:
+                self._open()  # nothing less makes the browser send again
+            else:
+                self._send_state()
+            self._changed()
+
+    def save_waiting(self) -> None:
+        """Try again to save what could not be saved."""
+        with self._lock:
+            self._save_waiting(own=None)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Class -> number of its labels, for every class."""
+        counts = dict.fromkeys(self._classes, 0)
+        for label in self._labels.values():
+            counts[label.category] += 1
+        return counts
+
+    @property
+    def selected(self) -> Label | None:
+        """The selected label."""
+        return self._labels.get(self._selected) if self._selected else None
+
+    @property
+    def active_class(self) -> str:
+        """The class that new labels get."""
+        return str(self.stage.active[1])
+
+    @active_class.setter
+    def active_class(self, name: str) -> None:
+        if name not in self._classes:
+            raise NotFound.named("class", name, self._classes)
+        self.stage.active = (self.stage.active[0] + 1, name)
+
+    def select(self, label_id: str | None) -> None:
+        """Select a label, or none, on the screen."""
+        self._selected = label_id
+        self.stage.send({"type": "select", "label": label_id})
+
+    def set_attributes(self, label_id: str, attributes: Mapping[str, AnswerValue]) -> None:
+        """Give a label other attributes: an edit as any other."""
+        with self._lock:
+            if label_id not in self._labels:
+                raise NotFound.named("label", label_id, self._labels)
+            label = msgspec.structs.replace(self._labels[label_id], attributes=dict(attributes))
+            place = list(self._labels).index(label_id)
+            self._make(new_edit(Delta(put=((label, place),)), f"answer for {label.category}"))
+
+    def close(self) -> None:
+        """Close all its parts, and the pictures."""
+        if self._pictures is not None:
+            self._pictures.close()
+        for part in (self.stage, self.panel):
+            part.close()
+        super().close()
+
+    # --- from the browser
+
+    def _serve(self, message: Any) -> bool:
+        """Send a frame that is asked for; not under the lock, since a large one takes its time."""
+        if not isinstance(message, dict) or message.get("type") != "frame":
+            return False
+        number, index, pictures = message.get("number"), message.get("index"), self._pictures
+        if number != self._number or not isinstance(index, int) or pictures is None:
+            return True
+        try:
+            content, buffers = frame_message(pictures, number, index)
+        except AnnowidgetsError as error:
+            reason = f"{error.message} {error.hint or ''}".strip()
+            self.stage.send({"type": "frame-failed", "number": number, "index": index, "reason": reason})
+        else:
+            self.stage.send(content, buffers=buffers)
+        return True
+
+    def _heard(self, message: Any) -> None:
+        if not isinstance(message, dict):
+            return
+        kind = message.get("type")
+        with self._lock:
+            if kind == "active" and message.get("class") in self._classes:
+                self.stage.active = (self.stage.active[0], message["class"])
+            elif kind == "select":
+                self._selected = message.get("label")
+                if self._on_select is not None:
+                    self._on_select(self.selected)
+            # An edit of the item before, which came late, was followed in order by the act that closed that item.
+            elif message.get("number", self._number) != self._number:
+                return
+            elif kind == "op" and isinstance(message.get("op"), dict):
+                self._take(message["op"])
+            elif kind == "hello":
+                self._send_state()
+            elif kind == "act" and self._on_act is not None:
+                self._on_act(str(message.get("act")))
+
+    def _take(self, op: dict[str, Any]) -> None:
+        op_id = str(op.get("id"))
+        if any(op_id == edit.id for edit in self._waiting):
+            return
+        try:
+            edit = self._fitted(as_edit(op))
+            if self.stage.read_only:
+                raise InvalidInput("Labels are only shown here.")
+            if op_id not in self._known:
+                self._require_fit(self._pictures, [label for label, _ in edit.forward.put])
+        except AnnowidgetsError as error:
+            self._refuse(op_id, error)
+            return
+        self._as_sent[op_id] = op["forward"]
+        if op_id in self._known:
+            self._send_applied(edit)
+        else:
+            self._add(edit)
+            self._save_waiting(own=None)
+
+    def _fitted(self, edit: Edit) -> Edit:
+        """The edit without attributes that a label's new class does not ask; they would make the label invalid."""
+        put = tuple((_without_odd_attributes(label, self._ontology), index) for label, index in edit.forward.put)
+        return msgspec.structs.replace(edit, forward=Delta(put, edit.forward.remove))
+
+    # --- edits
+
+    def _make(self, edit: Edit) -> None:
+        self._require_fit(self._pictures, [label for label, _ in edit.forward.put])
+        self._add(edit)
+        self._save_waiting(own=edit.id)
+
+    def _add(self, edit: Edit) -> None:
+        self._waiting.append(edit)
+        self._labels, _ = apply(self._labels, change_of(edit.forward))
+
+    def _save_waiting(self, own: str | None) -> None:
+        """Save what waits, in order, up to the first that can't be saved now.
+
+        Parameters
+        ----------
+        own : str or None
+            Id of an edit that Python makes: its refusal is raised, while one of a person's is shown by the browser.
+        """
+        while self._waiting:
+            edit = self._waiting[0]
+            try:
+                saved = SavedEdit(self._revision + 1, is_new=True) if self._save is None else self._save(edit)
+            except InvalidInput as error:
+                self._drop(edit)
+                self._refuse(edit.id, error)
+                if edit.id == own:
+                    raise
+                continue
+            except StoreError:
+                return
+            except AnnowidgetsError as error:
+                self._in_conflict = True
+                self.stage.send({"type": "conflict", "number": self._number, "reason": str(error)})
+                return
+            if saved is None:
+                return
+            if not saved.is_new:
+                self._drop(edit)
+                self._refuse(edit.id, InvalidInput("This was done before already."))
+                continue
+            self._accept(edit, saved.revision)
+            self._changed()
+
+    def _accept(self, edit: Edit, revision: int) -> None:
+        self._waiting.pop(0)
+        self._saved, backward = apply(self._saved, change_of(edit.forward))
+        if not self._waiting:
+            self._labels = self._saved
+        edit = msgspec.structs.replace(edit, backward=delta_of(backward))
+        self._history.append(edit)
+        self._known.add(edit.id)
+        self._revision = revision
+        self._send_applied(edit)
+
+    def _drop(self, edit: Edit) -> None:
+        self._waiting.remove(edit)
+        self._labels = self._saved
+        for waiting in self._waiting:
+            self._labels, _ = apply(self._labels, change_of(waiting.forward))
+
+    def _open(self) -> None:
+        """Give the browser a new document; edits of the one before that come late are not heard any more."""
+        self._number += 1
+        self._selected = None
+        self._in_conflict = False
+        self.stage.document = self._number
+
+    def _give_up_waiting(self) -> None:
+        for edit in self._waiting:
+            self._refuse(edit.id, InvalidInput("It was made on labels that have been replaced since."))
+
+    def _set(self, labels: list[Label], revision: int, history: Iterable[Edit]) -> None:
+        self._saved = self._labels = labels_of(labels)
+        self._revision, self._history, self._waiting = revision, list(history), []
+        self._known = {edit.id for edit in self._history}
+        self._as_sent.clear()
+
+    def _require_fit(self, pictures: Medium | None, labels: list[Label]) -> None:
+        assert pictures is not None
+        problems = find_problems(
+            labels, self._ontology, pictures.sizes, interpolate=_interpolates(pictures), complete=False
+        )
+        if problems:
+            raise InvalidLabels(problems, rule="P4")
+
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change(self.labels)
+
+    # --- to the browser
+
+    def _document(self) -> dict[str, Any]:
+        with self._lock:
+            pictures, key = self._pictures, self._key
+            return {
+                **self._state(),
+                "key": {"workspace": "", "task": None, "user": ""} if key is None else key._asdict(),
+                "frames": 0 if pictures is None else pictures.count,
+                "sizes": [] if pictures is None else [list(size) for size in pictures.sizes],
+                "spacing": None if pictures is None or pictures.spacing is None else list(pictures.spacing),
+                "interpolate": pictures is not None and _interpolates(pictures),
+                "frame": 0,
+                "title": self._title,
+            }
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "number": self._number,
+            "labels": _as_json(list(self._saved.values())),
+            "revision": self._revision,
+            "log": _as_json(self._history),
+        }
+
+    def _send_state(self) -> None:
+        self.stage.send({"type": "state", **self._state()})
+
+    def _send_applied(self, edit: Edit) -> None:
+        op = _as_json(edit)
+        sent = self._as_sent.pop(edit.id, None)
+        if sent == op["forward"]:
+            op["forward"] = sent
+        self.stage.send({"type": "applied", "number": self._number, "revision": self._revision, "op": op})
+
+    def _refuse(self, op_id: str, error: AnnowidgetsError) -> None:
+        self._as_sent.pop(op_id, None)
+        message = {"type": "refused", "number": self._number, "id": op_id, "reason": _reason(error)}
+        self.stage.send({**message, "hint": error.hint or ""})
+
+
+def _as_json(value: object) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def _interpolates(pictures: Medium) -> bool:
+    return pictures.modality in ("image_sequence", "video")
+
+
+def _without_odd_attributes(label: Label, ontology: Ontology) -> Label:
+    item = next((item for item in ontology.objects if item.name == label.category), None)
+    if item is None or not label.attributes:
+        return label
+    asked = {question.name for question in walk(item.attributes)}
+    kept = {name: answer for name, answer in label.attributes.items() if name in asked}
+    return label if len(kept) == len(label.attributes) else msgspec.structs.replace(label, attributes=kept)
+
+
+def _reason(error: AnnowidgetsError) -> str:
+    """Why, without the places in a list that the person never sees."""
+    if not isinstance(error, InvalidLabels):
+        return error.message
+    said = (problem.text.partition("): ") for problem in error.problems)
+    return "; ".join(dict.fromkeys((text or whole).rstrip(".") for whole, _, text in said)) + "."

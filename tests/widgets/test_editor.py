@@ -1,0 +1,441 @@
+"""The label editor without a browser: messages in, labels out, nothing lost and nothing doubled."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import annowidgets as aw
+from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, NotFound, StoreError
+from annowidgets.labels import Label, Ontology
+from annowidgets.media import StillImage
+from annowidgets.widgets.editor import Editor
+from annowidgets.workflow.drafts import Edit, SavedEdit, draft_key
+from annowidgets.workflow.task import Task
+from tests.widgets.page import Page, after, as_json, op
+from tests.workflow.building import new_team
+
+ONTOLOGY = Ontology(
+    objects=[
+        aw.ObjectClass("RBC", shape="bounding_box", attributes=[aw.Radio("kind", ["round", "odd"])]),
+        aw.ObjectClass("WBC", shape="bounding_box"),
+        aw.ObjectClass("outline", shape="polygon"),
+        aw.ObjectClass("axis", shape="object_primitive", skeleton=aw.Skeleton(["a", "b"])),
+    ]
+)
+SIZE = (64, 48)  # width, height
+
+
+def cell(label_id: str, x: float = 1, category: str = "RBC", **attributes: Any) -> Label:
+    return Label(category, aw.BoundingBox(x, 2, 10, 8), attributes=attributes, id=label_id)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> StillImage:
+    Image.new("RGB", SIZE, (128, 128, 128)).save(tmp_path / "picture.png")
+    return StillImage(tmp_path / "picture.png")
+
+
+class Opened:
+    """An editor with a picture, what it reported, and a page that shows it."""
+
+    def __init__(self, picture: StillImage, *labels: Label, **options: Any) -> None:
+        self.changes: list[list[Label]] = []
+        self.selections: list[Label | None] = []
+        self.editor = Editor(ONTOLOGY, on_change=self.changes.append, on_select=self.selections.append, **options)
+        self.editor.show(picture, labels)
+        self.page = Page()
+        self.page.open(self.editor)
+
+    def draw(self, *args: Any, **options: Any) -> None:
+        self.page.draw(op(*args, **options))
+        self.page.deliver()
+
+    @property
+    def ids(self) -> list[str]:
+        return [label.id for label in self.editor.labels]
+
+
+# --- edits
+
+
+def test_a_gesture_becomes_a_label_and_is_acknowledged_to_every_view(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.draw("e1", [(cell("b", 20), 0)])
+    assert opened.editor.labels == [cell("b", 20), cell("a")]
+    assert opened.changes == [opened.editor.labels]
+    (applied,) = opened.page.of("applied")
+    assert (applied["number"], applied["revision"], applied["op"]["id"]) == (1, 1, "e1")
+    assert applied["op"]["backward"] == {"put": [], "remove": ["b"]}
+    assert opened.page.kept == {}
+    assert opened.editor.counts == {"RBC": 2, "WBC": 0, "outline": 0, "axis": 0}
+
+
+def test_an_edit_that_comes_back_as_it_was_sent_is_sent_letter_by_letter(picture: StillImage) -> None:
+    opened = Opened(picture)
+    # whole numbers, and keys in an order of its own: what compares them in the browser compares texts
+    label = {"id": "a", "category": "RBC", "shape": {"height": 8, "width": 10, "y": 2, "x": 1, "type": "bounding_box"}}
+    sent = {**op("e1"), "forward": {"remove": [], "put": [[{"type": "label", **label}, 0]]}}
+    opened.page.draw(sent)
+    opened.page.deliver()
+    assert str(opened.page.of("applied")[0]["op"]["forward"]) == str(sent["forward"])
+
+
+def test_all_that_a_page_needs_is_in_the_state_of_this_moment(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.draw("e1", [(cell("b", 20, kind="odd"), 9)])
+    anew = Page()
+    anew.open(opened.editor)
+    assert [label["id"] for label in anew.labels] == ["a", "b"]
+    assert anew.known == {"e1"}
+    given = opened.editor.stage.get_state()
+    assert given["part"] == "stage"
+    assert given["ontology"]["objects"][3]["skeleton"]["points"] == ["a", "b"]
+    assert given["document"]["sizes"] == [[48, 64]]
+    assert (given["document"]["frames"], given["document"]["key"]["task"]) == (1, None)
+    assert opened.editor.panel.get_state()["stage"] == f"IPY_MODEL_{opened.editor.stage.model_id}"
+    anew.sent.append({"type": "hello", "number": 1})
+    anew.deliver()
+    assert [label["id"] for label in anew.of("state")[0]["labels"]] == ["a", "b"]
+
+
+def test_nothing_but_the_edit_goes_over_the_wire(picture: StillImage) -> None:
+    opened = Opened(picture, *(cell(f"l{n}") for n in range(50)))
+    opened.draw("e1", [(cell("b"), 50)])
+    assert [message["type"] for message in opened.page.heard] == ["applied"]
+    assert len(str(opened.page.heard)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        (cell("b", 400), "it lies outside the frame of 48 x 64 (height x width)."),
+        (Label("nothing", aw.BoundingBox(1, 2, 3, 4), id="b"), "there is no such class; classes: RBC, WBC"),
+        (Label("RBC", aw.Keypoint(1, 2), id="b"), "the class is labelled with bounding_box, not keypoint."),
+        (cell("b", kind="blue"), "kind can't be 'blue'"),
+    ],
+)
+def test_what_does_not_fit_is_taken_back_with_its_reason(picture: StillImage, label: Label, reason: str) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.page.draw(op("e1", [(label, 1)]))
+    opened.page.draw(op("e2", [(cell("c"), 1)]))
+    opened.page.deliver()
+    (refused,) = opened.page.of("refused")
+    assert (refused["id"], refused["number"]) == ("e1", 1)
+    assert reason in refused["reason"]
+    assert "labels[" not in refused["reason"]
+    assert opened.ids == ["a", "c"]
+
+
+@pytest.mark.parametrize("broken", [{"forward": None}, {"forward": {"put": [[{"id": 3}, 0]]}}, {"kind": "x"}])
+def test_what_is_no_edit_is_refused_and_breaks_nothing(picture: StillImage, broken: dict[str, Any]) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.page.draw(op("e1") | broken)
+    opened.page.deliver()
+    assert opened.page.of("refused")[0]["id"] == "e1"
+    assert opened.ids == ["a"]
+    for nonsense in (None, [], "text", {"type": "op", "number": 1}, {"type": "op", "op": 3}, {"type": 5}):
+        opened.editor._heard(nonsense)
+
+
+def test_attributes_that_the_new_class_does_not_ask_go_with_the_old_class(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a", kind="odd"))
+    opened.draw("e1", [(cell("a", 1, "WBC", kind="odd"), 0)])
+    assert opened.editor.labels == [cell("a", 1, "WBC")]
+    assert "attributes" not in opened.page.labels[0]
+
+
+def test_an_edit_of_the_picture_before_is_not_heard(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.page.draw(op("e1", [(cell("b"), 1)]))
+    opened.editor.show(picture, [])
+    opened.page.deliver()
+    assert opened.ids == []
+
+
+def test_a_read_only_editor_takes_no_edits(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"), read_only=True)
+    opened.draw("e1", [(cell("b"), 1)])
+    assert opened.page.of("refused")[0]["reason"] == "Labels are only shown here."
+    assert opened.ids == ["a"]
+
+
+# --- from Python
+
+
+def test_what_python_changes_is_an_edit_that_every_view_hears_of(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"), cell("b"))
+    opened.editor.set_labels([cell("b"), cell("c", 30)])
+    assert [label["id"] for label in opened.page.labels] == ["b", "c"]
+    (applied,) = opened.page.of("applied")
+    assert applied["op"]["kind"] == "edit"
+    opened.draw("u1", [(cell("a"), 0)], ["c"], kind="undo")
+    assert opened.ids == ["a", "b"]
+    opened.editor.set_labels(opened.editor.labels)
+    assert len(opened.page.of("applied")) == 2  # nothing changed, nothing said
+    with pytest.raises(InvalidLabels):
+        opened.editor.set_labels([cell("z", 400)])
+    assert opened.ids == ["a", "b"]
+
+
+def test_attributes_are_answered_beside_the_picture(picture: StillImage) -> None:
+    opened = Opened(picture, cell("z"), cell("a"))
+    opened.editor.set_attributes("a", {"kind": "odd"})
+    assert opened.page.labels[1]["attributes"] == {"kind": "odd"}
+    assert opened.editor.labels[1].attributes == {"kind": "odd"}
+    with pytest.raises(NotFound, match="No label 'x'"):
+        opened.editor.set_attributes("x", {})
+
+
+def test_classes_and_selection_go_both_ways(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.page.sent += [{"type": "select", "label": "a"}, {"type": "active", "class": "outline"}]
+    opened.page.deliver()
+    assert opened.editor.selected == cell("a")
+    assert opened.selections == [cell("a")]
+    assert (opened.editor.active_class, opened.editor.stage.active[0]) == ("outline", 0)
+    opened.editor.active_class = "WBC"
+    assert opened.editor.stage.active == (1, "WBC")
+    opened.editor.select(None)
+    assert opened.page.heard[-1] == {"type": "select", "label": None}
+    with pytest.raises(NotFound, match="Closest: 'WBC'"):
+        opened.editor.active_class = "WBCs"
+
+
+def test_a_key_for_the_screen_is_passed_on_for_the_picture_that_it_was_pressed_at(picture: StillImage) -> None:
+    acts: list[str] = []
+    opened = Opened(picture, on_act=acts.append)
+    opened.editor._heard({"type": "act", "act": "submit", "number": 1})
+    opened.editor._heard({"type": "act", "act": "submit", "number": 7})
+    assert acts == ["submit"]
+
+
+def test_labels_that_do_not_fit_are_not_shown(picture: StillImage) -> None:
+    with pytest.raises(InvalidLabels, match="outside the frame"):
+        Opened(picture, cell("a", 400))
+    with pytest.raises(InvalidInput, match="Did you mean 'on_change'"):
+        Editor(ONTOLOGY, on_chang=print)  # type: ignore[call-arg]
+
+
+# --- frames
+
+
+def frame(opened: Opened, index: object = 0, number: int = 1) -> None:
+    opened.page.sent.append({"type": "frame", "number": number, "index": index})
+    opened.page.deliver()
+
+
+def test_a_picture_of_8_bits_goes_to_the_browser_as_its_files_own_bytes(picture: StillImage) -> None:
+    opened = Opened(picture)
+    frame(opened)
+    assert opened.page.heard == [{"type": "frame", "number": 1, "index": 0, "mime": "image/png"}]
+    assert opened.page.buffers == [picture.path.read_bytes()]
+    frame(opened, number=7)  # asked for by a page that shows what was there before
+    frame(opened, index="0")
+    assert len(opened.page.heard) == 1
+
+
+def test_a_deep_picture_goes_as_its_values_with_their_range(tmp_path: Path) -> None:
+    values = np.arange(48 * 64, dtype=np.uint16).reshape(48, 64) * 13 + 100
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    opened = Opened(StillImage(tmp_path / "deep.png"))
+    frame(opened)
+    (message,) = opened.page.heard
+    assert (message["dtype"], message["shape"], message["window"]) == ("uint16", [48, 64], [100, 100 + 13 * 3071])
+    assert np.array_equal(np.frombuffer(opened.page.buffers[0], "<u2").reshape(48, 64), values)
+
+
+def test_a_picture_that_is_gone_is_told_in_its_place(picture: StillImage) -> None:
+    opened = Opened(picture)
+    frame(opened, index=5)
+    assert "no frame 5" in opened.page.heard[0]["reason"]
+    picture.path.unlink()
+    frame(opened)
+    assert opened.page.heard[1]["type"] == "frame-failed"
+    assert "picture.png" in opened.page.heard[1]["reason"]
+
+
+# --- saving
+
+
+class File:
+    """Stands for the file: takes each edit once, and may be told to fail."""
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        self.error: Exception | None = None
+
+    def save(self, edit: Edit) -> SavedEdit:
+        if self.error is not None:
+            raise self.error
+        self.edits.append(edit)
+        return SavedEdit(len(self.edits), is_new=True)
+
+    @property
+    def ids(self) -> list[str]:
+        return [edit.id for edit in self.edits]
+
+
+def test_nothing_is_acknowledged_before_it_is_saved_and_what_waits_is_saved_in_order(picture: StillImage) -> None:
+    file = File()
+    opened = Opened(picture, save=file.save)
+    file.error = StoreError("The disk is full.")
+    opened.draw("e1", [(cell("a"), 0)])
+    opened.draw("e2", [(cell("b"), 1)])
+    assert opened.page.heard == []
+    assert (opened.ids, opened.editor.waiting) == (["a", "b"], 2)
+    anew = Page()
+    anew.open(opened.editor)
+    assert anew.labels == []  # what is saved
+    file.error = None
+    opened.editor.save_waiting()
+    assert (file.ids, opened.editor.waiting, opened.ids) == (["e1", "e2"], 0, ["a", "b"])
+    assert [message["op"]["id"] for message in anew.of("applied")] == ["e1", "e2"]
+
+
+def test_what_the_file_refuses_is_taken_back_and_later_edits_stay(picture: StillImage) -> None:
+    file = File()
+    opened = Opened(picture, cell("a"), save=file.save)
+    file.error = StoreError("locked")
+    opened.draw("e1", [(cell("b"), 1)])
+    opened.draw("e2", [(cell("c"), 2)])
+    file.error = InvalidInput("Not today.", hint="Tomorrow.")
+    opened.editor.save_waiting()
+    assert [(one["id"], one["reason"], one["hint"]) for one in opened.page.of("refused")] == [
+        ("e1", "Not today.", "Tomorrow."),
+        ("e2", "Not today.", "Tomorrow."),
+    ]
+    assert opened.ids == ["a"]
+
+
+def test_after_a_conflict_nothing_is_acknowledged_until_there_is_a_new_document(picture: StillImage) -> None:
+    file = File()
+    opened = Opened(picture, cell("a"), save=file.save)
+    file.error = Conflict("Saved in another window.", rule="T6")
+    opened.draw("e1", [(cell("b"), 1)])
+    assert "another window" in opened.page.of("conflict")[0]["reason"]
+    assert opened.page.of("applied") == []
+    assert (opened.ids, list(opened.page.kept)) == (["a", "b"], ["e1"])
+    opened.editor.renew([cell("z")], revision=7)
+    assert opened.page.kept == {}
+    assert opened.editor.stage.document == 2
+    opened.page.open(opened.editor)
+    assert [label["id"] for label in opened.page.labels] == ["z"]
+
+
+def test_an_edit_that_the_file_took_before_is_not_applied_again(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"), save=lambda _: SavedEdit(9, is_new=False))
+    opened.draw("e1", [(cell("b"), 1)])
+    assert opened.ids == ["a"]
+    assert opened.page.kept == {}
+
+
+def test_messages_on_many_threads_come_one_after_the_other(picture: StillImage) -> None:
+    file = File()
+    opened = Opened(picture, save=file.save)
+    messages = [
+        {"type": "op", "number": 1, "op": op(f"e{n}", [(cell(f"l{n}", n % 50), n)])} for n in range(40) for _ in (1, 2)
+    ]
+    threads = [
+        threading.Thread(target=lambda start=start: [opened.editor._heard(one) for one in messages[start::4]])
+        for start in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(file.ids) == sorted({f"e{n}" for n in range(40)})
+    assert sorted(opened.ids) == sorted(f"l{n}" for n in range(40))
+    assert {label["id"] for label in opened.page.labels} == set(opened.ids)
+
+
+# --- kernels that die, pages that are loaded anew
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("draw"), st.integers(0, 5), st.integers(0, 4)),
+        st.tuples(st.just("remove"), st.integers(0, 5), st.just(0)),
+        st.tuples(st.just("undo"), st.just(0), st.just(0)),
+        st.tuples(st.just("deliver"), st.integers(1, 3), st.just(0)),
+        st.tuples(st.just("python"), st.integers(0, 5), st.just(0)),
+        st.tuples(st.just("reload"), st.just(0), st.just(0)),
+        # the kernel dies after it has saved that many edits whose acknowledgement is lost
+        st.tuples(st.just("kill"), st.integers(0, 3), st.just(0)),
+    ),
+    max_size=25,
+)
+
+
+@given(steps=STEPS)
+@settings(max_examples=60)
+def test_whatever_dies_in_between_nothing_is_lost_and_nothing_doubled(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]]
+) -> None:
+    task = open_task(tmp_path_factory)
+    page = Page()
+    page.open(sit_down(task))
+    made: list[str] = []
+    for number, (step, value, index) in enumerate(steps):
+        label = cell(f"l{value}", number)
+        op_id = f"e{number}"
+        if step in ("draw", "remove", "undo"):
+            if step == "draw":
+                page.draw(op(op_id, [(label, index)]))
+            elif step == "remove":
+                page.draw(op(op_id, remove=[label.id]))
+            else:
+                history = task.history()
+                backward = as_json(history[-1].backward) if history else {"put": [], "remove": []}
+                page.draw({**op(op_id, kind="undo"), "forward": backward})
+            made.append(op_id)
+        elif step == "deliver":
+            page.deliver(value)
+        elif step == "python":
+            page.editor.set_labels([label, *page.editor.labels[:1]][: 1 if page.editor.labels[:1] == [label] else 2])
+        elif step == "reload":
+            page.open(page.editor)
+        elif step == "kill":
+            page.deaf = True
+            page.deliver(value)
+            page.open(sit_down(task))
+    acknowledged = {one["op"]["id"] for one in page.of("applied")}
+    page.deliver()
+    page.open(sit_down(task))
+    page.deliver()
+    assert page.kept == {}
+    assert page.of("refused") == []
+    taken = [edit.id for edit in task.history()]
+    assert [one for one in taken if one in made] == made  # all, once each, in order
+    assert acknowledged <= set(taken)
+    stored = as_json([label for label in task.labels() if isinstance(label, Label)])
+    assert page.labels == stored
+    replayed: list[Any] = []
+    for edit in task.history():
+        replayed = after(replayed, as_json(edit.forward))
+    assert replayed == stored
+
+
+def sit_down(task: Task) -> Editor:
+    """An editor in a new kernel, on the task as the file has it."""
+    task = Task(task.workspace, task._row())
+    editor = Editor(ONTOLOGY, save=task.save_edit)
+    labels = [label for label in task.labels() if isinstance(label, Label)]
+    key = draft_key(task.workspace, task.id)
+    editor.show(task.item.open(), labels, key=key, revision=task.revision, log=task.history())
+    return editor
+
+
+def open_task(factory: pytest.TempPathFactory) -> Task:
+    folder = factory.mktemp("editor")
+    team = new_team(folder / "cells.db", folder, items=1, ontology=ONTOLOGY)
+    team.ground_truth(items=1)
+    task = team("ann").next_task()
+    assert task is not None
+    return task
