@@ -235,20 +235,21 @@ def comments(connection: sqlite3.Connection, task: int) -> list[CommentRow]:
 def position(connection: sqlite3.Connection, task: TaskRow, user: str) -> tuple[int, int]:
     """The user's tasks of the batch that are done, and how many of the batch are the user's or still to be had.
 
-    Evaluation tasks are done like others and add nothing to what is to be done, or the sum would tell when one comes.
+    An evaluation task that is given to anybody takes one from what is still to be had, as every task does: otherwise
+    the sum would tell when one is given. So it falls short of what is left by the evaluation tasks that were given.
     """
     own, done = connection.execute(
         "SELECT count(*), count(*) FILTER (WHERE state NOT IN ('queued', 'annotating', 'returned')) FROM tasks "
         "WHERE batch = ? AND user = ?",
         (task.batch, user),
     ).fetchone()
-    total = value(
+    left = value(
         connection,
-        "SELECT count(*) FROM tasks t WHERE t.batch = ? AND (t.user = ? OR t.state = 'queued') "
-        "AND NOT EXISTS (SELECT 1 FROM evaluations e WHERE e.task = t.id)",
-        (task.batch, user),
+        "SELECT count(*) FILTER (WHERE t.state = 'queued') - count(e.task) FROM tasks t "
+        "LEFT JOIN evaluations e ON e.task = t.id WHERE t.batch = ?",
+        (task.batch,),
     )
-    return int(done), max(int(total), int(own))
+    return int(done), int(own) + max(int(left), 0)
 
 
 def to_frame(connection: sqlite3.Connection, ids: Iterable[int]) -> pd.DataFrame:
