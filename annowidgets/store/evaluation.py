@@ -180,13 +180,13 @@ _COUNTING = """SELECT e.task, min(s.id) AS first, max(s.id) AS last
     WHERE e.project = :project AND (:user IS NULL OR e.user = :user) GROUP BY e.task"""
 
 
-def last_scores(connection: sqlite3.Connection, project: int, user: str, window: int) -> list[float]:
+def last_scores(connection: sqlite3.Connection, project: int, user: str, limit: int) -> list[float]:
     """Scores that count of a user's last evaluations, newest first, since the rolling mean began."""
     query = f"""SELECT s.score FROM ({_COUNTING}) c JOIN evaluation_scores s ON s.id = c.last
         WHERE s.score IS NOT NULL AND c.first > coalesce(
             (SELECT counted_after FROM evaluation_draws WHERE project = :project AND user = :user), 0)
-        ORDER BY c.first DESC LIMIT :window"""
-    found = connection.execute(query, {"project": project, "user": user, "window": window})
+        ORDER BY c.first DESC LIMIT :limit"""
+    found = connection.execute(query, {"project": project, "user": user, "limit": limit})
     return [float(score) for (score,) in found]
 
 

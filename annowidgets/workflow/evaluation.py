@@ -246,18 +246,39 @@ def keep_score(action: Action, row: TaskRow, submission: int, labels: Labels, me
 # --- what follows
 
 
-def rolling_mean(action: Action, user: str) -> tuple[float, int]:
-    """Mean of a person's last evaluations, 0 to 100 (NaN where there are none), and how many these are (Q3)."""
-    scores = stored.last_scores(action.connection, action.project.id, user, action.settings.evaluation.window)
-    return (math.fsum(scores) / len(scores) if scores else math.nan), len(scores)
+class RollingMean(NamedTuple):
+    """How a person did of late.
+
+    Attributes
+    ----------
+    mean : float
+        Of the last evaluations, 0 to 100; NaN where there are none.
+    evaluations : int
+        How many it spans.
+    counts : bool
+        Whether there are as many as the policy asks for.
+    """
+
+    mean: float
+    evaluations: int
+    counts: bool
+
+
+def rolling_mean(action: Action, user: str) -> RollingMean:
+    """Mean of a person's last evaluations since they were last paused for it (Q3)."""
+    policy = action.settings.evaluation
+    scores = stored.last_scores(action.connection, action.project.id, user, max(policy.window, policy.after))
+    spanned = scores[: policy.window]
+    mean = math.fsum(spanned) / len(spanned) if spanned else math.nan
+    return RollingMean(mean, len(spanned), len(scores) >= policy.after)
 
 
 def _pause_if_below(action: Action) -> None:
     policy = action.settings.evaluation
-    mean, count = rolling_mean(action, action.user)
+    found = rolling_mean(action, action.user)
     assert action.member is not None
     # Rounding must not pause who reached the mark.
-    if action.member.paused is not None or count < policy.after or mean >= policy.min_mean - 1e-9:
+    if action.member.paused is not None or not found.counts or not found.mean < policy.min_mean - 1e-9:
         return
     stored_members.change(action.connection, action.project.id, action.user, paused=PAUSED)
     stored.begin_anew(action.connection, action.project.id, action.user)
@@ -267,8 +288,8 @@ def _pause_if_below(action: Action) -> None:
         None,
         user=action.user,
         reason=PAUSED,
-        mean=mean,
-        evaluations=count,
+        mean=found.mean,
+        evaluations=found.evaluations,
         min_mean=policy.min_mean,
     )
 

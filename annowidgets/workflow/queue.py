@@ -212,8 +212,8 @@ class ProjectQueue(ProjectBase):
             table = stored_tasks.activity(action.connection, self.id)
             means = [rolling_mean(action, user) for user in table["user"]]
             left = pools(action)
-        table["evaluations"] = [count for _, count in means]
-        table["evaluation_mean"] = [mean for mean, _ in means]
+        table["evaluations"] = [one.evaluations for one in means]
+        table["evaluation_mean"] = [one.mean for one in means]
         table["evaluations_left"] = pd.array([left.get(user) for user in table["user"]], dtype="Int64")
         return table
 
