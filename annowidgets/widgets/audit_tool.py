@@ -196,7 +196,7 @@ class AuditTool(Screen):
         self.main.children = (bench.editor.stage,)
         self.side.children = (panel,)
         self._render()
-        self._focus.lead_to(".aw-editor-stage [tabindex]")
+        self._focus.lead_to(".aw-ed-stage")
 
     def _save_fix(self) -> None:
         if self._fixing is None:

@@ -33,7 +33,7 @@ from annowidgets.workflow.task import RECALL_SECONDS, Task
 from annowidgets.workflow.workspace import open_workspace
 
 EDITORS: tuple[EditorKind, ...] = get_args(EditorKind)
-_STAGE = ".aw-editor-stage [tabindex], .aw-box-stage [tabindex]"
+_STAGE = ".aw-ed-stage, .aw-box-stage [tabindex]"
 _OF_A_TASK = ("submit", "skip", "release")
 
 

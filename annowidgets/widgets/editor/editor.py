@@ -102,6 +102,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._lock = threading.RLock() if lock is None else lock
         self._pictures: Medium | None = None
         self._number = 0
+        self._is_seen = False  # whether a page shows the document of this number
         self._key: DraftKey | None = None
         self._title = ""
         self._revision = 0
@@ -288,8 +289,10 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             elif kind == "op" and isinstance(message.get("op"), dict):
                 self._take(message["op"])
             elif kind == "hello":
+                self._is_seen = True
                 self._send_state()
-            elif kind == "act" and self._on_act is not None:
+            # A second stroke, on its way while the first one brought another picture, is meant for neither.
+            elif kind == "act" and self._on_act is not None and self._is_seen:
                 self._on_act(str(message.get("act")))
 
     def _take(self, op: dict[str, Any]) -> None:
@@ -381,8 +384,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def _open(self) -> None:
         """Give the browser a new document; edits of the one before that come late are not heard any more."""
         self._number += 1
+        self._is_seen = self._in_conflict = False
         self._selected = None
-        self._in_conflict = False
         self.stage.document = self._number
 
     def _give_up_waiting(self) -> None:
