@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from annowidgets.benchmark.branches import Given
 from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.collector import Collector, Placed
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, Rows
 from annowidgets.benchmark.tables import QUESTION_FAMILY
-from annowidgets.errors import InvalidInput
 from annowidgets.labels.answers import is_unanswered
 from annowidgets.labels.label import AnswerValue
 from annowidgets.labels.questions import Checklist, Number, Question, Radio
-from annowidgets.labels.values import shown
-
-Given = Mapping[str, AnswerValue]
 
 _ANSWER_COLUMNS = (
     "task",
@@ -77,9 +74,6 @@ def compare(questions: Sequence[Question], benchmark: Given, trainee: Given) -> 
 def _compare(questions: Sequence[Question], benchmark: Given, trainee: Given) -> Iterator[tuple[str, float | None]]:
     for question in questions:
         one, other = benchmark.get(question.name), trainee.get(question.name)
-        for value in (one, other):
-            if value is not None:
-                _require_kind(question, value)
         if not is_unanswered(one) and not is_unanswered(other):
             yield question.name, agreement(question, one, other)  # type: ignore[arg-type]
         elif not is_unanswered(one) or not is_unanswered(other):
@@ -88,18 +82,6 @@ def _compare(questions: Sequence[Question], benchmark: Given, trainee: Given) ->
             for option in question.options:
                 if option.questions and one == option.value:
                     yield from _compare(option.questions, benchmark, trainee if other == one else {})
-
-
-def _require_kind(question: Question, value: AnswerValue) -> None:
-    match question:
-        case Checklist():
-            fits, kind = isinstance(value, tuple), "a list of options"
-        case Number():
-            fits, kind = isinstance(value, (int, float)), "a number"
-        case _:
-            fits, kind = isinstance(value, str), "text"
-    if not fits:
-        raise InvalidInput(f"The answer to {question.name!r} must be {kind}, got {shown(value)}.")
 
 
 def answer_rows(collected: Collector) -> Rows:

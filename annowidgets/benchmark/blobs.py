@@ -7,9 +7,11 @@ compressed tail (names, tasks, trainees, ids of labels) is unpacked for one blob
 from __future__ import annotations
 
 import hashlib
+import math
 import zlib
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
+from types import NoneType
 from typing import Any, overload
 
 import msgspec
@@ -17,18 +19,37 @@ import numpy as np
 import numpy.typing as npt
 
 from annowidgets.benchmark.arrays import Ints, offsets
-from annowidgets.benchmark.measurements import ROW, Codes, LabelIds, Measurements, damaged
+from annowidgets.benchmark.measurements import ROW, Codes, LabelIds, Measurements, damaged, require_sides
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import shown
 
 # The last character is the version of the layout.
-_MARK = b"AWM1"
-_HEAD = np.dtype([("mark", "S4"), ("rows", "<u4"), ("tasks", "<u4"), ("tail", "<u4"), ("names", "<u8")])
+_MARK = b"AWM2"
+# Two checksums (CRC-32), because rows and tail are read at different times; each covers the head before them too.
+_HEAD = np.dtype(
+    [
+        ("mark", "S4"),
+        ("rows", "<u4"),
+        ("tasks", "<u4"),
+        ("tail", "<u4"),
+        ("names", "<u8"),
+        ("crc_rows", "<u4"),
+        ("crc_tail", "<u4"),
+    ]
+)
+_CHECKED = _HEAD.fields["crc_rows"][1] if _HEAD.fields else 0
+# Unpacked, a task and its labels take little more than this; what grows beyond was not written here.
+_MOST_UNPACKED = 2**30
+
+
+# Names that JSON gives back as they were.
+_Name = str | int | float | bool | None
 
 
 class _Tail(msgspec.Struct, array_like=True):
     names: list[str]
-    tasks: list[Any]
-    trainees: list[Any]
+    tasks: list[_Name]
+    trainees: list[_Name]
     label_ids: list[tuple[list[str | None], list[str | None]]]
 
 
@@ -37,18 +58,43 @@ _decode = msgspec.json.Decoder(_Tail).decode
 
 def write(measured: Measurements) -> bytes:
     """The measurements as bytes; see `Measurements.to_bytes`."""
+    for kind, called in (("task", measured.tasks), ("trainee", measured.trainees)):
+        for name in called:
+            _require_plain(kind, name)
     parts = list(measured.names), list(measured.tasks), list(measured.trainees), list(measured.label_ids)
-    try:
-        tail = zlib.compress(msgspec.json.encode(parts))
-    except TypeError as error:
-        raise InvalidInput(f"The name of a task or trainee is no JSON value: {error}.") from None
-    head = np.array((_MARK, len(measured), len(measured.tasks), len(tail), _digest(measured.names)), _HEAD)
-    return b"".join([head.tobytes(), measured.rows().tobytes(), tail])
+    rows, tail = measured.rows().tobytes(), zlib.compress(msgspec.json.encode(parts))
+    head = np.zeros((), _HEAD)
+    sizes = len(measured), len(measured.tasks), len(tail)
+    head["mark"], (head["rows"], head["tasks"], head["tail"]) = _MARK, sizes
+    head["names"] = _digest(measured.names)
+    start = zlib.crc32(head.tobytes()[:_CHECKED])
+    head["crc_rows"], head["crc_tail"] = zlib.crc32(rows, start), zlib.crc32(tail, start)
+    return b"".join([head.tobytes(), rows, tail])
+
+
+def _require_plain(kind: str, name: Hashable) -> None:
+    """Refuse a name that JSON would give back as another one."""
+    is_same = type(name) in (str, bool, NoneType)
+    if type(name) is int:
+        is_same = -(2**63) <= name < 2**64
+    elif type(name) is float:
+        is_same = math.isfinite(name)
+    elif type(name) is str:
+        is_same = not any("\ud800" <= character <= "\udfff" for character in name)
+    if not is_same:
+        raise InvalidInput(
+            f"The {kind} {shown(name)} ({type(name).__name__}) can't be written into bytes.",
+            hint="Call tasks and trainees by text, numbers or None, and rename them when reading: "
+            "Measurements.from_blobs(blobs, tasks=..., trainees=...).",
+        )
 
 
 def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Sequence[Hashable] | None) -> Measurements:
     """Join the bytes of many measurements; see `Measurements.from_blobs`."""
     heads = _heads(blobs)
+    if tasks is None or trainees is None:
+        # A million rows that are re-scored are taken as they are: their checksums would take as long as their points.
+        _require_whole_rows(blobs)
     row_counts, task_counts = heads["rows"].astype(np.int64), heads["tasks"].astype(np.int64)
     ends = _HEAD.itemsize + row_counts * ROW.itemsize
     joined = b"".join([blob[_HEAD.itemsize : end] for blob, end in zip(blobs, ends.tolist(), strict=True)])
@@ -62,6 +108,7 @@ def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Seq
     if len(codes) > 1:
         for column in ("benchmark_category", "trainee_category"):
             columns[column] = _translated(rows[column], codes, np.repeat(of_blob, row_counts))
+            require_sides(column, columns[column], rows["kind"])
     number = int(task_counts.sum())
     tasks = list(chain.from_iterable(tail.tasks for tail in tails.each())) if tasks is None else tasks
     trainees = list(chain.from_iterable(tail.trainees for tail in tails.each())) if trainees is None else trainees
@@ -81,6 +128,14 @@ def _heads(blobs: Sequence[bytes]) -> npt.NDArray[np.void]:
     if (lengths != _HEAD.itemsize + heads["rows"].astype(np.int64) * ROW.itemsize + heads["tail"]).any():
         raise damaged()
     return heads
+
+
+def _require_whole_rows(blobs: Sequence[bytes]) -> None:
+    for blob in blobs:
+        head = np.frombuffer(blob[: _HEAD.itemsize], _HEAD)[0]
+        rows = blob[_HEAD.itemsize : _HEAD.itemsize + int(head["rows"]) * ROW.itemsize]
+        if zlib.crc32(rows, zlib.crc32(blob[:_CHECKED])) != head["crc_rows"]:
+            raise damaged()
 
 
 def _names(digests: npt.NDArray[np.uint64], tails: _Tails) -> tuple[tuple[str, ...], list[Ints], Ints]:
@@ -122,9 +177,15 @@ class _Tails(Sequence[LabelIds]):
 
     def at(self, place: int) -> _Tail:
         """The tail of one blob."""
+        blob = self._blobs[place]
+        packed = blob[self._starts[place] :]
+        checksum = np.frombuffer(blob[: _HEAD.itemsize], _HEAD)["crc_tail"][0]
+        if zlib.crc32(packed, zlib.crc32(blob[:_CHECKED])) != checksum:
+            raise damaged()
         try:
-            tail = _decode(zlib.decompress(self._blobs[place][self._starts[place] :]))
-        except (zlib.error, msgspec.DecodeError, UnicodeDecodeError):
+            unpacking = zlib.decompressobj()
+            tail = _decode(unpacking.decompress(packed, _MOST_UNPACKED))
+        except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise damaged() from None
         if not len(tail.tasks) == len(tail.trainees) == len(tail.label_ids) == np.diff(self._tasks)[place]:
             raise damaged()

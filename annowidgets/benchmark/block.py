@@ -19,6 +19,7 @@ from annowidgets.benchmark.placement import placed_rows
 from annowidgets.benchmark.tables import FAMILY_OF_KIND, ShapeTable
 from annowidgets.benchmark.tolerances import ClassTolerances
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.label import Label
 
 # Pairs of overlapping labels in one frame: 2,000 in one heap on either side. Matching more would take minutes.
 _MOST_PAIRS = 4_000_000
@@ -117,9 +118,9 @@ class Block:
 
     def _spelled(self, row: int) -> tuple[str, str]:
         shape = self.collected.shapes[row].to_dict()
-        code = self.attributes[row]
-        attributes = dict(self.collected.attribute_sets[code]) if code >= 0 else {}
-        return canonical_json(shape), canonical_json(attributes)
+        label = self.collected.labels[self.task[row]][int(self.is_trainee[row])][self.position[row]]
+        assert isinstance(label, Label)
+        return canonical_json(shape), canonical_json(dict(label.attributes_at(int(self.frame[row]))))
 
     def _rows(
         self, kind: int, a: Ints | None, b: Ints | None, similarity: Any = np.nan, agreement: Any = np.nan

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import repeat
 from types import NoneType
 from typing import Any
 
 import numpy as np
 
 from annowidgets.benchmark.arrays import Floats, Ints, offsets
+from annowidgets.benchmark.branches import kind_problem, own_answers
 from annowidgets.benchmark.tasks import FrameSizes, TaskLabels, Vocabulary, read_frame_sizes
 from annowidgets.benchmark.tolerances import checked_spacing
 from annowidgets.errors import InvalidInput, NotFound
 from annowidgets.labels.answers import is_unanswered
-from annowidgets.labels.key_frames import shapes_by_frame
+from annowidgets.labels.key_frames import frames_of, shapes_by_frame
 from annowidgets.labels.label import Answer, AnswerValue, Label, Labels, as_labels
 from annowidgets.labels.shapes import Shape
 
-# Frames that one label may span: 18 hours of video. More is a slip in a frame number, and would fill the memory.
-_LONGEST = 2_000_000
+# Labels and answers of one task, each counted on every frame that it holds for: they stay within a gigabyte. An hour
+# of video has as many with ten objects in every frame; more is most often a slip in a frame number.
+_MOST_ROWS = 1_000_000
 
 # Question -> its answer and the answer's place in the list of labels; per frame, None for the item.
 Placed = dict[str, tuple[AnswerValue, int]]
@@ -41,7 +44,7 @@ class Collector:
     answers : list of (benchmark's answers, trainee's answers)
         Per task.
     attribute_sets : list of mapping
-        Different sets of answers to attributes.
+        Different sets of answers to attributes, without those under a branch that the set itself does not take.
     shapes : list of shapes
         One per row.
     frame, position, category, attributes : list of int
@@ -71,12 +74,14 @@ class Collector:
         self._frames: list[FrameSizes] = []
         self._known_sizes: dict[Any, FrameSizes] = {}
         self._set_codes: dict[tuple[int, Any], int] = {}
+        self._rows_of_task = 0
 
     def add(self, task: TaskLabels) -> None:
         """Gather a task's labels; refuse what can't be measured."""
         sides = _listed(task.benchmark_labels), _listed(task.trainee_labels)
         self.tasks.append(task)
         self.labels.append(sides)
+        self._rows_of_task = 0
         self._frames.append(self._frame_sizes(task.frame_size))
         self.spacing.append(checked_spacing(task.spacing))
         self.answers.append((self._add_side(task, sides[0], False), self._add_side(task, sides[1], True)))
@@ -139,9 +144,13 @@ class Collector:
             self.category += categories
             self.position += positions
             self.frame += [0] * len(shapes)
-            attributes = [label.attributes for label in objects]
+            attributes = [
+                label.attributes_at(0) if label.attributes_by_frame else label.attributes for label in objects
+            ]
             self.attributes += (
-                map(self._attribute_set, categories, attributes) if any(attributes) else [-1] * len(shapes)
+                map(self._attribute_set, categories, attributes, positions, repeat(is_trainee))
+                if any(attributes)
+                else [-1] * len(shapes)
             )
         self.rows.append(len(self.shapes) - rows)
         return answers
@@ -152,9 +161,8 @@ class Collector:
     def _unknown_class(self, positions: Sequence[int], objects: Sequence[Label], is_trainee: bool) -> NotFound:
         classes = self.vocabulary.classes
         place = next(k for k, label in enumerate(objects) if label.category not in classes)
-        error = NotFound.named("object class", objects[place].category, classes)
         where = self._name(len(self.tasks) - 1, positions[place], is_trainee)
-        return NotFound(f"{where}: {error.message}", hint=error.hint)
+        return _at(where, NotFound.named("object class", objects[place].category, classes))
 
     def _add_frames(self, task: TaskLabels, label: Label, position: int, category: int, is_trainee: bool) -> None:
         where = self._name(len(self.tasks) - 1, position, is_trainee)
@@ -165,43 +173,61 @@ class Collector:
                 f"{where}: frames don't follow each other here, so until has no meaning.",
                 hint="Copy it on purpose with label.fill(until=...).",
             )
-        first, last = min(label.key_frames, default=0), max(label.until or 0, *label.key_frames, 0)
-        self._require_frames(where, first if task.interpolate else last, last)
+        self._require_frames(where, max(label.until or 0, *label.key_frames, 0))
+        self._count(where, sum(map(len, frames_of(label, interpolate=task.interpolate))))
         changing = bool(label.attributes_by_frame)
-        same = self._attribute_set(category, label.attributes)
+        same = self._attribute_set(category, label.attributes, position, is_trainee)
         for frame, shape in shapes_by_frame(label, interpolate=task.interpolate):
             self.shapes.append(shape)
             self.frame.append(frame)
             self.position.append(position)
             self.category.append(category)
-            self.attributes.append(self._attribute_set(category, label.attributes_at(frame)) if changing else same)
+            self.attributes.append(
+                self._attribute_set(category, label.attributes_at(frame), position, is_trainee) if changing else same
+            )
             if label.shape is None and frame not in label.key_frames:
                 self.interpolated.append(len(self.shapes) - 1)
 
-    def _require_frames(self, where: str, first: int, last: int) -> None:
+    def _count(self, where: str, rows: int) -> None:
+        """Take note of a label's frames, and refuse more than fit into the memory."""
+        self._rows_of_task += rows
+        if self._rows_of_task > _MOST_ROWS:
+            raise InvalidInput(
+                f"{where}: with its {rows:,} frames the task has more than the {_MOST_ROWS:,} labels on frames that "
+                "can be measured.",
+                hint="Check the frame numbers, or measure the item in parts.",
+            )
+
+    def _require_frames(self, where: str, last: int) -> None:
         number = self._frames[-1].number
         if number is not None and last >= number:
             raise InvalidInput(
                 f"{where}: frame {last} does not exist, there are {number}.", hint="Frames are numbered from 0."
             )
-        if last - first > _LONGEST or last >= 2**31:
-            raise InvalidInput(f"{where}: frames {first} to {last} are more than can be measured.")
+        if last >= 2**31:
+            raise InvalidInput(f"{where}: frame {last} is more than can be measured.")
 
-    def _attribute_set(self, category: int, attributes: Mapping[str, AnswerValue]) -> int:
-        """Code of a set of answers, -1 where all are left unanswered."""
+    def _attribute_set(
+        self, category: int, attributes: Mapping[str, AnswerValue], position: int, is_trainee: bool
+    ) -> int:
+        """Code of a set of answers, -1 where nothing that the label asks is answered."""
         if not attributes:
             return -1
         key = category, frozenset(attributes.items())
         code = self._set_codes.get(key)
         if code is None:
+            where = self._name(len(self.tasks) - 1, position, is_trainee)
             known = self.vocabulary.attributes[category]
-            for name in attributes:
+            for name, value in attributes.items():
                 if name not in known:
-                    raise NotFound.named(f"attribute of {self.vocabulary.names[category]!r}", name, known)
+                    raise _at(where, NotFound.named(f"attribute of {self.vocabulary.names[category]!r}", name, known))
+                if problem := kind_problem(known[name], value):
+                    raise InvalidInput(f"{where}: {problem}.")
             code = -1
-            if not all(map(is_unanswered, attributes.values())):
+            counting = own_answers(self.vocabulary.ontology.objects[category].attributes, attributes)
+            if counting:
                 code = len(self.attribute_sets)
-                self.attribute_sets.append(attributes)
+                self.attribute_sets.append(counting)
             self._set_codes[key] = code
         return code
 
@@ -209,7 +235,9 @@ class Collector:
         where = self._name(len(self.tasks) - 1, position, is_trainee)
         question = self.vocabulary.questions.get(answer.question)
         if question is None:
-            raise NotFound.named("classification", answer.question, self.vocabulary.questions)
+            raise _at(where, NotFound.named("classification", answer.question, self.vocabulary.questions))
+        if problem := kind_problem(question, answer.value):
+            raise InvalidInput(f"{where}: {problem}.")
         if question.scope == "frame" and answer.frame is None:
             raise InvalidInput(f"{where} is asked of every frame.", hint="Say which: Answer(..., frame=0).")
         if question.scope == "item" and answer.frame is not None:
@@ -219,14 +247,19 @@ class Collector:
         frames: Sequence[int | None] = [None]
         if answer.frame is not None:
             last = answer.frame if answer.until is None else answer.until
-            self._require_frames(where, answer.frame, last)
+            self._require_frames(where, last)
             frames = range(answer.frame, last + 1)
+        self._count(where, len(frames))
         for frame in frames:
             given = answers.setdefault(frame, {})
             if answer.question in given:
                 on_frame = "" if frame is None else f" on frame {frame}"
                 raise InvalidInput(f"{where} is answered twice{on_frame}.")
             given[answer.question] = answer.value, position
+
+
+def _at(where: str, error: NotFound) -> NotFound:
+    return NotFound(f"{where}: {error.message}", hint=error.hint)
 
 
 def _listed(labels: Any) -> Labels:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from annowidgets.benchmark.arrays import Bools, Floats, offsets
 from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,14 +116,26 @@ class Measurements:
         if name not in COLUMNS:
             raise AttributeError(f"Measurements have no {name!r}.")
         column = np.ascontiguousarray(self._rows[name])
-        low, high = self._range(name)
-        if column.size and high is not None and (column.min() < low or column.max() > high):
-            raise damaged()
+        if column.size:
+            self._require_possible(name, column)
         setattr(self, name, column)
         return column
 
+    def _require_possible(self, name: str, column: Any) -> None:
+        """Refuse a column with values that measuring never gives."""
+        if name in ("similarity", "attribute_agreement"):
+            known = column[self.kind == MATCHED] if name == "similarity" else column[~np.isnan(column)]
+            if not ((known >= 0) & (known <= 1)).all():
+                raise damaged()
+            return
+        low, high = self._range(name)
+        if column.min() < low or (high is not None and column.max() > high):
+            raise damaged()
+        if name in ("benchmark_category", "trainee_category"):
+            require_sides(name, column, self.kind)
+
     def _range(self, name: str) -> tuple[int, int | None]:
-        """Codes from the first to the last that a column can hold."""
+        """The least and, where there is one, the largest number that a column can hold."""
         highest = {
             "task": len(self.tasks) - 1,
             "kind": EXTRA,
@@ -216,7 +229,11 @@ class Measurements:
     def to_bytes(self) -> bytes:
         """The measurements in a compact form; `from_bytes` reads it back.
 
-        Names of tasks and trainees must be JSON values.
+        Raises
+        ------
+        InvalidInput
+            A task or trainee that is called by anything but a str, int, float, bool or None, which alone come back as
+            they were.
         """
         from annowidgets.benchmark.blobs import write
 
@@ -224,7 +241,17 @@ class Measurements:
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> Measurements:
-        """Read what `to_bytes` wrote."""
+        """Read what `to_bytes` wrote.
+
+        Parameters
+        ----------
+        blob : bytes, or any buffer of them
+
+        Raises
+        ------
+        InvalidInput
+            Bytes that are no measurements, are damaged, or of a version that this one can't read.
+        """
         return cls.from_blobs([blob])
 
     @classmethod
@@ -239,20 +266,21 @@ class Measurements:
 
         Parameters
         ----------
-        blobs : iterable of bytes
+        blobs : iterable of bytes, or of buffers of them
             From `to_bytes`.
         tasks, trainees : sequences, optional
             What to call the tasks and trainees, over all blobs. Left out, as they were called when measured, which is
-            slower to read.
+            slower to read. With both given, the checksums of the rows are not looked at, nor those of parts that are
+            not needed.
 
         Raises
         ------
         InvalidInput
-            Bytes that are no measurements, or of a version that this one can't read.
+            Bytes that are no measurements, are damaged, or of a version that this one can't read.
         """
         from annowidgets.benchmark.blobs import read
 
-        return read(list(blobs), tasks, trainees)
+        return read(_listed_blobs(blobs), tasks, trainees)
 
 
 def named(names: Sequence[Hashable], codes: Codes) -> Any:
@@ -279,6 +307,31 @@ def frame_column(frame: Codes) -> Any:
     import pandas as pd
 
     return pd.arrays.IntegerArray(frame.astype(np.int64), frame < 0)
+
+
+def require_sides(name: str, category: Codes, kind: Codes) -> None:
+    """Refuse rows that have a category on a side where there is no label, or none where there is one."""
+    without = EXTRA if name == "benchmark_category" else MISSING
+    if ((category < 0) != (kind == without)).any():
+        raise damaged()
+
+
+def _listed_blobs(blobs: Any) -> list[bytes]:
+    try:
+        if isinstance(blobs, (str, bytes, bytearray, memoryview)):
+            raise TypeError
+        listed = list(blobs)
+    except TypeError:
+        raise InvalidInput(
+            f"from_blobs takes a list of bytes, got {shown(blobs)}.", hint="For one, use Measurements.from_bytes(blob)."
+        ) from None
+    for place, blob in enumerate(listed):
+        if type(blob) is not bytes:
+            try:
+                listed[place] = bytes(memoryview(blob))
+            except TypeError:
+                raise InvalidInput(f"Measurements are read from bytes, got {shown(blob)}.") from None
+    return listed
 
 
 def damaged() -> InvalidInput:

@@ -96,8 +96,8 @@ class Vocabulary:
         Code of each class.
     questions : dict
         Each classification by its name.
-    attributes : list of set of str
-        Names of the attributes of each class.
+    attributes : list of dict
+        The attributes of each class by their names, nested ones too.
     """
 
     def __init__(self, ontology: Ontology) -> None:
@@ -106,4 +106,6 @@ class Vocabulary:
         self.questions: dict[str, Question] = {item.name: item for item in walk(ontology.classifications)}
         self.names: tuple[str, ...] = (*self.classes, *self.questions)
         self.codes = {name: code for code, name in enumerate(self.names)}
-        self.attributes = [{question.name for question in walk(item.attributes)} for item in ontology.objects]
+        self.attributes: list[dict[str, Question]] = [
+            {question.name: question for question in walk(item.attributes)} for item in ontology.objects
+        ]

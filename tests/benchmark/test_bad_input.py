@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from annowidgets.benchmark import BenchmarkFunction, measure, score, similarity
 from annowidgets.errors import InvalidInput, Notice
 from annowidgets.labels import (
+    Answer,
     Bitmask,
     BoundingBox,
     Keypoint,
     Label,
+    Number,
     ObjectClass,
     ObjectPrimitive,
     Ontology,
@@ -129,10 +131,29 @@ def test_ten_thousand_copies_of_a_label_are_refused_soon() -> None:
         measure(copies, copies, ontology=names, frame_size=(100, 100))
 
 
-def test_a_label_of_millions_of_frames_is_refused() -> None:
-    endless = Label("cell", {0: BoundingBox(0, 0, 5, 5)}, until=10**12)
-    with pytest.raises(InvalidInput, match="more than can be measured"):
-        measure([endless], [], ontology=names, frame_size=(10, 10))
+asked = Ontology(objects=[ObjectClass("cell", shape="bounding_box")], classifications=[Number("count", scope="frame")])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [Label("cell", {0: BoundingBox(0, 0, 5, 5)}, until=10**12)],
+        [Label("cell", {0: BoundingBox(0, 0, 5, 5)}, until=2**31 - 1)],
+        [Label("cell", {0: BoundingBox(0, 0, 5, 5), 1_000_000: BoundingBox(0, 0, 5, 5)})],
+        [Label("cell", {0: BoundingBox(0, 0, 5, 5)}, until=9_999)] * 101,
+        [Answer("count", 1, frame=0, until=2**31 - 1)],
+        [*(Answer("count", 1, frame=k * 10_000, until=k * 10_000 + 9_999) for k in range(101))],
+    ],
+)
+def test_a_task_of_millions_of_labels_on_frames_is_refused(labels: Any) -> None:
+    for sides in ((labels, []), ([], labels)):
+        with pytest.raises(InvalidInput, match=r"Task 0, \w+ label .* more than"):
+            measure(*sides, ontology=asked, frame_size=(10, 10))
+
+
+def test_frames_far_apart_are_no_matter_where_they_do_not_follow_each_other() -> None:
+    far = [Label("cell", {0: BoundingBox(0, 0, 5, 5), 2**31 - 1: BoundingBox(0, 0, 5, 5)})]
+    assert len(measure(far, far, ontology=asked, frame_size=(10, 10), interpolate=False)) == 2
 
 
 def test_a_large_mask_is_compared_with_a_vector_in_strips() -> None:

@@ -93,7 +93,7 @@ def test_the_order_in_which_labels_are_listed_decides_nothing(
 
 @given(labels(gridded, most=4), labels(gridded, most=4))
 @settings(max_examples=200)
-def test_the_last_digit_of_a_coordinate_decides_no_tie(benchmark: list[Label], trainee: list[Label]) -> None:
+def test_weights_that_differ_in_the_last_digit_tie(benchmark: list[Label], trainee: list[Label]) -> None:
     nudged = [
         Label(
             label.category,
@@ -116,6 +116,24 @@ def test_the_last_digit_of_a_coordinate_decides_no_tie(benchmark: list[Label], t
     same_twice = [len({repr(label._value()) for label in side}) < len(side) for side in (benchmark, trainee)]
     if not any(same_twice):
         assert pairs[0] == pairs[1]
+
+
+def test_a_tie_goes_by_the_json_of_what_the_labels_are() -> None:
+    gold = [Label("cat", BoundingBox(10, 10, 5, 15), id="gold")]
+    for x, chosen in ((10, "low"), (10.000000000000002, "high"), (9.999999999999998, "high")):
+        # "10.0" < "10.000000000000002" < "9.999999999999998" as text, and x stands before y.
+        tied = [Label("cat", BoundingBox(x, 0, 5, 15), id="low"), Label("cat", BoundingBox(10, 20, 5, 15), id="high")]
+        for drawn in (tied, tied[::-1]):
+            found = measure(gold, drawn, ontology=ontology, frame_size=FRAME).to_frame()
+            assert found.trainee_label[0] == chosen
+
+
+def test_a_tie_between_equal_shapes_goes_by_all_attributes_also_those_that_do_not_count() -> None:
+    gold = [Label("cat", BoundingBox(10, 10, 20, 20))]
+    tied = [Label("cat", BoundingBox(10, 10, 20, 20), attributes=own) for own in ({}, {"age": " "})]
+    for drawn in (tied, tied[::-1]):
+        found = measure(gold, drawn, ontology=ontology, frame_size=FRAME).to_frame()
+        assert found.trainee_label[0] == tied[1].id
 
 
 @given(labels(boxes()), labels(boxes()))

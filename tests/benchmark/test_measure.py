@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annowidgets.benchmark import Measurements, TaskLabels, measure, measure_many, similarity
+from annowidgets.benchmark.answers import plain_text
 from annowidgets.errors import InvalidInput, NotFound, Notice
 from annowidgets.labels import (
     Answer,
@@ -127,6 +128,37 @@ def test_attributes_may_change_from_a_frame_on() -> None:
     assert [row["attribute_agreement"] for row in measured([gold], [drawn])] == [1.0, 1.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize("neighbours", [[], [Label("cell", {0: box(60)})]])
+def test_attributes_from_frame_0_on_are_those_of_a_bare_shape_too(neighbours: list[Label]) -> None:
+    gold = Label("cell", box(0), attributes={"kind": "b"}, attributes_by_frame={0: {"kind": "a"}, 1: {"kind": "b"}})
+    drawn = Label("cell", box(0), attributes={"kind": "a"})
+    for sides in (([gold, *neighbours], [drawn]), ([drawn], [gold, *neighbours])):
+        assert measured(*sides)[0]["attribute_agreement"] == 1.0
+
+
+branching = Ontology(
+    objects=[
+        ObjectClass(name, shape="bounding_box", attributes=[Radio("k", [Option("x", [Text("w")]), "y"])])
+        for name in ("a", "b")
+    ]
+)
+
+
+@pytest.mark.parametrize("stray", [{"w": "hi"}, {"k": "", "w": "hi"}])
+@pytest.mark.parametrize("category", ["a", "b"])
+def test_attributes_under_a_branch_that_nobody_took_are_no_answers(stray: dict[str, Any], category: str) -> None:
+    plain, odd = Label("a", box(0)), Label(category, box(0), attributes=stray)
+    for sides in (([plain], [odd]), ([odd], [plain])):
+        found = measure(*sides, ontology=branching, frame_size=FRAME).attribute_agreement
+        assert np.isnan(found).all()
+
+
+def test_stale_attributes_of_the_trainee_under_the_benchmarks_branch_do_not_count() -> None:
+    gold = [Label("a", box(0), attributes={"k": "x", "w": "hi"})]
+    stale = [Label("a", box(0), attributes={"k": "y", "w": "hi"})]
+    assert measure(gold, stale, ontology=branching, frame_size=FRAME).attribute_agreement.tolist() == [0.0]
+
+
 @pytest.mark.parametrize(
     ("benchmark", "trainee", "expected"),
     [
@@ -174,6 +206,36 @@ def test_nested_questions_count_where_the_benchmark_took_their_branch() -> None:
     assert answers(unasked) == {"stain": ("extra", None)}
     one_sided = measured([Answer("stain", "bad")], gold)
     assert answers(one_sided) == {"stain": ("matched", 1.0), "why": ("extra", None), "how": ("extra", None)}
+
+
+def test_stale_answers_of_the_trainee_under_the_benchmarks_branch_do_not_count() -> None:
+    gold = [Answer("stain", "bad"), Answer("why", "pale"), Answer("how", "much")]
+    stale = [Answer("stain", "good"), Answer("why", "pale"), Answer("how", "much")]
+    assert answers(measured(gold, stale)) == {
+        "stain": ("matched", 0.0), "why": ("missing", None), "how": ("missing", None)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agreed"),
+    [
+        ("Caf\u00e9", "cafe\u0301", 1.0),
+        ("Stra\u00dfe", "STRASSE", 1.0),
+        ("\u0130\u0307", "i\u0307\u0307", 1.0),
+        (" a\t b\n", "A b", 1.0),
+        ("a b", "ab", 0.0),
+        ("cafe", "caf\u00e9", 0.0),
+    ],
+)
+def test_texts_agree_up_to_composition_case_and_white_space(one: str, other: str, agreed: float) -> None:
+    sides = [[Answer("stain", "bad"), Answer("why", text)] for text in (one, other)]
+    assert answers(measured(*sides))["why"] == ("matched", agreed)
+    assert plain_text(one).casefold() == plain_text(one)
+
+
+def test_text_is_composed_before_it_is_compared() -> None:
+    # Labels compose their texts, too; what compares them must not rely on that.
+    assert plain_text("cafe\u0301") == plain_text("caf\u00e9") != plain_text("cafe")
 
 
 def test_a_frame_question_gives_a_row_per_frame() -> None:
@@ -237,15 +299,28 @@ def test_a_bare_shape_on_an_item_of_several_frames_is_refused() -> None:
     ("labels_given", "error", "message"),
     [
         ([Label("cel", box(0))], NotFound, "Task 0, trainee label 0 .cel.: No object class 'cel'.* Closest: 'cell'"),
-        ([Label("cell", {0: box(0)}, attributes={"kin": "a"})], NotFound, "No attribute of 'cell' 'kin'.* 'kind'"),
-        ([Answer("stian", "good")], NotFound, "No classification 'stian'.* 'stain'"),
+        (
+            [Label("cell", {0: box(0)}, attributes={"kin": "a"})],
+            NotFound,
+            "trainee label 0 .cell.: No attribute of 'cell' 'kin'.* 'kind'",
+        ),
+        ([Answer("stian", "good")], NotFound, "label 0 .stian.: No classification 'stian'.* 'stain'"),
         ([Answer("stain", "good")] * 2, InvalidInput, "is answered twice"),
         ([Answer("count", 1, frame=2), Answer("count", 1, frame=0, until=3)], InvalidInput, "twice on frame 2"),
         ([Answer("stain", "good", frame=0)], InvalidInput, "asked once per item"),
         ([Answer("count", 1)], InvalidInput, "asked of every frame.* frame=0"),
         ([Answer("defects", "dust")], InvalidInput, "'defects' must be a list of options"),
-        ([Answer("count", "one", frame=0)], InvalidInput, "'count' must be a number"),
-        ([Answer("stain", 3)], InvalidInput, "'stain' must be text"),
+        (
+            [Answer("count", "one", frame=0)],
+            InvalidInput,
+            "Task 0, trainee label 0 .count.: the answer to 'count' must be a number",
+        ),
+        ([Answer("stain", 3)], InvalidInput, "Task 0, trainee label 0 .stain.: the answer to 'stain' must be text"),
+        (
+            [Label("cell", {0: box(0)}, attributes={"kind": 3})],
+            InvalidInput,
+            "label 0 .cell.: the answer to 'kind' must",
+        ),
         ([Label("cell", {0: box(0), 7: None})], InvalidInput, "frame 7 does not exist, there are 5"),
         ([Label("cell", {0: box(0)}, until=5)], InvalidInput, "frame 5 does not exist, there are 5"),
         ([Answer("count", 1, frame=5)], InvalidInput, "frame 5 does not exist"),

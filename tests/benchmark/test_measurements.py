@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import pickle
+import struct
+import uuid
+import zlib
+from typing import Any
 
+import msgspec
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -71,7 +78,7 @@ blob = sample("cat", "light").to_bytes()
 
 @pytest.mark.parametrize(
     "damaged",
-    [b"", b"AWM1", blob[:40], blob[:-40], b"XXXX" + blob[4:], b"{}", blob[:4] + b"\xff" * 8 + blob[12:]],
+    [b"", b"AWM2", blob[:40], blob[:-40], b"XXXX" + blob[4:], b"{}", blob[:4] + b"\xff" * 8 + blob[12:]],
 )
 def test_damaged_bytes_are_refused(damaged: bytes) -> None:
     with pytest.raises(InvalidInput, match="no measurements"):
@@ -86,7 +93,106 @@ def test_bytes_of_another_version_are_refused() -> None:
 @given(st.binary(max_size=60), st.integers(0, len(blob)), st.integers(1, 60))
 def test_fuzzed_bytes_never_break_the_reader(junk: bytes, start: int, length: int) -> None:
     with contextlib.suppress(InvalidInput):
-        score(Measurements.from_bytes(blob[:start] + junk + blob[start + length :]), BenchmarkFunction())
+        used(blob[:start] + junk + blob[start + length :])
+
+
+def used(data: bytes) -> None:
+    read = Measurements.from_bytes(data)
+    score(read, BenchmarkFunction()).to_frame()
+    read.to_frame()
+
+
+def test_no_flipped_bit_goes_unnoticed() -> None:
+    for bit in range(8 * len(blob)):
+        flipped = bytearray(blob)
+        flipped[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(InvalidInput):
+            Measurements.from_bytes(flipped)
+
+
+def forged(rows: bytes, tail: bytes, *, number: int = 1) -> bytes:
+    """Bytes whose checksums are right whatever they hold; the layout that this spells is the one on disk."""
+    head = struct.pack("<4sIII", b"AWM2", len(rows) // 40, number, len(tail)) + blob[16:24]
+    start = zlib.crc32(head)
+    return head + struct.pack("<II", zlib.crc32(rows, start), zlib.crc32(tail, start)) + rows + tail
+
+
+ROWS = blob[32 : 32 + 3 * 40]
+TAIL = msgspec.json.decode(zlib.decompress(blob[32 + 3 * 40 :]))
+
+
+def test_what_is_forged_without_a_change_is_read() -> None:
+    assert forged(ROWS, zlib.compress(msgspec.json.encode(TAIL))) == blob
+
+
+names_of_any_kind = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(names_of_any_kind, st.integers(0, 3), names_of_any_kind)
+def test_a_tail_of_any_contents_is_read_or_refused(whole: Any, place: int, part: Any) -> None:
+    tails = [whole, [part if k == place else own for k, own in enumerate(TAIL)]]
+    tails.append([[part] if k == place else own for k, own in enumerate(TAIL)])
+    for tail in tails:
+        with contextlib.suppress(InvalidInput):
+            used(forged(ROWS, zlib.compress(msgspec.json.encode(tail))))
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b"\xff", b"[]", b'[["cat"],[{}],[null],[[[],[]]]]'])
+def test_a_tail_that_is_none_is_refused(text: bytes) -> None:
+    for packed in (zlib.compress(text), text):
+        with pytest.raises(InvalidInput, match="no measurements"):
+            Measurements.from_bytes(forged(ROWS, packed))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("similarity", 1.5),
+        ("similarity", np.nan),
+        ("attribute_agreement", -0.1),
+        ("task", 1),
+        ("frame", -2),
+        ("benchmark_label", -2),
+        ("benchmark_label", 99),
+        ("trainee_label", -7),
+        ("benchmark_category", -1),
+        ("trainee_category", -1),
+        ("trainee_category", 3),
+        ("kind", 3),
+        ("kind", 1),
+        ("family", 5),
+        ("benchmark_shape", 7),
+        ("trainee_shape", -2),
+    ],
+)
+def test_rows_that_measuring_never_gives_are_refused(column: str, value: float) -> None:
+    rows = sample("cat", "light").rows()
+    rows[column][0] = value
+    with pytest.raises(InvalidInput, match="no measurements"):
+        used(forged(rows.tobytes(), blob[32 + 3 * 40 :]))
+    other = sample("dog", "time").to_bytes()
+    with pytest.raises(InvalidInput, match="no measurements"):
+        both = Measurements.from_blobs([other, forged(rows.tobytes(), blob[152:])], tasks=range(2), trainees="ab")
+        score(both, BenchmarkFunction()).to_frame()
+        both.to_frame()
+
+
+@pytest.mark.parametrize("wrap", [bytearray, memoryview, lambda data: np.frombuffer(data, np.uint8)])
+def test_any_buffer_of_bytes_is_read(wrap: Any) -> None:
+    same(Measurements.from_bytes(wrap(blob)), Measurements.from_bytes(blob))
+
+
+def test_what_are_no_bytes_is_refused() -> None:
+    for odd in (None, "AWM2", 7):
+        with pytest.raises(InvalidInput, match="read from bytes"):
+            Measurements.from_bytes(odd)  # type: ignore[arg-type]
+    for odd in (blob, None):
+        with pytest.raises(InvalidInput, match=r"takes a list of bytes.*from_bytes\(blob\)"):
+            Measurements.from_blobs(odd)  # type: ignore[arg-type]
 
 
 def test_names_must_be_as_many_as_the_tasks() -> None:
@@ -94,10 +200,39 @@ def test_names_must_be_as_many_as_the_tasks() -> None:
         Measurements.from_blobs([blob] * 2, tasks=["a"], trainees=["b", "c"])
 
 
-def test_a_task_that_no_json_can_name_is_refused_when_written() -> None:
-    odd = measure_many([TaskLabels([], [], frame_size=FRAME, task=frozenset([object()]))], ontology=ontology)
-    with pytest.raises(InvalidInput, match="JSON"):
-        odd.to_bytes()
+PLAIN: list[Any] = [None, True, 0, 2**64 - 1, -(2**63), 1.0, -0.5, "", "cat", "ä"]
+ODD: list[Any] = [
+    ("a", 1),
+    b"a",
+    uuid.UUID(int=0),
+    dt.datetime(2026, 1, 1),
+    frozenset(),
+    2**64,
+    np.nan,
+    np.inf,
+    "\ud800",
+]
+
+
+def called(**names: Any) -> Measurements:
+    return measure_many([TaskLabels([], [], frame_size=FRAME, **names)], ontology=ontology)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_names_come_back_from_bytes_as_they_were(name: Any) -> None:
+    read = Measurements.from_bytes(called(task=name, trainee=name).to_bytes())
+    expected = ((0 if name is None else name,), (name,))
+    assert (read.tasks, read.trainees) == expected
+    assert [type(own[0]) for own in (read.tasks, read.trainees)] == [type(own[0]) for own in expected]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_that_would_come_back_as_another_is_not_written(name: Any) -> None:
+    for kind in ("task", "trainee"):
+        with pytest.raises(
+            InvalidInput, match=rf"The {kind} .* can't be written .* Measurements.from_blobs\(blobs, tasks="
+        ):
+            called(**{kind: name}).to_bytes()
 
 
 def test_a_notebook_shows_measurements_as_a_table() -> None:
