@@ -42,11 +42,12 @@ def remove(connection: sqlite3.Connection, project: int, user: str) -> None:
 
 
 def has_passed(connection: sqlite3.Connection, training: str, user: str) -> bool:
-    """Whether a user passed a training project, by its name, in the newest round that is finished."""
-    query = """SELECT r.passed FROM training_rounds r JOIN projects p ON p.id = r.project
-        WHERE p.name = ? AND r.trainee = ? AND r.kind = 'person' AND r.passed IS NOT NULL
-        ORDER BY r.round DESC LIMIT 1"""
-    return bool(value(connection, query, (training, user)))
+    """Whether a user passed any round of a training project, by its name."""
+    query = (
+        "SELECT 1 FROM training_rounds r JOIN projects p ON p.id = r.project "
+        "WHERE p.name = ? AND r.trainee = ? AND r.kind = 'person' AND r.passed LIMIT 1"
+    )
+    return value(connection, query, (training, user)) is not None
 
 
 def admins(connection: sqlite3.Connection, project: int) -> int:
