@@ -42,7 +42,7 @@ class FigureRow(NamedTuple):
     batch: int
     score: float | None
     importance: float
-    is_empty: int
+    labels: int
 
 
 def add_measurement(connection: sqlite3.Connection, task: int, gold: int, measurements: bytes, at: float) -> None:

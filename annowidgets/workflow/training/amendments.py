@@ -137,7 +137,7 @@ class TrainingAmendments(ProjectBase):
         rows = score_rows(score(measured, function), version, [(row.task, row.gold) for row in submissions])
         counting = {row.task for row in figures}
         new = by_round(
-            FigureRow(row.task, submission.batch, row.score, row.importance, row.is_empty)
+            FigureRow(row.task, submission.batch, row.score, row.importance, row.labels)
             for row, submission in zip(rows, submissions, strict=True)
             if row.task in counting
         )

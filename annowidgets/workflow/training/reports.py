@@ -177,14 +177,25 @@ class TrainingReports(ProjectBase):
             ``question``, ``similarity``, ``attribute_agreement``, ``points``, ``importance``, ``concepts``,
             ``difficulty``, ``function_version``, ``gold_revision``.
         """
-        if sample is not None:
-            sample = require_count("sample", sample, least=1)
-        sheet, scores = self._scored()
-        frame = evaluation_frame(sheet, scores)
-        if sample is None or sample >= len(frame):
-            return frame
-        chosen = np.random.default_rng(rng).choice(len(frame), sample, replace=False)
-        return frame.iloc[np.sort(chosen)].reset_index(drop=True)
+        if sample is None:
+            return evaluation_frame(*self._scored())
+        sample = require_count("sample", sample, least=1)
+        with self.workspace.look(self.id) as action:
+            sheet = self._sheet(action)
+            labels = {row.task: row.labels for row in stored_figures.figures(action.connection, self.id)}
+            ends = np.cumsum([labels[row.task] for row in sheet.submissions], dtype=np.int64)
+            number = int(ends[-1]) if ends.size else 0
+            chosen = np.sort(np.random.default_rng(rng).choice(number, min(sample, number), replace=False))
+            # Only the submissions that the sample falls on are read, however many there are.
+            of_sample = np.searchsorted(ends, chosen, side="right")
+            drawn = np.unique(of_sample)
+            sheet = sheet._replace(submissions=[sheet.submissions[place] for place in drawn])
+            blobs = stored_figures.measurements(action.connection, sheet.submissions)
+        frame = evaluation_frame(sheet, sheet.scores(blobs))
+        starts = np.concatenate([[0], ends])
+        own_starts = np.concatenate([[0], np.cumsum(np.diff(starts)[drawn])])
+        places = own_starts[np.searchsorted(drawn, of_sample)] + chosen - starts[of_sample]
+        return frame.iloc[places].reset_index(drop=True)
 
     def confusion(self, trainee: str | None = None) -> pd.DataFrame:
         """How often the benchmark's classes (rows) were called what (columns), by all or by one trainee."""

@@ -1,0 +1,184 @@
+"""A3: gold has numbered revisions; a correction measures again and keeps the old figures; what is withdrawn stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from annowidgets.errors import Immutable, InvalidInput, InvalidLabels, NotFound, Notice, PermissionDenied
+from annowidgets.workflow.training import TrainingProject
+from tests.workflow.building import Team, cell
+from tests.workflow.training.building import GOLD, answer, new_training, seen_by, shifted, work_off
+
+
+@pytest.fixture
+def done(golden: Team) -> TrainingProject:
+    """Where uma answers the gold, and vic two pixels beside it."""
+    training = new_training(golden, pass_mark=85)
+    work_off(training, "uma")
+    work_off(training, "vic", off=2)
+    return training
+
+
+def test_a3_a_correction_adds_a_revision_and_measures_the_submissions_again(
+    golden: Team, done: TrainingProject
+) -> None:
+    before = done.scores().set_index("trainee")["score"]
+    old = done.evaluation_labels()
+    table = done.correct_gold("cell02", labels=shifted(GOLD["cell02"], 2), reason="drawn beside the cells")
+    after = done.scores().set_index("trainee")["score"]
+    assert table.set_index("trainee")["before"].to_dict() == before.to_dict()
+    assert table.set_index("trainee")["after"].to_dict() == after.to_dict()
+    assert after["uma"] < before["uma"]
+    assert after["vic"] > before["vic"]
+    assert done.tasks(item="cell02", user="vic")[0].score == 100
+    rows = done.evaluation_labels()
+    assert rows.groupby("item", observed=True)["gold_revision"].first().to_dict() == {
+        "cell00": 1,
+        "cell01": 1,
+        "cell02": 2,
+        "cell03": 1,
+    }
+    others = rows["item"] != "cell02"
+    assert rows[others].reset_index(drop=True).equals(old[old["item"] != "cell02"].reset_index(drop=True))
+    event = done.events().iloc[-1]
+    assert event["action"] == "gold.correct"
+    figures = msgspec.json.decode(event["figures"])
+    assert (figures["reason"], figures["gold_revision"], figures["submissions"]) == ("drawn beside the cells", 2, 2)
+    with golden.workspace.database.read() as connection:
+        kept = connection.execute(
+            "SELECT g.revision, count(*) FROM training_scores s JOIN gold g ON g.id = s.gold "
+            "JOIN items i ON i.id = g.item WHERE i.name = 'cell02' GROUP BY g.revision"
+        ).fetchall()
+    assert kept == [(1, 2), (2, 2)]
+
+
+def test_a3_revisions_are_numbered_through_the_project_and_all_are_there(done: TrainingProject) -> None:
+    done.correct_gold("cell00", labels=[cell(3)], reason="one")
+    done.correct_gold("cell01", labels=[cell(4)], reason="two")
+    done.withdraw_gold("cell03", reason="blurred")
+    done.correct_gold("cell00", labels=[cell(5)], reason="three")
+    history = done.gold_history("cell00")
+    assert [(gold.revision, gold.reason, gold.labels[0].shape.x) for gold in history] == [
+        (1, None, 2),
+        (2, "one", 3),
+        (5, "three", 5),
+    ]
+    assert done.gold("cell01").revision == 3
+    withdrawn = done.gold("cell03")
+    assert (withdrawn.withdrawn, withdrawn.reason) == (True, "blurred")
+    assert done.scores()["gold_revision"].unique().tolist() == [5]
+
+
+def test_a3_a_correction_can_make_somebody_pass(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma"], pass_mark=95)
+    work_off(training, "uma", off=1)
+    assert training.scores()["passed"].tolist() == [False]
+    tables = [
+        training.correct_gold(item, labels=shifted(GOLD[item], 1), reason="a pixel beside").iloc[0] for item in GOLD
+    ]
+    assert not tables[0]["passed_before"]
+    assert tables[-1]["passed_after"]
+    assert [table["after"] for table in tables] == sorted(table["after"] for table in tables)
+    assert training.scores()["passed"].tolist() == [True]
+
+
+def test_a3_what_is_withdrawn_leaves_the_scores_and_is_no_longer_waited_for(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma", "vic"])
+    uma = seen_by(training, "uma")
+    for task in uma.tasks():
+        if task.item.name != "cell03":
+            answer(task.claim(), off=2 if task.item.name == "cell00" else 0)
+    work_off(training, "vic", off=1)
+    assert training.scores()["passed"].isna().tolist() == [True, False]
+    training.withdraw_gold("cell03", reason="blurred")
+    scores = training.scores()
+    assert scores["passed"].isna().sum() == 0
+    assert scores[["tasks", "submitted"]].to_numpy().tolist() == [[3, 3], [3, 3]]
+    assert "cell03" not in set(training.evaluation_labels()["item"])
+    assert len(training.tasks(item="cell03")) == 2, "it stays in the record"
+    assert training.tasks(item="cell03", user="vic")[0].state == "submitted"
+    health = training.gold_health().set_index("item")
+    assert health["withdrawn"].to_dict() == {"cell00": False, "cell01": False, "cell02": False, "cell03": True}
+    table = training.withdraw_gold("cell00", reason="blurred too")
+    assert table.set_index("trainee").loc["uma", "after"] == 100
+    golden.refuses(Immutable, lambda: training.withdraw_gold("cell00", reason="again"), rule="A3")
+    golden.refuses(Immutable, lambda: training.correct_gold("cell00", labels=[cell()], reason="no"), rule="A3")
+
+
+def test_a3_gold_is_checked_like_any_labels_and_needs_a_reason(golden: Team, done: TrainingProject) -> None:
+    golden.refuses(InvalidLabels, lambda: done.correct_gold("cell00", labels=[cell(100)], reason="off"), rule="P4")
+    for reason in ("", "  ", None):
+        golden.refuses(InvalidInput, lambda r=reason: done.correct_gold("cell00", labels=[cell()], reason=r))
+        golden.refuses(InvalidInput, lambda r=reason: done.withdraw_gold("cell00", reason=r))
+    golden.refuses(NotFound, lambda: done.correct_gold("cell99", labels=[cell()], reason="off"))
+    with pytest.warns(Notice, match="says the same"):
+        done.correct_gold("cell00", labels=done.gold("cell00").labels, reason="nothing")
+
+
+def test_a3_a_submission_in_the_midst_of_a_correction_is_measured_too(
+    golden: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = new_training(golden)
+    late = next(task for task in seen_by(training, "vic").tasks() if task.item.name == "cell00").claim()
+    work_off(training, "uma")
+    changed = TrainingProject._changed
+    times = iter(range(9))
+
+    def slow(self: TrainingProject, *given: object, **named: object) -> object:
+        if next(times) == 0:
+            answer(late)
+        return changed(self, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(TrainingProject, "_changed", slow)
+    table = training.correct_gold("cell00", labels=[cell(5)], reason="off")
+    assert table["trainee"].tolist() == ["uma", "vic"]
+    assert training.tasks(item="cell00").to_frame()["gold_revision"].tolist() == [2, 2]
+
+
+def test_a3_no_script_changes_gold(done: TrainingProject, script: Callable[..., None]) -> None:
+    item = done.items()[0].id
+    script("A3", "UPDATE gold SET labels = '[]'")
+    script("A3", "UPDATE gold SET reason = 'none'")
+    script("A3", "DELETE FROM gold")
+    script("A3", "INSERT OR REPLACE INTO gold SELECT * FROM gold")
+    columns = "(project, item, revision, labels, created, created_by)"
+    for revision in (0, 1, 3):
+        script("A3", f"INSERT INTO gold {columns} VALUES (?, ?, ?, '[]', 0, 'lea')", done.id, item, revision)
+    script("A3", "UPDATE training_items SET withdrawn = 1, reason = 'r' WHERE item = ?", item)
+    done.withdraw_gold("cell00", reason="blurred")
+    script("A3", "UPDATE training_items SET withdrawn = NULL, reason = NULL WHERE item = ?", item)
+    script("A3", f"INSERT INTO gold {columns} VALUES (?, ?, 2, '[]', 0, 'lea')", done.id, item)
+
+
+def test_only_admins_see_and_change_gold(golden: Team, done: TrainingProject) -> None:
+    done.add_member("tom", role="team_manager")
+    for user in ("tom", "uma"):
+        theirs = seen_by(done, user)
+        for act in (
+            lambda t: t.gold("cell00"),
+            lambda t: t.gold_history("cell00"),
+            lambda t: t.gold_health(),
+            lambda t: t.sources(),
+            lambda t: t.correct_gold("cell00", labels=[cell(4)], reason="off"),
+            lambda t: t.withdraw_gold("cell00", reason="off"),
+        ):
+            golden.refuses(PermissionDenied, lambda act=act, theirs=theirs: act(theirs), rule="R1")
+
+
+def test_gold_that_most_fail_is_suspect(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma", "vic", "wim"])
+    for user in ("uma", "vic", "wim"):
+        for task in seen_by(training, user).tasks():
+            answer(task.claim(), off=9 if task.item.name == "cell01" else 0)
+    health = training.gold_health()
+    assert health["item"].tolist()[0] == "cell01"
+    assert health.set_index("item")["suspect"].to_dict() == {
+        "cell01": True,
+        "cell00": False,
+        "cell02": False,
+        "cell03": False,
+    }
+    assert health.set_index("item").loc["cell01", "failed"] == 1
