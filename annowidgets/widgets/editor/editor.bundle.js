@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 12px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 8px 6px;\n    scrollbar-width: none;\n}\n.aw-ed-tools { display: grid; gap: 4px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    height: 30px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { height: 100%; inset: 0; pointer-events: none; position: absolute; width: 100%; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n.aw-ed-place { color: var(--aw-mute); min-width: 13em; white-space: pre; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; content-visibility: auto; contain-intrinsic-height: auto 24px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { min-width: 0; }\n}\n';
+var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { height: 100%; inset: 0; pointer-events: none; position: absolute; width: 100%; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n.aw-ed-place { color: var(--aw-mute); min-width: 13em; white-space: pre; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; content-visibility: auto; contain-intrinsic-height: auto 24px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { min-width: 0; }\n}\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -484,10 +484,12 @@ var Frames = class extends Emitter {
     this.#ask = ask;
   }
   /** @param {Given} given */
-  open({ number, frame = 0 }) {
+  open({ number, frames, frame = 0 }) {
     this.close();
     this.#number = number;
-    this.show(frame);
+    this.index = frame;
+    if (frames > 0) this.show(frame);
+    else this.emit("change", null);
   }
   /** @returns {Picture | undefined} undefined while it is on its way */
   get picture() {
@@ -1548,7 +1550,7 @@ var SelectTool = class {
     const name = this.#point;
     if (name === null || !(name in selected.shape.points)) return null;
     const shape = withVisibility(selected.shape, name, nextVisibility(selected.shape.points[name][2]));
-    return shape && { do: "change", id: selected.id, shape, what: `make ${name} ${shape.points[name][2]}` };
+    return shape && { do: "change", id: selected.id, shape, what: `${name} ${shape.points[name][2]} in` };
   }
   /** @returns {Shaped | undefined} */
   #selected() {
@@ -1658,7 +1660,7 @@ var toolsFor = (shapes) => {
 };
 
 // src/session.js
-var LOOKS = { opacity: 0.2, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
+var LOOKS = { opacity: 0.15, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
 var LARGEST_BRUSH = 1e3;
 var PATIENCE = 700;
 var Session = class extends Emitter {
@@ -1991,14 +1993,18 @@ var Channel = class extends Emitter {
     this.#clock = clock;
     const heard = (content, buffers) => this.#heard(content, buffers ?? []);
     const gone = () => this.#gone();
+    const changed = () => {
+      this.#gone();
+      this.send({ type: "hello", number: this.#document.number });
+    };
     model.on("msg:custom", heard);
     model.on("comm:close", gone);
-    model.on("comm_live_update", gone);
+    model.on("comm_live_update", changed);
     this.#stops = [
       document2.on("op", ({ op }) => this.#take(op)),
       () => model.off("msg:custom", heard),
       () => model.off("comm:close", gone),
-      () => model.off("comm_live_update", gone),
+      () => model.off("comm_live_update", changed),
       () => this.#clock.clearTimeout(this.#timer)
     ];
   }
@@ -2507,7 +2513,7 @@ var drawPoints = (session, place, label, title) => {
         /** @type {any} */
         choice.value
       );
-      if (changed) return session.change(label.id, changed, `make ${name} ${choice.value}`);
+      if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
       choice.value = visibility;
       session.note("One point at least is present; delete the label instead", true);
     });
@@ -2835,8 +2841,11 @@ var GestureLayer = class {
     const { selected, hoveredId, looks } = this.#session;
     const hovered = this.#session.document.byId(hoveredId);
     if (hovered?.shape && hovered !== selected && !draft && !looks.hidden) this.#outline(context, view, density, hovered, hovered.shape, false);
+    if (selected?.shape && draft?.id !== selected.id && !looks.hidden && !this.#session.hiddenIds.has(selected.id)) {
+      this.#outline(context, view, density, selected, selected.shape, true);
+      if (!draft && !this.#session.readOnly) this.#handles(context, view, selected.shape, colorOf(this.#session.classOf(selected)));
+    }
     if (draft) this.#draft(context, view, density, draft);
-    else if (selected?.shape && !this.#session.hiddenIds.has(selected.id)) this.#outline(context, view, density, selected, selected.shape, true);
     onView(context, density);
     this.#cursor(context, view, room, hand);
   }
@@ -2858,7 +2867,6 @@ var GestureLayer = class {
     onView(context, density);
     if (!isSelected) return;
     paintText(context, nameOf(label), nameAt({ ...label, shape }, view), "#ffffff");
-    if (!this.#session.readOnly) this.#handles(context, view, shape, color);
   }
   /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
   #handles(context, view, shape, color) {
@@ -2892,7 +2900,7 @@ var GestureLayer = class {
     const label = this.#session.document.byId(id);
     onPicture(context, view, density);
     if (mask && this.#live.canvas) {
-      context.globalAlpha = Math.max(0.35, Math.min(1, 2 * this.#session.looks.opacity));
+      context.globalAlpha = Math.max(0.35, Math.min(1, 3 * this.#session.looks.opacity));
       context.imageSmoothingEnabled = view.scale * density < 1;
       const { x0, y0, x1, y1 } = mask.bounds;
       if (x1 > x0 && y1 > y0) context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
@@ -3008,7 +3016,7 @@ var LabelLayer = class {
       if (shape.type === "keypoint" || shape.type === "polyline" || shape.type === "object_primitive") continue;
       const color = colorOf(this.#session.classOf(label));
       if (shape.type === "bitmask") {
-        context.globalAlpha = Math.min(1, 2 * looks.opacity);
+        context.globalAlpha = Math.min(1, 3 * looks.opacity);
         context.imageSmoothingEnabled = scale < 1;
         const { canvas, x, y } = tileOf(shape, color);
         context.drawImage(canvas, x, y);
@@ -3071,7 +3079,7 @@ var Layers = class {
     this.#state = state;
     this.#canvases = LAYERS.map((name) => {
       const canvas = place.ownerDocument.createElement("canvas");
-      canvas.className = `aw-ed-layer aw-ed-${name}`;
+      canvas.className = `aw-ed-layer aw-ed-layer-${name}`;
       canvas.setAttribute("aria-hidden", "true");
       place.append(canvas);
       return canvas;
@@ -3172,9 +3180,8 @@ var StageView = class {
     this.place = place;
     this.layers = new Layers(place, session, () => ({ view: this.view, hand: this.hand }));
     this.#around = this.#surroundings();
-    this.#tool = TOOLS[session.tool].make(this.#around);
     this.#grabber = new SelectTool(this.#around);
-    this.#current = this.#tool;
+    this.#tool = this.#current = this.#made();
     this.#stops = [
       session.on("labels", () => this.layers.labelsChanged()),
       session.on("selection", () => this.layers.repaint("labels", "gesture")),
@@ -3279,7 +3286,7 @@ var StageView = class {
   }
   /** @param {string} key @returns {boolean} whether the tool took it */
   toolKey(key) {
-    const outcome = this.#current.key(key) ?? (this.session.tool === "select" ? void 0 : this.#grabberKey(key));
+    const outcome = this.#current.key(key) ?? this.#grabber.key(key);
     if (outcome === void 0) return false;
     this.#perform(outcome);
     return true;
@@ -3342,10 +3349,6 @@ var StageView = class {
       brush: () => session.brush
     };
   }
-  /** @param {string} key */
-  #grabberKey(key) {
-    return this.#grabber.key(key);
-  }
   /** @param {Pointer} at */
   #isOverHandle(at) {
     const { selected, readOnly, tool } = this.session;
@@ -3384,9 +3387,13 @@ var StageView = class {
     this.session.change(nudged.id, nudged.shape, "move");
     return true;
   }
+  #made() {
+    const { tool } = this.session;
+    return tool === "select" ? this.#grabber : TOOLS[tool].make(this.#around);
+  }
   #toolChanged() {
     this.abandon();
-    this.#tool = this.#current = TOOLS[this.session.tool].make(this.#around);
+    this.#tool = this.#current = this.#made();
     this.layers.repaint("labels", "gesture");
   }
   #opened() {
@@ -3636,7 +3643,7 @@ var showStage = (session, el) => {
   const draw = () => {
     const { picture, problem } = session.frames;
     cover.hidden = picture !== void 0;
-    cover.textContent = problem ?? "Loading the picture …";
+    cover.textContent = problem ?? (session.given.frames > 0 ? "Loading the picture …" : "");
     cover.classList.toggle("aw-bad", problem !== null);
     const { title } = session.given;
     place.setAttribute("aria-label", title ? `Picture ${title} with labels` : "Picture with labels");

@@ -29,10 +29,12 @@ export class Frames extends Emitter {
     }
 
     /** @param {Given} given */
-    open({ number, frame = 0 }) {
+    open({ number, frames, frame = 0 }) {
         this.close();
         this.#number = number;
-        this.show(frame);
+        this.index = frame;
+        if (frames > 0) this.show(frame);
+        else this.emit("change", null); // nothing is open
     }
 
     /** @returns {Picture | undefined} undefined while it is on its way */

@@ -25,7 +25,7 @@ import { TOOLS, toolsFor, toolsOf } from "./tools/index.js";
  */
 
 /** @type {Readonly<Looks>} */
-export const LOOKS = { opacity: 0.2, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
+export const LOOKS = { opacity: 0.15, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
 
 const LARGEST_BRUSH = 1000;
 const PATIENCE = 700; // ms

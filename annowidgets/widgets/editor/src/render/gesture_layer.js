@@ -45,8 +45,11 @@ export class GestureLayer {
         const { selected, hoveredId, looks } = this.#session;
         const hovered = this.#session.document.byId(hoveredId);
         if (hovered?.shape && hovered !== selected && !draft && !looks.hidden) this.#outline(context, view, density, hovered, hovered.shape, false);
+        if (selected?.shape && draft?.id !== selected.id && !looks.hidden && !this.#session.hiddenIds.has(selected.id)) {
+            this.#outline(context, view, density, selected, selected.shape, true);
+            if (!draft && !this.#session.readOnly) this.#handles(context, view, selected.shape, colorOf(this.#session.classOf(selected)));
+        }
         if (draft) this.#draft(context, view, density, draft);
-        else if (selected?.shape && !this.#session.hiddenIds.has(selected.id)) this.#outline(context, view, density, selected, selected.shape, true);
         onView(context, density);
         this.#cursor(context, view, room, hand);
     }
@@ -70,7 +73,6 @@ export class GestureLayer {
         onView(context, density);
         if (!isSelected) return;
         paintText(context, nameOf(label), nameAt({ ...label, shape }, view), "#ffffff");
-        if (!this.#session.readOnly) this.#handles(context, view, shape, color);
     }
 
     /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
@@ -107,7 +109,7 @@ export class GestureLayer {
         const label = this.#session.document.byId(id);
         onPicture(context, view, density);
         if (mask && this.#live.canvas) {
-            context.globalAlpha = Math.max(0.35, Math.min(1, 2 * this.#session.looks.opacity));
+            context.globalAlpha = Math.max(0.35, Math.min(1, 3 * this.#session.looks.opacity));
             context.imageSmoothingEnabled = view.scale * density < 1;
             const { x0, y0, x1, y1 } = mask.bounds;
             if (x1 > x0 && y1 > y0) context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);

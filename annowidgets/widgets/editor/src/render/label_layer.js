@@ -80,7 +80,7 @@ export class LabelLayer {
             if (shape.type === "keypoint" || shape.type === "polyline" || shape.type === "object_primitive") continue;
             const color = colorOf(this.#session.classOf(label));
             if (shape.type === "bitmask") {
-                context.globalAlpha = Math.min(1, 2 * looks.opacity);
+                context.globalAlpha = Math.min(1, 3 * looks.opacity);
                 context.imageSmoothingEnabled = scale < 1;
                 const { canvas, x, y } = tileOf(shape, color);
                 context.drawImage(canvas, x, y);

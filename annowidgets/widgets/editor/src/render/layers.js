@@ -41,7 +41,7 @@ export class Layers {
         this.#state = state;
         this.#canvases = LAYERS.map((name) => {
             const canvas = place.ownerDocument.createElement("canvas");
-            canvas.className = `aw-ed-layer aw-ed-${name}`;
+            canvas.className = `aw-ed-layer aw-ed-layer-${name}`;
             canvas.setAttribute("aria-hidden", "true");
             place.append(canvas);
             return canvas;

@@ -48,14 +48,19 @@ export class Channel extends Emitter {
         /** @param {any} content @param {DataView[]} [buffers] */
         const heard = (content, buffers) => this.#heard(content, buffers ?? []);
         const gone = () => this.#gone();
+        // It went, or it came back: whoever answers is there.
+        const changed = () => {
+            this.#gone();
+            this.send({ type: "hello", number: this.#document.number });
+        };
         model.on("msg:custom", heard);
         model.on("comm:close", gone);
-        model.on("comm_live_update", gone);
+        model.on("comm_live_update", changed);
         this.#stops = [
             document.on("op", ({ op }) => this.#take(op)),
             () => model.off("msg:custom", heard),
             () => model.off("comm:close", gone),
-            () => model.off("comm_live_update", gone),
+            () => model.off("comm_live_update", changed),
             () => this.#clock.clearTimeout(this.#timer),
         ];
     }

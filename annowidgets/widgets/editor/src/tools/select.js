@@ -111,7 +111,7 @@ export class SelectTool {
         const name = this.#point;
         if (name === null || !(name in selected.shape.points)) return null;
         const shape = withVisibility(selected.shape, name, nextVisibility(selected.shape.points[name][2]));
-        return shape && { do: "change", id: selected.id, shape, what: `make ${name} ${shape.points[name][2]}` };
+        return shape && { do: "change", id: selected.id, shape, what: `${name} ${shape.points[name][2]} in` };
     }
 
     /** @returns {Shaped | undefined} */

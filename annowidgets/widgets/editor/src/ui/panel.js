@@ -144,7 +144,7 @@ const drawPoints = (session, place, label, title) => {
             ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value)));
         choice.addEventListener("change", () => {
             const changed = withVisibility(shape, name, /** @type {any} */ (choice.value));
-            if (changed) return session.change(label.id, changed, `make ${name} ${choice.value}`);
+            if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
             choice.value = visibility;
             session.note("One point at least is present; delete the label instead", true);
         });

@@ -41,7 +41,7 @@ export const showStage = (session, el) => {
     const draw = () => {
         const { picture, problem } = session.frames;
         cover.hidden = picture !== undefined;
-        cover.textContent = problem ?? "Loading the picture …";
+        cover.textContent = problem ?? (session.given.frames > 0 ? "Loading the picture …" : "");
         cover.classList.toggle("aw-bad", problem !== null);
         const { title } = session.given;
         place.setAttribute("aria-label", title ? `Picture ${title} with labels` : "Picture with labels");

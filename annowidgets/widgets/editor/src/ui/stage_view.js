@@ -40,9 +40,8 @@ export class StageView {
         this.place = place;
         this.layers = new Layers(place, session, () => ({ view: this.view, hand: this.hand }));
         this.#around = this.#surroundings();
-        this.#tool = TOOLS[session.tool].make(this.#around);
         this.#grabber = new SelectTool(this.#around);
-        this.#current = this.#tool;
+        this.#tool = this.#current = this.#made();
         this.#stops = [
             session.on("labels", () => this.layers.labelsChanged()),
             session.on("selection", () => this.layers.repaint("labels", "gesture")),
@@ -165,7 +164,7 @@ export class StageView {
 
     /** @param {string} key @returns {boolean} whether the tool took it */
     toolKey(key) {
-        const outcome = this.#current.key(key) ?? (this.session.tool === "select" ? undefined : this.#grabberKey(key));
+        const outcome = this.#current.key(key) ?? this.#grabber.key(key);
         if (outcome === undefined) return false;
         this.#perform(outcome);
         return true;
@@ -234,11 +233,6 @@ export class StageView {
         };
     }
 
-    /** @param {string} key */
-    #grabberKey(key) {
-        return this.#grabber.key(key);
-    }
-
     /** @param {Pointer} at */
     #isOverHandle(at) {
         const { selected, readOnly, tool } = this.session;
@@ -282,9 +276,14 @@ export class StageView {
         return true;
     }
 
+    #made() {
+        const { tool } = this.session;
+        return tool === "select" ? this.#grabber : TOOLS[tool].make(this.#around);
+    }
+
     #toolChanged() {
         this.abandon();
-        this.#tool = this.#current = TOOLS[this.session.tool].make(this.#around);
+        this.#tool = this.#current = this.#made();
         this.layers.repaint("labels", "gesture");
     }
 
