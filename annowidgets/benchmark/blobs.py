@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from types import NoneType
-from typing import Any, overload
+from typing import overload
 
 import msgspec
 import numpy as np

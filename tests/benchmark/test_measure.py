@@ -302,7 +302,7 @@ def test_a_bare_shape_on_an_item_of_several_frames_is_refused() -> None:
         (
             [Label("cell", {0: box(0)}, attributes={"kin": "a"})],
             NotFound,
-            "trainee label 0 .cell.: No attribute of 'cell' 'kin'.* 'kind'",
+            "0 .cell.: No attribute of 'cell' 'kin'.* 'kind'",
         ),
         ([Answer("stian", "good")], NotFound, "label 0 .stian.: No classification 'stian'.* 'stain'"),
         ([Answer("stain", "good")] * 2, InvalidInput, "is answered twice"),
@@ -313,13 +313,13 @@ def test_a_bare_shape_on_an_item_of_several_frames_is_refused() -> None:
         (
             [Answer("count", "one", frame=0)],
             InvalidInput,
-            "Task 0, trainee label 0 .count.: the answer to 'count' must be a number",
+            "0 .count.: the answer to 'count' must be a number",
         ),
         ([Answer("stain", 3)], InvalidInput, "Task 0, trainee label 0 .stain.: the answer to 'stain' must be text"),
         (
             [Label("cell", {0: box(0)}, attributes={"kind": 3})],
             InvalidInput,
-            "label 0 .cell.: the answer to 'kind' must",
+            "0 .cell.: the answer to 'kind' must",
         ),
         ([Label("cell", {0: box(0), 7: None})], InvalidInput, "frame 7 does not exist, there are 5"),
         ([Label("cell", {0: box(0)}, until=5)], InvalidInput, "frame 5 does not exist, there are 5"),
