@@ -39,7 +39,9 @@ def run() -> Run:
             check=False,
         )
         if ended.returncode != 0:
-            pytest.fail(f"{program} {' '.join(arguments)}:\n{ended.stdout[-6000:]}{ended.stderr[-3000:]}", pytrace=False)
+            pytest.fail(
+                f"{program} {' '.join(arguments)}:\n{ended.stdout[-6000:]}{ended.stderr[-3000:]}", pytrace=False
+            )
         return ended.stdout
 
     return run
