@@ -195,7 +195,8 @@ class TrainingReports(ProjectBase):
         starts = np.concatenate([[0], ends])
         own_starts = np.concatenate([[0], np.cumsum(np.diff(starts)[drawn])])
         places = own_starts[np.searchsorted(drawn, of_sample)] + chosen - starts[of_sample]
-        return frame.iloc[places].reset_index(drop=True)
+        drawn_rows: pd.DataFrame = frame.iloc[places].reset_index(drop=True)
+        return drawn_rows
 
     def confusion(self, trainee: str | None = None) -> pd.DataFrame:
         """How often the benchmark's classes (rows) were called what (columns), by all or by one trainee."""

@@ -15,13 +15,14 @@ from annowidgets.errors import InvalidInput, InvalidLabels, NotFound, RuleViolat
 from annowidgets.workflow.csv import csv_lines
 from annowidgets.workflow.training import TrainingProject
 from tests.workflow.building import Team, cell
-from tests.workflow.training.building import GOLD, answer, new_training, seen_by, work_off
+from tests.workflow.training.building import GOLD, answer, new_training, seen_by
 
-COLUMNS = (
-    "evaluation_label measurement_id task item trainee round frame kind benchmark_label trainee_label "
-    "benchmark_category trainee_category question similarity attribute_agreement points importance concepts difficulty "
-    "function_version gold_revision"
-).split()
+COLUMNS = [
+    *("evaluation_label", "measurement_id", "task", "item", "trainee", "round", "frame", "kind"),
+    *("benchmark_label", "trainee_label", "benchmark_category", "trainee_category", "question"),
+    *("similarity", "attribute_agreement", "points", "importance", "concepts", "difficulty"),
+    *("function_version", "gold_revision"),
+]
 
 
 def overlap(one: aw.Label, other: aw.Label) -> float:

@@ -19,7 +19,7 @@ from annowidgets.errors import (
 )
 from annowidgets.workflow.training import TrainingProject
 from tests.workflow.building import NAME, ONTOLOGY, Team, cell, without_notices
-from tests.workflow.training.building import GOLD, TRAINEES, new_training, with_gold, work_off
+from tests.workflow.training.building import GOLD, TRAINEES, new_training, work_off
 
 
 def names(training: TrainingProject) -> list[str]:

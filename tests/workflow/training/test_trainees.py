@@ -143,7 +143,7 @@ def test_a6_a_submitted_task_stays_whoever_asks(
     lead = training.task(task.id)
     golden.refuses(TransitionRefused, lambda: lead.reopen(reason="please"))
     golden.refuses(TransitionRefused, lambda: lead.assign("uma"))
-    golden.refuses(TransitionRefused, lambda: lead.approve())
+    golden.refuses(TransitionRefused, lead.approve)
     golden.refuses(TransitionRefused, lambda: lead.return_to_annotator("once more"))
     golden.refuses(RuleViolation, lambda: lead.set_priority(3), rule="A6")
     for change in (
