@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import annowidgets as aw
 from tests.workflow.tables import TABLES
 
 OPEN = ("queued", "annotating", "returned")
@@ -23,6 +24,7 @@ class Task:
     author: str | None = None
     confidence: float | None = None
     accuracy: float | None = None
+    evaluation_of: str | None = None
 
 
 @dataclass
@@ -31,6 +33,24 @@ class Batch:
     state: str = "draft"
     ontology: int = 0
     instructions: int | None = None
+
+
+# What the stories ask for.
+EVALUATION = aw.EvaluationPolicy(rate=0.8, min_mean=70, window=3, after=2)
+
+
+@dataclass
+class Evaluated:
+    """How somebody did in evaluation tasks: task -> score, in the order of the first submission (Q3)."""
+
+    scores: dict[int, float | None] = field(default_factory=dict)
+    begins: int = 0
+    must_pause: bool = False
+
+    @property
+    def is_below(self) -> bool:
+        since = [score for score in list(self.scores.values())[self.begins :] if score is not None]
+        return len(since) >= EVALUATION.after and mean(since[-EVALUATION.window :]) < EVALUATION.min_mean - 1e-9
 
 
 @dataclass
@@ -49,11 +69,20 @@ class Replay:
     open_feedback: set[int] = field(default_factory=set)
     promoted: dict[str, int] = field(default_factory=lambda: {"training": 0, "evaluation": 0})
     certificates: list[dict[str, Any]] = field(default_factory=list)
+    # Item -> who had to do with a task of it, or opened it in an audit; item -> its gold's kind; who is paused.
+    touched: dict[int, set[str]] = field(default_factory=dict)
+    gold: dict[int, str] = field(default_factory=dict)
+    paused: set[str] = field(default_factory=set)
+    evaluated: dict[str, Evaluated] = field(default_factory=dict)
 
     def apply(self, user: str, action: str, subject_id: int | None, figures: str) -> None:
         handle = getattr(self, action.replace(".", "_"), None)
         if handle is not None:
             handle(user, subject_id, json.loads(figures))
+        if subject_id in self.tasks and action.partition(".")[0] in ("task", "audit"):
+            self.touched.setdefault(self.tasks[subject_id].item, set()).add(user)
+        if action == "audit.lock":
+            self.touched.setdefault(json.loads(figures)["item"], set()).add(user)
 
     # --- the lock
 
@@ -96,8 +125,53 @@ class Replay:
     feedback_decline = feedback_address
 
     def task_promote(self, user: str, id: int, figures: dict[str, Any]) -> None:
-        assert self.tasks[id].state == "graded"
+        task = self.tasks[id]
+        assert task.state == "graded"
+        assert task.item not in self.gold, "Q1: one gold per item"
+        self.gold[task.item] = figures["kind"]
         self.promoted[figures["kind"]] += 1
+        if figures["kind"] == "evaluation":
+            assert not [
+                one
+                for one in self.tasks.values()
+                if one.item == task.item and one.kind == "production" and one.state != "cancelled"
+            ], "Q2: an item of production became an evaluation task"
+
+    # --- evaluation tasks
+
+    def evaluation_serve(self, user: str, id: int, figures: dict[str, Any]) -> None:
+        item, batch = figures["item"], self.tasks[figures["before"]].batch
+        assert self.batches[batch].kind == "production"
+        assert self.gold[item] == "evaluation", "Q2"
+        assert user not in self.touched[item], "Q2: served to who has seen the item"
+        assert user not in self.paused, "Q3: served while paused"
+        assert id not in self.tasks
+        self.tasks[id] = Task(batch, item, "production", evaluation_of=user)
+
+    def evaluation_cancel(self, user: str, id: int, figures: dict[str, Any]) -> None:
+        assert self.tasks[id].evaluation_of is not None
+        self._step(self.tasks[id], "close_early")
+
+    def evaluation_score(self, user: str, id: int, figures: dict[str, Any]) -> None:
+        assert self.tasks[id].evaluation_of == user
+        mine = self.evaluated.setdefault(user, Evaluated())
+        if not figures["is_assisted"]:
+            mine.scores[id] = figures["score"]  # a dict keeps the place of what was there
+        mine.must_pause = user not in self.paused and mine.is_below
+
+    def member_pause(self, user: str, _: int, figures: dict[str, Any]) -> None:
+        if "mean" in figures:
+            mine = self.evaluated[user]
+            assert figures["user"] == user
+            assert mine.must_pause, "Q3: paused without a reason"
+            mine.must_pause, mine.begins = False, len(mine.scores)
+        self.paused.add(figures["user"])
+
+    def member_reinstate(self, user: str, _: int, figures: dict[str, Any]) -> None:
+        self.paused.remove(figures["user"])
+
+    def member_remove(self, user: str, _: int, figures: dict[str, Any]) -> None:
+        self.paused.discard(figures["user"])
 
     # --- batches
 
@@ -153,6 +227,8 @@ class Replay:
         task = self.tasks[id]
         is_own_returned = task.state == "returned" and task.user == user
         assert task.kind != "production" or is_own_returned or self.is_open, "C2: claimed while locked"
+        assert task.kind != "production" or is_own_returned or user not in self.paused, "Q3: claimed while paused"
+        assert task.evaluation_of in (None, user), "Q2"
         before = task.state
         self._step(task, "claim")
         task.before, task.user = before, user
@@ -173,6 +249,7 @@ class Replay:
     def task_submit(self, user: str, id: int, figures: dict[str, Any]) -> None:
         task = self.tasks[id]
         assert task.user == user, "T2"
+        assert user not in self.evaluated or not self.evaluated[user].must_pause, "Q3: not paused"
         self._step(task, "submit_drawn" if figures["drawn"] else "submit_not_drawn")
         assert task.state == figures["state"]
         task.author, task.confidence = user, figures["confidence"]
@@ -199,6 +276,7 @@ class Replay:
         self._reopen(self.tasks[id])
 
     def task_reopen(self, user: str, id: int, figures: dict[str, Any]) -> None:
+        assert self.tasks[id].evaluation_of is None, "Q2: served twice"
         self._step(self.tasks[id], "reopen")
         self.tasks[id].user = None
         self._reopen(self.tasks[id])

@@ -16,11 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 import annowidgets as aw
 from annowidgets.errors import AnnowidgetsError, Conflict
 from annowidgets.workflow import Batch, Task
-from tests.workflow.building import ROLES, cell, open_team, without_notices
-from tests.workflow.replay import Replay
+from tests.workflow.building import ROLES, Team, cell, open_team, without_notices
+from tests.workflow.replay import EVALUATION, Replay
 
-PEOPLE = st.sampled_from(sorted(ROLES))
-LABELERS = st.sampled_from(["ann", "bo", "lea"])
+# cy is an annotator who comes when the first calibration is over.
+PEOPLE = st.sampled_from([*sorted(ROLES), "cy"])
+LABELERS = st.sampled_from(["ann", "bo", "cy", "cy", "lea"])
 LEADS = st.sampled_from(["lea", "tim"])
 WHICH = st.integers(0, 1000)
 POLICIES = [
@@ -48,12 +49,38 @@ CHANGES = st.one_of(
     st.sampled_from([("sampling", rate) for rate in (0.0, 0.5, 1.0)]),
     st.sampled_from([("ontology", how) for how in ("add", "remove", "rename")]),
     st.sampled_from(
-        [("instructions", "one"), ("instructions", "two"), ("pause", "ann"), ("remove", "ann"), ("remove", "rea")]
+        [
+            ("instructions", "one"),
+            ("instructions", "two"),
+            ("pause", "ann"),
+            ("pause", "cy"),
+            ("remove", "ann"),
+            ("remove", "cy"),
+        ]
     ),
 )
 KINDS = st.sampled_from(["production", "calibration", "ground_truth"])
 # Who holds the task, mostly.
 ACTOR = st.one_of(st.none(), st.none(), PEOPLE)
+
+
+class EvaluationScores:
+    """Scores of evaluations, each looked at once: it is the function of its version on its measurements."""
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+        self.known: set[tuple[Any, ...]] = set()
+
+    def watch(self, rows: list[tuple[Any, ...]]) -> None:
+        assert self.known <= set(rows), "Q2: scores are never changed"
+        for _, task, _, _, version, blob, kept, *_ in set(rows) - self.known:
+            with self.team.workspace.database.read() as connection:
+                (text,) = connection.execute("SELECT function FROM functions WHERE version = ?", (version,)).fetchone()
+            function = msgspec.json.decode(text, type=aw.BenchmarkFunction)
+            measured = aw.benchmark.Measurements.from_bytes(blob)
+            assert measured.tasks == (task,)
+            assert abs(aw.benchmark.score(measured, function).task_score - kept) < 1e-9
+        self.known = set(rows)
 
 
 class Story(RuleBasedStateMachine):
@@ -64,6 +91,7 @@ class Story(RuleBasedStateMachine):
     templates: dict[bool, Path]
     numbers = itertools.count()
     outcomes: ClassVar[dict[str, Counter[bool]]] = {}
+    logged: ClassVar[Counter[str]] = Counter()
 
     @initialize(is_open=st.booleans())
     def begin(self, is_open: bool) -> None:
@@ -72,10 +100,17 @@ class Story(RuleBasedStateMachine):
         self.replay = Replay(self.tasks_of, policy=msgspec.to_builtins(aw.CalibrationPolicy(min_items=2)))
         self.seen: list[tuple[Any, ...]] = []
         self.label_sets: set[tuple[Any, ...]] = set()
+        self.scores = EvaluationScores(self.team)
+        lea = self.team("lea")
+        lea.add_member("cy")
+        lea.update_settings(evaluation=EVALUATION)
+        if is_open:
+            for task in lea.tasks(state="graded"):
+                task.promote("evaluation")
+            # The first in the queue.
+            self.team.production("production at first", items=["cell07", "cell08", "cell09", "cell10"])
         self.team.ground_truth("gold at first", items=["cell03", "cell04"])
         self.team.calibration("calibration at first", items=["cell05", "cell06"], attempts_per_item=2)
-        if is_open:
-            self.team.production("production at first", items=["cell00", "cell01", "cell02"])
         self.watch(self.team.dump())
 
     def teardown(self) -> None:
@@ -85,12 +120,22 @@ class Story(RuleBasedStateMachine):
     # --- what happens: mostly what can happen, now and then what can't
 
     @precondition(lambda self: self.any_task("queued", "returned", "annotating"))
-    @rule(user=LABELERS, times=st.integers(1, 3))
-    def take_the_next_and_submit(self, user: str, times: int) -> None:
+    @rule(user=LABELERS, times=st.integers(1, 3), x=st.sampled_from([2, 2, 25]))
+    def take_the_next_and_submit(self, user: str, times: int, x: int) -> None:
+        self.work(user, times, x)
+
+    def work(self, user: str, times: int, x: int) -> None:
         for _ in range(times):
             task = self.attempt("next_task", lambda: self.team(user).next_task())
             if task is not None:
-                self.attempt("submit", lambda task=task: task.submit([cell()], confidence=0.9))
+                self.attempt("submit", lambda task=task: task.submit([cell(x)], confidence=0.9))
+
+    @precondition(lambda self: any(task.kind == "production" for task in self.replay.tasks.values()))
+    @rule(times=st.integers(1, 4), x=st.sampled_from([2, 25, 25]), goes_on=st.booleans())
+    def cy_is_busy(self, times: int, x: int, goes_on: bool) -> None:
+        self.work("cy", times, x)
+        if goes_on:
+            self.attempt("next_task", lambda: self.team("cy").next_task())
 
     @precondition(lambda self: self.any_task("queued", "returned"))
     @rule(user=PEOPLE)
@@ -228,7 +273,7 @@ class Story(RuleBasedStateMachine):
         }
         self.attempt(what, change_it[what])
         if what == "remove":
-            self.attempt("add", lambda: self.team("tim").add_member(value, role=ROLES[value]))
+            self.attempt("add", lambda: self.team("tim").add_member(value, role=ROLES.get(value, "annotator")))
 
     def change_ontology(self, how: str) -> None:
         project = self.team("lea")
@@ -296,7 +341,10 @@ class Story(RuleBasedStateMachine):
         assert events[: len(self.seen)] == self.seen, "L1: events are only appended"
         for _, _, user, _, _, action, _, subject_id, figures in events[len(self.seen) :]:
             self.replay.apply(user, action, subject_id, figures)
+            self.logged["pause by evaluations" if '"mean"' in figures else action] += 1
         self.seen = events
+        self.scores.watch(tables["evaluation_scores"])
+        self.nothing_of_evaluations_is_production()
         assert self.label_sets <= set(tables["label_sets"]), "L1: submitted labels never change"
         self.label_sets = set(tables["label_sets"])
         with self.team.workspace.database.read() as connection:
@@ -318,8 +366,21 @@ class Story(RuleBasedStateMachine):
         assert bool(unlocked) == self.team("lea").is_calibrated == self.replay.is_open, "C2: the lock is told alike"
         assert not twice, "an item is in at most one open batch"
         assert stale == 0
-        for user in ("ann", "bo"):
+        for user in ("ann", "bo", "cy"):
             self.none_only_with_a_reason(user)
+
+    def nothing_of_evaluations_is_production(self) -> None:
+        with self.team.workspace.database.read() as connection:
+            ours = {task for (task,) in connection.execute("SELECT task FROM evaluations")}
+            items = connection.execute(
+                "SELECT bi.item FROM promotions p JOIN batch_items bi ON bi.item = p.item "
+                "JOIN batches b ON b.id = bi.batch AND b.kind = 'production' AND bi.excluded IS NULL "
+                "LEFT JOIN tasks t ON t.batch = b.id AND t.item = bi.item "
+                "WHERE p.kind = 'evaluation' AND t.state IS NOT 'cancelled' AND b.state <> 'closed_early'"
+            ).fetchall()
+        assert ours == {id for id, task in self.replay.tasks.items() if task.evaluation_of}
+        assert not items, "Q2: production holds the item of an evaluation task"
+        assert not ours & {label.task for label in self.team("lea").labels()}, "Q2: labels of an evaluation"
 
     def none_only_with_a_reason(self, user: str) -> None:
         try:
@@ -373,7 +434,7 @@ def test_the_rules_hold_in_every_story_and_the_log_explains_it(
 ) -> None:
     Story.folder, Story.pictures = tmp_path, pictures
     Story.templates = {False: fresh_template, True: open_template}
-    Story.outcomes = {}
+    Story.outcomes, Story.logged = {}, Counter()
     run_state_machine_as_test(
         Story,
         settings=settings(settings.get_profile("ci"), max_examples=25, stateful_step_count=50),
@@ -382,3 +443,5 @@ def test_the_rules_hold_in_every_story_and_the_log_explains_it(
     assert len(happened) >= 20, (
         f"the stories are too dull: of {sorted(Story.outcomes)} only {sorted(happened)} happened"
     )
+    asked = ("evaluation.serve", "evaluation.score", "pause by evaluations")
+    assert all(Story.logged[action] for action in asked), f"no story was about evaluations: {Story.logged}"
