@@ -60,6 +60,7 @@ TABLES_3 = (
         CHECK ((withdrawn IS NULL) = (reason IS NULL))
     ) STRICT""",
     "CREATE INDEX training_items_by_project ON training_items (project)",
+    "CREATE INDEX training_items_by_source ON training_items (source_task)",
     """CREATE TABLE gold (
         -- Benchmark labels of an item, in revisions that are numbered through the training project: 1 is the snapshot,
         -- each correction or withdrawal the next. labels: JSON.

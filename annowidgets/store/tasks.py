@@ -219,8 +219,11 @@ def open_evaluations(connection: sqlite3.Connection, batch: int) -> list[TaskRow
 
 
 def is_gold(connection: sqlite3.Connection, task: int) -> bool:
-    """Whether the task was promoted, or was measured against gold."""
-    query = "SELECT 1 FROM promotions WHERE task = ?1 UNION ALL SELECT 1 FROM evaluations WHERE task = ?1"
+    """Whether the task was promoted, is gold of a training project, or was measured against gold."""
+    query = (
+        "SELECT 1 FROM promotions WHERE task = ?1 UNION ALL SELECT 1 FROM training_items WHERE source_task = ?1 "
+        "UNION ALL SELECT 1 FROM evaluations WHERE task = ?1"
+    )
     return value(connection, query, (task,)) is not None
 
 

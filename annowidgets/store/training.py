@@ -359,16 +359,6 @@ def seen_by(connection: sqlite3.Connection, project: int, user: str) -> set[int]
     return {item for (item,) in found}
 
 
-def trained_on(connection: sqlite3.Connection, item: int) -> set[str]:
-    """Everybody who has, or had, a training task on an item's content."""
-    found = connection.execute(
-        "SELECT DISTINCT r.trainee FROM items i JOIN items o ON o.hash = i.hash JOIN tasks t ON t.item = o.id "
-        "JOIN training_rounds r ON r.batch = t.batch WHERE i.id = ?",
-        (item,),
-    )
-    return {trainee for (trainee,) in found}
-
-
 def add_tasks(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> None:
     """Add training tasks: project, batch, item, draw, ontology_version, assignee."""
     columns = ("project", "batch", "item", "draw", "ontology_version", "assignee")

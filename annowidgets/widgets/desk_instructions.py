@@ -10,8 +10,8 @@ from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import OnAction
 from annowidgets.widgets.open_task import OpenTask
 from annowidgets.widgets.reading import Reading
+from annowidgets.workflow.instructions import Instructions
 from annowidgets.workflow.project import Project
-from annowidgets.workflow.versions import Instructions
 
 
 class DeskInstructions:

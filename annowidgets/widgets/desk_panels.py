@@ -11,9 +11,9 @@ from annowidgets.widgets.instructions import section_headings
 from annowidgets.widgets.parts import button, coloured, inline_form, progress, section
 from annowidgets.widgets.wording import counted, words
 from annowidgets.workflow.feedback import KINDS, Feedback
+from annowidgets.workflow.instructions import Instructions
 from annowidgets.workflow.queue import Status
 from annowidgets.workflow.task_view import Comment
-from annowidgets.workflow.versions import Instructions
 
 
 def where(batch: str, item: str, done: int, total: int) -> list[Html]:

@@ -12,7 +12,7 @@ from annowidgets.widgets.instructions import markdown_html
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.widgets.live import LiveHtml, OnAction
 from annowidgets.widgets.parts import button
-from annowidgets.workflow.versions import Instructions
+from annowidgets.workflow.instructions import Instructions
 
 
 class Reading(KnownKeywords, ipywidgets.VBox):

@@ -153,7 +153,45 @@ class Item:
 ItemLike: TypeAlias = Item | int | str
 
 
-class ProjectItems(ProjectBase):
+class ProjectFiles(ProjectBase):
+    """The files' room of a project, and of a training project, whose items are copies."""
+
+    def relink(self, folder: str | Path) -> int:
+        """Find files that were moved, by their content, below a folder.
+
+        Returns
+        -------
+        int
+            How many items were found again.
+        """
+        root = self.workspace.media_root
+        with self.workspace.look(self.id, Permission.EDIT_PROJECT) as action:
+            rows = stored_items.all_of(action.connection, self.id)
+        lost: dict[int, list[media.FileStamp]] = {}
+        for row in rows:
+            stamps = msgspec.json.decode(row.files, type=list[media.FileStamp])
+            if any(media.file_state(stamp, root=root) in ("missing", "changed") for stamp in stamps):
+                lost[row.id] = stamps
+        found = media.find_moved(folder, [stamp for stamps in lost.values() for stamp in stamps])
+        fresh = {digest: media.stamp_file(path, root=root) for digest, path in found.items()}
+
+        def found_again(stamps: list[media.FileStamp]) -> bool:
+            return all(stamp.sha256 in fresh for stamp in stamps)
+
+        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
+            for item, stamps in lost.items():
+                if found_again(stamps):
+                    files = [fresh[stamp.sha256] for stamp in stamps]
+                    stored_items.set_files(action.connection, item, msgspec.json.encode(files).decode())
+                    action.log("item.relink", "item", item, files=[stamp.path for stamp in files])
+        missing = [row.name for row in rows if row.id in lost and not found_again(lost[row.id])]
+        if missing:
+            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+            notice(f"Still missing, since their content is not below {folder}: {', '.join(missing[:5])}{more}.")
+        return len(lost) - len(missing)
+
+
+class ProjectItems(ProjectFiles):
     """The data room of a project."""
 
     def items(
@@ -274,40 +312,6 @@ class ProjectItems(ProjectBase):
         if known:
             notice(f"{known} of {len(read)} were in the project already and were not added again.")  # P3
         return added
-
-    def relink(self, folder: str | Path) -> int:
-        """Find files that were moved, by their content, below a folder.
-
-        Returns
-        -------
-        int
-            How many items were found again.
-        """
-        root = self.workspace.media_root
-        with self.workspace.look(self.id, Permission.EDIT_PROJECT) as action:
-            rows = stored_items.all_of(action.connection, self.id)
-        lost: dict[int, list[media.FileStamp]] = {}
-        for row in rows:
-            stamps = msgspec.json.decode(row.files, type=list[media.FileStamp])
-            if any(media.file_state(stamp, root=root) in ("missing", "changed") for stamp in stamps):
-                lost[row.id] = stamps
-        found = media.find_moved(folder, [stamp for stamps in lost.values() for stamp in stamps])
-        fresh = {digest: media.stamp_file(path, root=root) for digest, path in found.items()}
-
-        def found_again(stamps: list[media.FileStamp]) -> bool:
-            return all(stamp.sha256 in fresh for stamp in stamps)
-
-        with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
-            for item, stamps in lost.items():
-                if found_again(stamps):
-                    files = [fresh[stamp.sha256] for stamp in stamps]
-                    stored_items.set_files(action.connection, item, msgspec.json.encode(files).decode())
-                    action.log("item.relink", "item", item, files=[stamp.path for stamp in files])
-        missing = [row.name for row in rows if row.id in lost and not found_again(lost[row.id])]
-        if missing:
-            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-            notice(f"Still missing, since their content is not below {folder}: {', '.join(missing[:5])}{more}.")
-        return len(lost) - len(missing)
 
     def check(self, *, progress: bool = True) -> pd.DataFrame:
         """Open every item and look over ontology, instructions and members (P5).

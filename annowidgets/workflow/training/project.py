@@ -16,6 +16,9 @@ from annowidgets.store import training as stored_training
 from annowidgets.store.training import EligibleRow, TrainingRow
 from annowidgets.workflow.base import stored_ontology
 from annowidgets.workflow.checks import require_flag
+from annowidgets.workflow.feedback import ProjectFeedback
+from annowidgets.workflow.instructions import ProjectInstructions
+from annowidgets.workflow.items import ProjectFiles
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training import sources
 from annowidgets.workflow.training.amendments import TrainingAmendments, applied_function
@@ -26,12 +29,9 @@ from annowidgets.workflow.training.models import TrainingModels
 from annowidgets.workflow.training.reports import TrainingReports
 from annowidgets.workflow.training.tasks import TrainingTasks
 from annowidgets.workflow.training.trainees import TrainingPeople, as_names
-from annowidgets.workflow.versions import as_instructions
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from annowidgets.workflow.versions import Instructions
 
 
 class TrainingProject(
@@ -42,11 +42,14 @@ class TrainingProject(
     TrainingGold,
     TrainingModels,
     TrainingExport,
+    ProjectInstructions,
+    ProjectFeedback,
+    ProjectFiles,
 ):
     """A training project. Made by `Workspace.create_training_project`, opened by `Workspace.training_project`.
 
     Its methods live in the rooms that it is made of: people, tasks, reports, amendments, gold, models and export, a
-    module each.
+    module each; instructions, feedback and files are those of every project.
     """
 
     def _training(self) -> TrainingRow:
@@ -73,12 +76,6 @@ class TrainingProject(
         """What is labelled: the exact same as of the sources (A2)."""
         with self.workspace.look(self.id) as action:
             return stored_ontology(action.connection, self.id)
-
-    @property
-    def instructions(self) -> Instructions:
-        """What trainees are told."""
-        with self.workspace.look(self.id) as action:
-            return as_instructions(stored_projects.instructions(action.connection, self.id))
 
     def sources(self) -> pd.DataFrame:
         """Where the benchmark came from: ``project``, ``batch``, ``tasks`` (how many, of a list) (A3)."""

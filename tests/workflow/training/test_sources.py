@@ -9,6 +9,7 @@ import pytest
 import annowidgets as aw
 from annowidgets.errors import (
     AlreadyExists,
+    Immutable,
     InvalidInput,
     NotFound,
     Notice,
@@ -156,8 +157,9 @@ def test_a3_the_benchmark_is_a_snapshot_and_the_source_works_on_freely(golden: T
     training = new_training(golden)
     before = {item.name: training.gold(item).labels for item in training.items()}
     task = golden("lea").tasks(item="cell00")[0]
-    golden.task("lea", task).reopen(reason="again")
-    golden("ann").next_task().submit([cell(9), cell(25)])
+    golden.refuses(Immutable, lambda: golden.task("lea", task).reopen(reason="again"), rule="T1")
+    golden.task("lea", task).recall()
+    golden.task("lea", task).submit([cell(9), cell(25)])
     golden("lea").create_ground_truth_batch("more", items=["cell05"]).submit_labels(
         {"cell05": [cell()]}, progress=False
     )
