@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { height: 100%; inset: 0; pointer-events: none; position: absolute; width: 100%; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n.aw-ed-place { color: var(--aw-mute); min-width: 13em; white-space: pre; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; content-visibility: auto; contain-intrinsic-height: auto 24px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { min-width: 0; }\n}\n';
+var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { height: 100%; inset: 0; pointer-events: none; position: absolute; width: 100%; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: layout paint; line-height: 24px; overflow: hidden; white-space: pre; width: 16em; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { width: 13em; }\n}\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -2819,11 +2819,14 @@ var nameAt = ({ shape }, { scale, x, y }) => {
 
 // src/render/gesture_layer.js
 var GRIP = 8;
+var MARGIN2 = 36;
 var HOVERED = "rgba(255, 255, 255, 0.9)";
 var MOST_GRIPS = 400;
 var GestureLayer = class {
   #session;
   #live = new LiveMask();
+  /** @type {Bounds | null} what is painted on, in CSS pixels: clearing only that, the page composes only that anew */
+  #painted = null;
   /** @param {Session} session */
   constructor(session) {
     this.#session = session;
@@ -2835,7 +2838,11 @@ var GestureLayer = class {
   /** @param {Context} context @param {View} view @param {Room} room @param {number} density @param {Hand} hand */
   paint(context, view, room, density, hand) {
     onView(context, density);
-    context.clearRect(0, 0, room.width, room.height);
+    if (this.#painted) {
+      const { x0, y0, x1, y1 } = this.#painted;
+      context.clearRect(x0, y0, x1 - x0, y1 - y0);
+      this.#painted = null;
+    }
     context.lineJoin = context.lineCap = "round";
     const { draft } = hand;
     const { selected, hoveredId, looks } = this.#session;
@@ -2849,6 +2856,28 @@ var GestureLayer = class {
     onView(context, density);
     this.#cursor(context, view, room, hand);
   }
+  /** Something is painted there. @param {Bounds} bounds @param {number} margin both in CSS pixels */
+  #cover({ x0, y0, x1, y1 }, margin) {
+    const before = this.#painted ?? { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+    this.#painted = {
+      x0: Math.min(before.x0, Math.floor(x0) - margin),
+      y0: Math.min(before.y0, Math.floor(y0) - margin),
+      x1: Math.max(before.x1, Math.ceil(x1) + margin),
+      y1: Math.max(before.y1, Math.ceil(y1) + margin)
+    };
+  }
+  /** @param {Shape} shape @param {View} view */
+  #coverShape(shape, view) {
+    const { x0, y0, x1, y1 } = shape.type === "object_primitive" ? boundsOf(Object.values(shape.points)) : boundsOfShape(shape);
+    const [from, to] = [toView(view, { x: x0, y: y0 }), toView(view, { x: x1, y: y1 })];
+    this.#cover({ x0: from.x, y0: from.y, x1: to.x, y1: to.y }, MARGIN2);
+  }
+  /** @param {Context} context @param {string} text @param {Pair} at */
+  #text(context, text, at) {
+    paintText(context, text, at, "#ffffff");
+    const { width } = context.measureText(text);
+    this.#cover({ x0: at[0], y0: at[1] - 14, x1: at[0] + width, y1: at[1] + 4 }, 4);
+  }
   /** @param {string | null} id */
   #colorOf(id) {
     const label = this.#session.document.byId(id);
@@ -2858,6 +2887,7 @@ var GestureLayer = class {
   #outline(context, view, density, label, shape, isSelected) {
     const pixel = 1 / view.scale;
     const item = this.#session.classOf(label);
+    this.#coverShape(shape, view);
     onPicture(context, view, density);
     const color = isSelected ? colorOf(item) : HOVERED;
     strokeLine(context, pathOf(shape), color, (isSelected ? THICK : 1) * pixel, HALO_EXTRA * pixel);
@@ -2866,7 +2896,7 @@ var GestureLayer = class {
     }
     onView(context, density);
     if (!isSelected) return;
-    paintText(context, nameOf(label), nameAt({ ...label, shape }, view), "#ffffff");
+    this.#text(context, nameOf(label), nameAt({ ...label, shape }, view));
   }
   /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
   #handles(context, view, shape, color) {
@@ -2890,7 +2920,7 @@ var GestureLayer = class {
     if (shape.type !== "object_primitive") return;
     for (const [name, [x, y, visibility]] of Object.entries(shape.points)) {
       const at = toView(view, { x, y });
-      paintText(context, visibility === "visible" ? name : `${name} (${visibility})`, [at.x + 9, at.y + 4], "#ffffff");
+      this.#text(context, visibility === "visible" ? name : `${name} (${visibility})`, [at.x + 9, at.y + 4]);
     }
   }
   /** @param {Context} context @param {View} view @param {number} density @param {Draft} draft */
@@ -2903,10 +2933,15 @@ var GestureLayer = class {
       context.globalAlpha = Math.max(0.35, Math.min(1, 3 * this.#session.looks.opacity));
       context.imageSmoothingEnabled = view.scale * density < 1;
       const { x0, y0, x1, y1 } = mask.bounds;
-      if (x1 > x0 && y1 > y0) context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
+      if (x1 > x0 && y1 > y0) {
+        context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
+        const [from, to] = [toView(view, { x: x0, y: y0 }), toView(view, { x: x1, y: y1 })];
+        this.#cover({ x0: from.x, y0: from.y, x1: to.x, y1: to.y }, 2);
+      }
       context.globalAlpha = 1;
     }
     if (!shape) return;
+    this.#coverShape(shape, view);
     strokeLine(context, pathOf(shape), color, LINE_OF_DRAFT * pixel, HALO_EXTRA * pixel);
     const item = label ? this.#session.classOf(label) : this.#session.active;
     paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
@@ -2940,11 +2975,14 @@ var GestureLayer = class {
       path.lineTo(looks.crosshair ? across : x + across, y);
       path.moveTo(x, looks.crosshair ? 0 : y - down);
       path.lineTo(x, looks.crosshair ? down : y + down);
+      this.#cover({ x0: x - across, y0: y - down, x1: x + across, y1: y + down }, 3);
       strokeLine(context, path, isKeyboard ? "#ffd54f" : "rgba(255, 255, 255, 0.85)", 1, 2);
     }
     if (tool === "brush" || tool === "eraser") {
+      const radius = Math.max(1, brush / 2 * view.scale);
+      this.#cover({ x0: x - radius, y0: y - radius, x1: x + radius, y1: y + radius }, 3);
       context.beginPath();
-      context.arc(x, y, Math.max(1, brush / 2 * view.scale), 0, 2 * Math.PI);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
       context.lineWidth = 3;
       context.strokeStyle = HALO;
       context.stroke();

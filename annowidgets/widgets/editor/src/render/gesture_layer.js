@@ -1,16 +1,18 @@
-/** @import { Label, Pair, Point, Shape } from "../types.js" */
+/** @import { Bounds, Label, Pair, Point, Shape } from "../types.js" */
 /** @import { Room, View } from "../geometry/view.js" */
 /** @import { Session } from "../session.js" */
 /** @import { Draft } from "../tools/tool.js" */
 /** @import { Context } from "./paint.js" */
 
+import { boundsOf } from "../geometry/points.js";
 import { toView } from "../geometry/view.js";
-import { kindOf } from "../shapes/index.js";
+import { boundsOfShape, kindOf } from "../shapes/index.js";
 import { LiveMask } from "./masks.js";
 import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
 import { colorOf, HALO, HALO_EXTRA, nameOf, THICK } from "./style.js";
 
 const GRIP = 8; // CSS pixels
+const MARGIN = 36; // CSS pixels around a shape that its handles may take
 const HOVERED = "rgba(255, 255, 255, 0.9)";
 const MOST_GRIPS = 400; // of a freehand outline; the nearest ones still answer to the pointer
 
@@ -25,6 +27,8 @@ const MOST_GRIPS = 400; // of a freehand outline; the nearest ones still answer 
 export class GestureLayer {
     #session;
     #live = new LiveMask();
+    /** @type {Bounds | null} what is painted on, in CSS pixels: clearing only that, the page composes only that anew */
+    #painted = null;
 
     /** @param {Session} session */
     constructor(session) {
@@ -39,7 +43,11 @@ export class GestureLayer {
     /** @param {Context} context @param {View} view @param {Room} room @param {number} density @param {Hand} hand */
     paint(context, view, room, density, hand) {
         onView(context, density);
-        context.clearRect(0, 0, room.width, room.height);
+        if (this.#painted) {
+            const { x0, y0, x1, y1 } = this.#painted;
+            context.clearRect(x0, y0, x1 - x0, y1 - y0);
+            this.#painted = null;
+        }
         context.lineJoin = context.lineCap = "round";
         const { draft } = hand;
         const { selected, hoveredId, looks } = this.#session;
@@ -54,6 +62,29 @@ export class GestureLayer {
         this.#cursor(context, view, room, hand);
     }
 
+    /** Something is painted there. @param {Bounds} bounds @param {number} margin both in CSS pixels */
+    #cover({ x0, y0, x1, y1 }, margin) {
+        const before = this.#painted ?? { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
+        this.#painted = {
+            x0: Math.min(before.x0, Math.floor(x0) - margin), y0: Math.min(before.y0, Math.floor(y0) - margin),
+            x1: Math.max(before.x1, Math.ceil(x1) + margin), y1: Math.max(before.y1, Math.ceil(y1) + margin),
+        };
+    }
+
+    /** @param {Shape} shape @param {View} view */
+    #coverShape(shape, view) {
+        const { x0, y0, x1, y1 } = shape.type === "object_primitive" ? boundsOf(Object.values(shape.points)) : boundsOfShape(shape);
+        const [from, to] = [toView(view, { x: x0, y: y0 }), toView(view, { x: x1, y: y1 })];
+        this.#cover({ x0: from.x, y0: from.y, x1: to.x, y1: to.y }, MARGIN);
+    }
+
+    /** @param {Context} context @param {string} text @param {Pair} at */
+    #text(context, text, at) {
+        paintText(context, text, at, "#ffffff");
+        const { width } = context.measureText(text);
+        this.#cover({ x0: at[0], y0: at[1] - 14, x1: at[0] + width, y1: at[1] + 4 }, 4);
+    }
+
     /** @param {string | null} id */
     #colorOf(id) {
         const label = this.#session.document.byId(id);
@@ -64,6 +95,7 @@ export class GestureLayer {
     #outline(context, view, density, label, shape, isSelected) {
         const pixel = 1 / view.scale;
         const item = this.#session.classOf(label);
+        this.#coverShape(shape, view);
         onPicture(context, view, density);
         const color = isSelected ? colorOf(item) : HOVERED;
         strokeLine(context, pathOf(shape), color, (isSelected ? THICK : 1) * pixel, HALO_EXTRA * pixel);
@@ -72,7 +104,7 @@ export class GestureLayer {
         }
         onView(context, density);
         if (!isSelected) return;
-        paintText(context, nameOf(label), nameAt({ ...label, shape }, view), "#ffffff");
+        this.#text(context, nameOf(label), nameAt({ ...label, shape }, view));
     }
 
     /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
@@ -98,7 +130,7 @@ export class GestureLayer {
         if (shape.type !== "object_primitive") return;
         for (const [name, [x, y, visibility]] of Object.entries(shape.points)) {
             const at = toView(view, { x, y });
-            paintText(context, visibility === "visible" ? name : `${name} (${visibility})`, [at.x + 9, at.y + 4], "#ffffff");
+            this.#text(context, visibility === "visible" ? name : `${name} (${visibility})`, [at.x + 9, at.y + 4]);
         }
     }
 
@@ -112,10 +144,15 @@ export class GestureLayer {
             context.globalAlpha = Math.max(0.35, Math.min(1, 3 * this.#session.looks.opacity));
             context.imageSmoothingEnabled = view.scale * density < 1;
             const { x0, y0, x1, y1 } = mask.bounds;
-            if (x1 > x0 && y1 > y0) context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
+            if (x1 > x0 && y1 > y0) {
+                context.drawImage(this.#live.canvas, x0, y0, x1 - x0, y1 - y0, x0, y0, x1 - x0, y1 - y0);
+                const [from, to] = [toView(view, { x: x0, y: y0 }), toView(view, { x: x1, y: y1 })];
+                this.#cover({ x0: from.x, y0: from.y, x1: to.x, y1: to.y }, 2);
+            }
             context.globalAlpha = 1;
         }
         if (!shape) return;
+        this.#coverShape(shape, view);
         strokeLine(context, pathOf(shape), color, LINE_OF_DRAFT * pixel, HALO_EXTRA * pixel);
         const item = label ? this.#session.classOf(label) : this.#session.active;
         paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
@@ -151,11 +188,14 @@ export class GestureLayer {
             path.lineTo(looks.crosshair ? across : x + across, y);
             path.moveTo(x, looks.crosshair ? 0 : y - down);
             path.lineTo(x, looks.crosshair ? down : y + down);
+            this.#cover({ x0: x - across, y0: y - down, x1: x + across, y1: y + down }, 3);
             strokeLine(context, path, isKeyboard ? "#ffd54f" : "rgba(255, 255, 255, 0.85)", 1, 2);
         }
         if (tool === "brush" || tool === "eraser") {
+            const radius = Math.max(1, (brush / 2) * view.scale);
+            this.#cover({ x0: x - radius, y0: y - radius, x1: x + radius, y1: y + radius }, 3);
             context.beginPath();
-            context.arc(x, y, Math.max(1, (brush / 2) * view.scale), 0, 2 * Math.PI);
+            context.arc(x, y, radius, 0, 2 * Math.PI);
             context.lineWidth = 3;
             context.strokeStyle = HALO;
             context.stroke();
