@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 import annowidgets as aw
 from annowidgets.errors import AnnowidgetsError, Conflict
 from annowidgets.workflow import Batch, Task
 from tests.workflow.building import ROLES, Team, cell, open_team, without_notices
 from tests.workflow.replay import EVALUATION, Replay
+from tests.workflow.story_of_training import TrainingStory
 
 # cy is an annotator who comes when the first calibration is over.
 PEOPLE = st.sampled_from([*sorted(ROLES), "cy"])
@@ -83,7 +84,7 @@ class EvaluationScores:
         self.known = set(rows)
 
 
-class Story(RuleBasedStateMachine):
+class Story(TrainingStory):
     """A project, and people who act in it."""
 
     folder: Path
@@ -111,6 +112,7 @@ class Story(RuleBasedStateMachine):
             self.team.production("production at first", items=["cell07", "cell08", "cell09", "cell10"])
         self.team.ground_truth("gold at first", items=["cell03", "cell04"])
         self.team.calibration("calibration at first", items=["cell05", "cell06"], attempts_per_item=2)
+        self.begin_training()
         self.watch(self.team.dump())
 
     def teardown(self) -> None:
@@ -339,21 +341,28 @@ class Story(RuleBasedStateMachine):
     def watch(self, tables: dict[str, list[tuple[Any, ...]]]) -> None:
         events = sorted(tables["events"])
         assert events[: len(self.seen)] == self.seen, "L1: events are only appended"
-        for _, _, user, _, _, action, _, subject_id, figures in events[len(self.seen) :]:
+        source = self.team("lea").id
+        for _, _, user, _, project, action, _, subject_id, figures in events[len(self.seen) :]:
+            if project != source:
+                self.training_replay.apply(user, action, subject_id, figures)
+                if action.startswith("task."):
+                    self.replay.touched.setdefault(self.item_like(subject_id), set()).add(user)
+                continue
             self.replay.apply(user, action, subject_id, figures)
             self.logged["pause by evaluations" if '"mean"' in figures else action] += 1
         self.seen = events
         self.scores.watch(tables["evaluation_scores"])
+        self.watch_training(tables)
         self.nothing_of_evaluations_is_production()
         assert self.label_sets <= set(tables["label_sets"]), "L1: submitted labels never change"
         self.label_sets = set(tables["label_sets"])
         with self.team.workspace.database.read() as connection:
-            tasks = connection.execute("SELECT id, state, user FROM tasks").fetchall()
-            batches = connection.execute("SELECT id, state FROM batches").fetchall()
-            unlocked = connection.execute("SELECT unlocked FROM calibration").fetchone()[0]
+            tasks = connection.execute("SELECT id, state, user FROM tasks WHERE project = ?", (source,)).fetchall()
+            batches = connection.execute("SELECT id, state FROM batches WHERE project = ?", (source,)).fetchall()
+            unlocked = connection.execute("SELECT unlocked FROM calibration WHERE project = ?", (source,)).fetchone()[0]
             twice = connection.execute(
                 "SELECT bi.item FROM batch_items bi JOIN batches b ON b.id = bi.batch WHERE bi.excluded IS NULL "
-                "AND b.state IN ('draft', 'in_progress') GROUP BY bi.item HAVING count(*) > 1"
+                "AND b.state IN ('draft', 'in_progress') AND b.kind <> 'training' GROUP BY bi.item HAVING count(*) > 1"
             ).fetchall()
             stale = connection.execute(
                 "SELECT count(*) FROM tasks WHERE state = 'annotating' AND (user IS NULL OR lease_until IS NULL)"
@@ -443,5 +452,6 @@ def test_the_rules_hold_in_every_story_and_the_log_explains_it(
     assert len(happened) >= 20, (
         f"the stories are too dull: of {sorted(Story.outcomes)} only {sorted(happened)} happened"
     )
+    assert {"training.create", "training.submit", "training.recalculate"} <= happened, sorted(happened)
     asked = ("evaluation.serve", "evaluation.score", "pause by evaluations")
     assert all(Story.logged[action] for action in asked), f"no story was about evaluations: {Story.logged}"
