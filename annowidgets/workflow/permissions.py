@@ -73,7 +73,9 @@ def is_allowed(role: str | None, permission: Permission) -> bool:
     return role is not None and Role(role) in ALLOWED[permission]
 
 
-def require(role: str | None, permission: Permission, *, user: str, project: str, leads: list[str]) -> None:
+def require(
+    role: str | None, permission: Permission, *, user: str, project: str, leads: list[str], joining: str
+) -> None:
     """Raise PermissionDenied unless the role has the permission.
 
     Parameters
@@ -86,6 +88,8 @@ def require(role: str | None, permission: Permission, *, user: str, project: str
         Who acts, and where: for the message.
     leads : list of str
         Who can add or promote the user.
+    joining : str
+        The call that adds the user.
     """
     if is_allowed(role, permission):
         return
@@ -94,7 +98,7 @@ def require(role: str | None, permission: Permission, *, user: str, project: str
         raise PermissionDenied(
             f"{user!r} is no member of {project!r}.",
             rule="R1",
-            hint=f"{who} can add you: project.add_member({user!r}, role='annotator').",
+            hint=f"{who} can add you: {joining}.",
         )
     needed = " or ".join(sorted(role.replace("_", " ") for role in ALLOWED[permission]))
     raise PermissionDenied(

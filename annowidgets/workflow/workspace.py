@@ -119,6 +119,7 @@ class Action:
 
     def require(self, permission: Permission) -> None:
         """Raise PermissionDenied unless the user's role has a permission."""  # R1
+        permission = self._here(permission)
         if not self.may(permission):
             needed = Permission.MANAGE_MEMBERS if self.role is None else permission
             leads = [
@@ -126,8 +127,17 @@ class Action:
                 for member in members.all_of(self.connection, self.project.id)
                 if permissions.is_allowed(member.role, needed)
             ]
-            permission = self._here(permission)
-            permissions.require(self.role, permission, user=self.user, project=self.project.name, leads=leads)
+            joining = "project.add_member({!r}, role='annotator')"
+            if self.project.kind == "training":
+                joining = "training.add_trainees([{!r}])"
+            permissions.require(
+                self.role,
+                permission,
+                user=self.user,
+                project=self.project.name,
+                leads=leads,
+                joining=joining.format(self.user),
+            )
 
     def _here(self, permission: Permission) -> Permission:
         """What annotating takes depends on the kind of project: tasks of all kinds are saved by the same code."""
