@@ -39,6 +39,10 @@ class Canvas:
         """Wait until a picture is shown."""
         self.page.wait_for_function(IS_READY)
 
+    def focus(self) -> None:
+        """Give the picture the focus, as Tab does."""
+        self.page.locator(STAGE).first.focus()
+
     def place(self, point: Point) -> Point:
         """Where a point of the picture stands in the window."""
         x, y, _ = self.page.evaluate(PLACE, list(point))
