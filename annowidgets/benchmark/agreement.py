@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -12,16 +12,20 @@ import numpy as np
 from annowidgets.benchmark.alpha import Level, krippendorff_alpha
 from annowidgets.benchmark.answers import plain_text
 from annowidgets.benchmark.arrays import Floats, ratio, summed
+from annowidgets.benchmark.branches import own_answers
+from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.function import BenchmarkFunction
 from annowidgets.benchmark.measure import measure_many
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING
 from annowidgets.benchmark.score import score
 from annowidgets.benchmark.scores import Scores
+from annowidgets.benchmark.tables import FAMILIES, QUESTION_FAMILY
 from annowidgets.benchmark.tasks import TaskLabels
-from annowidgets.labels.answers import is_unanswered
-from annowidgets.labels.label import Answer, Labels
+from annowidgets.errors import InvalidInput
+from annowidgets.labels.label import Answer, AnswerValue, Labels
 from annowidgets.labels.ontology import Ontology
 from annowidgets.labels.questions import Checklist, Number, Question, Text, walk
+from annowidgets.labels.values import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,37 +85,67 @@ def agreement(
     items : iterable of ItemLabels
     ontology : Ontology
     function : BenchmarkFunction, optional
-        Decides from which similarity on a match counts, and the score; the default one where left out.
+        Decides the score, and from which similarity on a match counts in all other figures; the default one where
+        left out. Its other settings (mode, extra, ignored_shapes) touch the score only.
     min_similarity : float
         As in `measure`.
 
+    Raises
+    ------
+    InvalidInput
+        Labels that `measure` refuses, whoever made them.
+
     Notes
     -----
-    The annotator who comes first in an item takes the benchmark's place. That matters only for primitives, whose scale
+    Of two annotators the one who appears first over all items, in the order of their mappings, takes the benchmark's
+    place on every item that they share. That matters only for primitives, whose scale
     is the benchmark's, for tolerances, which are those of its class, and for the score. Krippendorff's alpha takes
     Radio and Text as nominal, Number as interval, Checklist by Jaccard's distance.
     """
-    gathered = list(items)
-    tasks = [
-        TaskLabels(
-            item.labels[a],
-            item.labels[b],
-            frame_size=item.frame_size,
-            trainee=(a, b),
-            spacing=item.spacing,
-            interpolate=item.interpolate,
-        )
-        for item in gathered
-        for a, b in _in_order(gathered, item)
-    ]
+    gathered = _listed(items)
+    applied = BenchmarkFunction() if function is None else function
+    order = {name: None for item in gathered for name in item.labels}
+    tasks, alone = [], []
+    for place, item in enumerate(gathered):
+        names = [name for name in order if name in item.labels]
+        tasks += [_task(item, place, a, b) for a, b in combinations(names, 2)]
+        if len(names) == 1:
+            alone.append(_task(item, place, names[0]))
+    # What nobody is compared with must be as right as the rest.
+    measure_many(alone, ontology=ontology, min_similarity=min_similarity)
     measured = measure_many(tasks, ontology=ontology, min_similarity=min_similarity)
-    return Agreement(_pairs(score(measured, function or BenchmarkFunction())), _alphas(gathered, ontology))
+    return Agreement(_pairs(score(measured, applied)), _alphas(gathered, ontology))
 
 
-def _in_order(items: list[ItemLabels], item: ItemLabels) -> Iterator[tuple[Hashable, Hashable]]:
-    """Pairs of an item's annotators, in the order in which annotators first appear at all."""
-    order = {name: None for other in items for name in other.labels}
-    yield from combinations([name for name in order if name in item.labels], 2)
+def _listed(items: Any) -> list[ItemLabels]:
+    try:
+        if isinstance(items, (ItemLabels, Mapping)):
+            raise TypeError
+        listed = list(items)
+    except TypeError:
+        raise InvalidInput(f"agreement takes a list of ItemLabels, got {shown(items)}.") from None
+    for place, item in enumerate(listed):
+        if not isinstance(item, ItemLabels):
+            raise InvalidInput(
+                f"items[{place}] must be ItemLabels, got {shown(item)}.",
+                hint="Write ItemLabels({annotator: labels, ...}, frame_size=...).",
+            )
+        if not isinstance(item.labels, Mapping):
+            raise InvalidInput(f"items[{place}].labels must map annotators to labels, got {shown(item.labels)}.")
+    return listed
+
+
+def _task(item: ItemLabels, place: int, a: Hashable, *other: Hashable) -> TaskLabels:
+    """Two annotators' labels of an item, or the one's alone; messages name them as the task."""
+    return TaskLabels(
+        item.labels[a],
+        item.labels[other[0]] if other else [],
+        frame_size=item.frame_size,
+        task=(f"item {place}", a, *other),
+        trainee=(a, *other),
+        spacing=item.spacing,
+        interpolate=item.interpolate,
+    )
 
 
 def _pairs(scores: Scores) -> pd.DataFrame:
@@ -120,20 +154,22 @@ def _pairs(scores: Scores) -> pd.DataFrame:
     m = scores.measurements
     pairs, pair_of_task = scores.trainees
     n = len(pairs)
-    rows = np.flatnonzero(scores.measurement >= 0)
-    source, kind = scores.measurement[rows], scores.kind[rows]
-    pair = pair_of_task[scores.task[rows]]
-    is_answer = m.is_question[source]
-    matched = (kind == MATCHED) & ~is_answer
+    # From the measurements, because what the function drops or does not count was labelled all the same.
+    pair = pair_of_task[m.task]
+    is_answer = m.is_question
+    thresholds = np.array([*(scores.function.threshold(family) for family in FAMILIES[:QUESTION_FAMILY]), 0.0])
+    paired = m.kind == MATCHED
+    matched = paired & ~is_answer
+    matched[matched] = m.similarity[matched] >= thresholds[m.family[matched]] - ALLOWANCE
 
     def total(chosen: Any, values: Floats | None = None) -> Floats:
-        return summed(pair[chosen], np.ones(int(chosen.sum())) if values is None else values[source][chosen], n)
+        return summed(pair[chosen], np.ones(int(chosen.sum())) if values is None else values[chosen], n)
 
     agreed = m.attribute_agreement
     same = (m.benchmark_category == m.trainee_category).astype(np.float64)
-    with_attributes = matched & ~np.isnan(agreed[source])
-    both = is_answer & (kind == MATCHED)
-    labels = [total(~is_answer & (kind != others)) for others in (EXTRA, MISSING)]
+    with_attributes = matched & ~np.isnan(agreed)
+    both = is_answer & paired
+    labels = [total(~is_answer & (m.kind != others)) for others in (EXTRA, MISSING)]
     task_scored = ~np.isnan(scores.task_mean)
     columns = {
         "items": np.bincount(pair_of_task, minlength=n),
@@ -157,25 +193,37 @@ def _pairs(scores: Scores) -> pd.DataFrame:
 def _alphas(items: list[ItemLabels], ontology: Ontology) -> pd.DataFrame:
     import pandas as pd
 
+    units: dict[str, list[list[Any]]] = {question.name: [] for question in walk(ontology.classifications)}
+    for item in items:
+        for name, values in _units(item, ontology.classifications):
+            if len(values) > 1:
+                units[name].append(values)
     rows = []
     for question in walk(ontology.classifications):
         level: Level = {Number: "interval", Checklist: "sets"}.get(type(question), "nominal")  # type: ignore[assignment]
-        units = [unit for item in items for unit in _units(item, question) if len(unit) > 1]
-        alpha = krippendorff_alpha(units, level=level)
-        rows.append((question.name, level, len(units), sum(map(len, units)), alpha))
+        own = units[question.name]
+        rows.append((question.name, level, len(own), sum(map(len, own)), krippendorff_alpha(own, level=level)))
     return pd.DataFrame(rows, columns=["question", "level", "units", "values", "alpha"])
 
 
-def _units(item: ItemLabels, question: Question) -> Iterator[list[Any]]:
-    """The values that an item, or each of its frames, got."""
-    by_frame: dict[int | None, list[Any]] = {}
+def _units(item: ItemLabels, questions: Sequence[Question]) -> Iterator[tuple[str, list[Any]]]:
+    """The values that a question got on an item, or on each of its frames, as far as `measure` counts them."""
+    texts = {question.name for question in walk(questions) if isinstance(question, Text)}
+    found: dict[tuple[int | None, str], list[Any]] = {}
     for labels in item.labels.values():
+        given: dict[int | None, dict[str, AnswerValue]] = {}
         for answer in labels:
-            if not isinstance(answer, Answer) or answer.question != question.name or is_unanswered(answer.value):
-                continue
-            value = plain_text(str(answer.value)) if isinstance(question, Text) else answer.value
-            last = answer.frame if answer.until is None else answer.until
-            frames = [None] if answer.frame is None or last is None else range(answer.frame, last + 1)
-            for frame in frames:
-                by_frame.setdefault(frame, []).append(value)
-    yield from by_frame.values()
+            if isinstance(answer, Answer):
+                for frame in _frames(answer):
+                    given.setdefault(frame, {})[answer.question] = answer.value
+        for frame, answers in given.items():
+            for name, value in own_answers(questions, answers).items():
+                found.setdefault((frame, name), []).append(plain_text(str(value)) if name in texts else value)
+    for (_, name), values in found.items():
+        yield name, values
+
+
+def _frames(answer: Answer) -> Iterable[int | None]:
+    if answer.frame is None:
+        return (None,)
+    return range(answer.frame, (answer.frame if answer.until is None else answer.until) + 1)

@@ -12,7 +12,7 @@ from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.candidates import near_pairs
 from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.collector import Collector
-from annowidgets.benchmark.comparison import Comparison
+from annowidgets.benchmark.comparison import MOST_WORK, Comparison
 from annowidgets.benchmark.matching import Edges, match, weigh
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, Rows
 from annowidgets.benchmark.placement import placed_rows
@@ -76,7 +76,7 @@ class Block:
         bounds = self.comparison.bounds
         crowd = Crowd(self.collected)
         for a, b in near_pairs(rows[~self.is_trainee[rows]], rows[self.is_trainee[rows]], group, bounds):
-            crowd.count(a, group)
+            crowd.count(a, self.comparison.work(a, b), group)
             similarity = self.comparison.similarity(a, b)
             enough = similarity >= self.at_least - ALLOWANCE
             one.append(a[enough])
@@ -139,26 +139,36 @@ class Block:
 
 
 class Crowd:
-    """Counts the pairs of one frame, and refuses a frame whose labels nobody could match in bounded time."""
+    """Counts what one frame takes, and refuses a frame whose labels nobody could compare and match in bounded time."""
 
     def __init__(self, collected: Collector) -> None:
         self._collected = collected
-        self._group, self._pairs = -1, 0
+        self._group, self._pairs, self._work = -1, 0, 0
 
-    def count(self, a: Ints, group: Ints) -> None:
-        """Take note of pairs, which come frame by frame."""
+    def count(self, a: Ints, work: Ints, group: Ints) -> None:
+        """Take note of pairs, which come frame by frame, and of the work that each is."""
         if not a.size:
             return
-        last = int(group[a[-1]])
-        # Only a frame that fills several blocks can reach the limit.
-        same = a.size if group[a[0]] == last else 0
-        self._pairs = same + (self._pairs if last == self._group else 0)
-        self._group = last
-        if self._pairs > _MOST_PAIRS:
+        own = group[a]
+        # Only the last frame of a block can go on in the next one.
+        starts = np.flatnonzero(np.diff(own, prepend=-1))
+        pairs, works = np.diff(starts, append=a.size), np.add.reduceat(work, starts)
+        if own[0] == self._group:
+            pairs[0] += self._pairs
+            works[0] += self._work
+        self._group, self._pairs, self._work = int(own[-1]), int(pairs[-1]), int(works[-1])
+        refused = np.flatnonzero((pairs > _MOST_PAIRS) | (works > MOST_WORK))
+        if refused.size:
+            where = self._collected.where(int(a[starts[refused[0]]]))
+            if pairs[refused[0]] > _MOST_PAIRS:
+                raise InvalidInput(
+                    f"{where} is in a crowd: more than {_MOST_PAIRS:,} pairs of labels overlap in that frame.",
+                    hint="Check for copied labels.",
+                )
             raise InvalidInput(
-                f"{self._collected.where(int(a[-1]))} is in a crowd: more than {_MOST_PAIRS:,} pairs of labels overlap "
-                "in that frame.",
-                hint="Check for copied labels.",
+                f"{where} is in a crowd: comparing the labels that overlap in that frame takes more than "
+                f"{MOST_WORK:,} steps, one for every two segments of lines and every vertex of others.",
+                hint="Simplify the shapes, or check for copied labels.",
             )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from annowidgets.benchmark.checks import weight
-from annowidgets.benchmark.comparison import Comparison
+from annowidgets.benchmark.comparison import MOST_WORK, Comparison
 from annowidgets.benchmark.placement import require_placed
 from annowidgets.benchmark.tables import ShapeTable
 from annowidgets.benchmark.tasks import read_frame_sizes
@@ -66,7 +66,13 @@ def similarity(
     classes = ClassTolerances([tolerance], [_sigmas_by_name(benchmark_shape, sigmas)], ["the benchmark's class"])
     distances = np.tile(checked_spacing(spacing), (2, 1))
     comparison = Comparison(table, np.zeros(2, np.int64), distances, classes, np.array([True, False]), 0.0)
-    return float(comparison.similarity(np.array([0]), np.array([1]))[0])
+    one, other = np.array([0]), np.array([1])
+    if (work := int(comparison.work(one, other)[0])) > MOST_WORK:
+        raise InvalidInput(
+            f"The two shapes have too many vertices to be compared: {work:,} steps, and {MOST_WORK:,} are taken.",
+            hint="Simplify the shapes.",
+        )
+    return float(comparison.similarity(one, other)[0])
 
 
 def _sigmas_by_name(shape: Shape, sigmas: Any) -> dict[str, float]:

@@ -14,6 +14,7 @@ from annowidgets.benchmark.arrays import Bools, Floats, Ints, offsets
 from annowidgets.benchmark.packing import packed_points
 from annowidgets.labels.shapes import (
     SHAPES,
+    Bitmask,
     ObjectPrimitive,
     Polygon,
     Polyline,
@@ -118,6 +119,19 @@ class ShapeTable:
     def inside(self) -> Bools:
         """Whether each shape's bounds lie within its frame."""
         return (self.x0 >= 0) & (self.y0 >= 0) & (self.x1 <= self.width) & (self.y1 <= self.height)
+
+    def extent(self) -> Ints:
+        """How much each shape takes to compare: its vertices, points or, in hundreds, run lengths; at least 1."""
+        extent = np.ones(self.kind.size, np.int64)
+        for code, paths in ((POLYGON, self.polygons), (LINE, self.lines)):
+            extent[self.kind == code] = np.diff(paths.points[paths.paths])
+        for row in np.flatnonzero(self.kind == MASK).tolist():
+            shape = self.shapes[row]
+            assert isinstance(shape, Bitmask)
+            extent[row] += len(shape.counts) // 100
+        for code, skeleton in enumerate(self.skeletons):
+            extent[self.skeleton == code] = len(skeleton.names)
+        return extent
 
     def corners(self, rows: Ints) -> tuple[list[Floats], list[Floats]]:
         """Corners of boxes and rotated boxes, going round: four arrays of x, four of y."""

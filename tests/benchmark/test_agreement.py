@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annowidgets.benchmark import ItemLabels, agreement, krippendorff_alpha
+from annowidgets.benchmark import BenchmarkFunction, ItemLabels, agreement, krippendorff_alpha
 from annowidgets.errors import InvalidInput
-from annowidgets.labels import Answer, BoundingBox, Checklist, Label, Number, ObjectClass, Ontology, Radio, Text
+from annowidgets.labels import Answer, BoundingBox, Checklist, Label, Number, ObjectClass, Ontology, Option, Radio, Text
 
 # Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", example C: 4 observers, 12 units.
 OBSERVERS = """
@@ -147,6 +148,90 @@ def test_alpha_is_told_for_each_classification() -> None:
     assert table.alpha["defects"] == pytest.approx(
         krippendorff_alpha([[{"a"}, {"a"}], [{"a", "b"}, {"b"}]], level="sets")
     )
+
+
+COUNTS = ["items", "labels_a", "labels_b", "matched", "f1", "mean_similarity", "same_category", "attributes", "answers"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"extra": "ignore"}, {"mode": "classification"}, {"ignored_shapes": ["bounding_box"]}]
+)
+def test_counts_are_of_what_was_labelled_whatever_the_function_drops(settings: Any) -> None:
+    items = [
+        ItemLabels(
+            {"ann": [box("cat", 0), Answer("light", "day")], "bo": [box("cat", 0), box("cat", 30), box("dog", 60)]},
+            frame_size=(100, 100),
+        )
+    ]
+    default = agreement(items, ontology=names).pairs[COUNTS].iloc[0]
+    assert default[["labels_a", "labels_b", "matched", "f1", "answers"]].tolist() == [1, 3, 1, 0.5, 0]
+    changed = agreement(items, ontology=names, function=BenchmarkFunction(**settings)).pairs
+    pd.testing.assert_series_equal(changed[COUNTS].iloc[0], default)
+
+
+def test_a_match_under_the_threshold_of_the_function_is_none() -> None:
+    items = [ItemLabels({"ann": [box("cat", 0)], "bo": [box("cat", 0, 4)]}, frame_size=(100, 100))]
+    for threshold, matched in ((0.3, 1), (0.4, 1), (0.41, 0)):
+        pairs = agreement(items, ontology=names, function=BenchmarkFunction(zero_below=threshold)).pairs
+        assert pairs[["labels_a", "labels_b", "matched"]].iloc[0].tolist() == [1, 1, matched]
+
+
+def test_the_annotator_who_appears_first_over_all_items_comes_first() -> None:
+    items = [
+        ItemLabels({"x": [], "y": []}, frame_size=(100, 100)),
+        ItemLabels({"y": [box("cat", 0)], "x": [box("cat", 0), box("cat", 20)]}, frame_size=(100, 100)),
+    ]
+    row = agreement(items, ontology=names).pairs.iloc[0]
+    assert row[["annotator_a", "annotator_b", "labels_a", "labels_b"]].tolist() == ["x", "y", 2, 1]
+
+
+nested = Ontology(
+    classifications=[Radio("q", ["g", Option("b", [Radio("why", ["1", "2"])])]), Radio("f", ["g", "b"], scope="frame")]
+)
+
+
+def test_alpha_leaves_out_answers_under_a_branch_that_their_author_did_not_take() -> None:
+    taken = [Answer("q", "b"), Answer("why", "1")]
+    items = [
+        ItemLabels({"x": taken, "y": [Answer("q", "g"), Answer("why", "2")]}, frame_size=(50, 50)),
+        ItemLabels({"x": taken, "y": [Answer("q", "b"), Answer("why", "2")]}, frame_size=(50, 50)),
+    ]
+    table = agreement(items, ontology=nested).alpha.set_index("question")
+    assert table.loc["why", ["units", "values"]].tolist() == [1, 2]
+    assert table.loc["q", ["units", "values"]].tolist() == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([Answer("f", "g", frame=0, until=2), Answer("f", "b", frame=1, until=2)], "answered twice on frame 1"),
+        ([Answer("z", "g")], "No classification 'z'"),
+        ([Answer("f", "g", frame=0, until=2_000_000_000)], "more than the 1,000,000"),
+        ([Answer("q", 3)], "must be text"),
+        ([box("cat", 0)], "No object class 'cat'"),
+    ],
+)
+@pytest.mark.parametrize("others", [{}, {"y": []}])
+def test_what_measure_refuses_is_refused_whether_or_not_somebody_shares_the_item(
+    labels: Any, message: str, others: Any
+) -> None:
+    items = [ItemLabels({}, frame_size=(9, 9)), ItemLabels({"x": labels, **others}, frame_size=(50, 50))]
+    with pytest.raises(InvalidInput, match=rf"Task \('item 1', 'x'.*{message}"):
+        agreement(items, ontology=nested)
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        ([{"ann": []}], r"items\[0\] must be ItemLabels.* Write ItemLabels"),
+        (ItemLabels({}, frame_size=(9, 9)), "takes a list of ItemLabels"),
+        (None, "takes a list of ItemLabels"),
+        ([ItemLabels([[]], frame_size=(9, 9))], r"items\[0\].labels must map"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_are_no_items_is_refused(items: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        agreement(items, ontology=names)
 
 
 def test_nobody_to_compare_with_leaves_tables_empty() -> None:
