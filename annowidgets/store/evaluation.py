@@ -28,20 +28,6 @@ class EvaluationRow(NamedTuple):
     served: float
 
 
-class ScoreRow(NamedTuple):
-    """The score of one submission; ``measurements`` are bytes."""
-
-    id: int
-    task: int
-    submission: int
-    gold: int
-    function_version: int
-    measurements: bytes
-    score: float | None
-    is_assisted: int
-    created: float
-
-
 # --- numbers
 
 
@@ -76,24 +62,27 @@ def free_number(connection: sqlite3.Connection, batch: int, luck: Random) -> int
 
 # --- for whom
 
-# Whoever had to do with a task of an item, or with one of the same content in any project of the file, has seen it.
+# Whoever had to do with a task of an item, or with one of the same content in any project of the file, has seen it. So
+# has, perhaps, who reviews, whatever was in review: looking leaves no event.
 _HAS_SEEN = """EXISTS (
     SELECT 1 FROM items i JOIN items same ON same.hash = i.hash JOIN tasks t ON t.item = same.id
     WHERE i.id = p.item AND (t.user = :user OR EXISTS (
         SELECT 1 FROM events v WHERE v.subject = 'task' AND v.subject_id = t.id AND :user IN (v.user, v.behind))
         OR EXISTS (SELECT 1 FROM events v WHERE v.subject = 'batch' AND v.subject_id = t.batch
             AND v.action = 'audit.lock' AND :user IN (v.user, v.behind) AND json_extract(v.figures, '$.item') = same.id)
+        OR (:reviews AND (t.state = 'in_review' OR t.reviewer IS NOT NULL)
+            AND (SELECT kind FROM batches WHERE id = t.batch) <> 'calibration')
     ))"""
 
 
-def pool(connection: sqlite3.Connection, project: int, user: str) -> list[PromotionRow]:
-    """Promoted evaluation tasks whose item a user has not seen, in a fixed order."""
+def pool(connection: sqlite3.Connection, project: int, user: str, *, reviews: bool) -> list[PromotionRow]:
+    """Promoted evaluation tasks whose item a user, who may be one that reviews, has not seen; in a fixed order."""
     return select(
         connection,
         PromotionRow,
         f"FROM promotions r WHERE r.task IN (SELECT p.task FROM promotions p WHERE p.project = :project "
         f"AND p.kind = 'evaluation' AND NOT {_HAS_SEEN}) ORDER BY r.task",
-        {"project": project, "user": user},
+        {"project": project, "user": user, "reviews": reviews},
     )
 
 
@@ -161,16 +150,6 @@ def was_returned(connection: sqlite3.Connection, task: int) -> bool:
     """Whether a reviewer ever returned a task."""
     query = "SELECT 1 FROM events WHERE subject = 'task' AND subject_id = ? AND action = 'task.return' LIMIT 1"
     return value(connection, query, (task,)) is not None
-
-
-def scores(connection: sqlite3.Connection, project: int) -> list[ScoreRow]:
-    """Every score of a project, in the order they were made."""
-    return select(
-        connection,
-        ScoreRow,
-        "FROM evaluation_scores r JOIN evaluations e ON e.task = r.task WHERE e.project = ? ORDER BY r.id",
-        (project,),
-    )
 
 
 # Of an evaluation that was handed in more than once, as after a recall, the last one counts that no reviewer has helped

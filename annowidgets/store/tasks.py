@@ -248,8 +248,8 @@ def position(connection: sqlite3.Connection, task: TaskRow, user: str) -> tuple[
     ).fetchone()
     left = value(
         connection,
-        "SELECT count(*) FILTER (WHERE t.state = 'queued') - count(e.task) FROM tasks t "
-        "LEFT JOIN evaluations e ON e.task = t.id WHERE t.batch = ?",
+        "SELECT (SELECT count(*) FROM tasks WHERE batch = ?1 AND state = 'queued') "
+        "- (SELECT count(*) FROM evaluations e JOIN tasks t ON t.id = e.task WHERE t.batch = ?1)",
         (task.batch,),
     )
     return int(done), int(own) + max(int(left), 0)

@@ -13,7 +13,7 @@ import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from annowidgets.errors import AnnowidgetsError
-from annowidgets.labels import Answer, Label, Labels, Ontology
+from annowidgets.labels import Labels, Ontology
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import evaluation as stored
@@ -76,7 +76,7 @@ def drawn(action: Action, row: TaskRow) -> tuple[TaskRow, int | None]:
     luck = _random(action, f"draw {draw} of {user}")
     is_drawn = luck.random() < action.settings.evaluation.rate
     # Looked for in any case: what takes longer would tell.
-    pool = stored.pool(connection, project, user)
+    pool = stored.pool(connection, project, user, reviews=action.may(Permission.REVIEW))
     number = stored.free_number(connection, row.batch, _random(action, f"number of draw {draw} of {user}"))
     if not is_drawn or not pool or number is None:
         return row, draw
@@ -112,7 +112,7 @@ class Comparison(NamedTuple):
         The evaluation task.
     promotion : PromotionRow or None
         Where the gold comes from; None for a task that is no evaluation, which is compared with itself.
-    gold : list of Label and Answer
+    gold : sequence of Label and Answer
         In the names of the ontology.
     item : Item
         What is labelled.
@@ -187,9 +187,7 @@ def require_measurable(action: Action, row: TaskRow, gold: int) -> None:
     _measure(_comparison(action, row.id, row.item, None, row.ontology_version), carried, carried)
 
 
-def _measure(
-    comparison: Comparison, gold: Labels | list[Label | Answer], submitted: Labels | list[Label | Answer]
-) -> Measurements:
+def _measure(comparison: Comparison, gold: Labels, submitted: Labels) -> Measurements:
     from annowidgets import benchmark
 
     item = comparison.item
@@ -307,7 +305,9 @@ def pools(action: Action) -> dict[str, int]:
     """How many evaluation tasks are left for each person who can be given one."""
     connection, project = action.connection, action.project.id
     return {
-        member.user: len(stored.pool(connection, project, member.user))
+        member.user: len(
+            stored.pool(connection, project, member.user, reviews=is_allowed(member.role, Permission.REVIEW))
+        )
         for member in stored_members.all_of(connection, project)
         if not is_allowed(member.role, Permission.SEE_SCORES)
     }

@@ -352,7 +352,7 @@ class ProjectItems(ProjectFiles):
             say("members", "there is no annotator; add one with project.add_member(user)", "advice")
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
             for user, left in small_pools(action).items():  # Q2
-                say(user, f"{left} evaluation tasks are left that they have not seen; promote more", "advice")
+                say(user, f"evaluation tasks left that they have not seen: {left}; promote more", "advice")
             stored_items.save_check(action.connection, self.id, action.now, json.dumps(findings))
             action.log("project.check", "project", self.id, items=len(items), findings=len(findings))
         return pd.DataFrame(findings, columns=["subject", "finding", "severity"])

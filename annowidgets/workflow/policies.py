@@ -122,11 +122,11 @@ class EvaluationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     Parameters
     ----------
     rate : float
-        Share of an annotator's tasks that are evaluation tasks, 0 to 1.
+        Share of the tasks that the queue gives a person in production that are evaluation tasks, 0 to 1.
     min_mean : float
         Rolling mean of evaluation scores below which the annotator is paused, 0 to 100.
     window, after : int
-        How many evaluations the mean spans, and how many there must be before it counts.
+        How many evaluations the mean spans, and how many there must be before it counts; since the last such pause.
     """
 
     rate: float = 0.1
