@@ -190,7 +190,7 @@ class Replay:
         self.tasks |= {task: Task(id, item, batch.kind) for task, item in tasks}
 
     def batch_close_early(self, user: str, id: int, figures: dict[str, Any]) -> None:
-        self._step_batch(id, ("in_progress",), "closed_early")
+        self._step_batch(id, ("draft", "in_progress"), "closed_early")
         self._end([task for task in self._of(id) if task.state in OPEN], "close_early")
 
     def batch_exclude_item(self, user: str, id: int, figures: dict[str, Any]) -> None:
