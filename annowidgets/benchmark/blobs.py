@@ -187,7 +187,7 @@ class _Tails(Sequence[LabelIds]):
             tail = _decode(unpacking.decompress(packed, _MOST_UNPACKED))
         except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise damaged() from None
-        if not len(tail.tasks) == len(tail.trainees) == len(tail.label_ids) == np.diff(self._tasks)[place]:
+        if not len(tail.tasks) == len(tail.trainees) == len(tail.label_ids) == self._tasks[place + 1] - self._tasks[place]:
             raise damaged()
         return tail
 

@@ -34,9 +34,17 @@ def _texts(column: pd.Series[Any]) -> list[str]:
         return texts
     if column.dtype.kind in "iu" and not column.isna().any():
         return list(map(str, column.tolist()))
-    return ["" if missing else _quoted(one) for one, missing in zip(column, column.isna(), strict=True)]
+    values = column.to_numpy(object, copy=True)
+    values[column.isna().to_numpy()] = ""
+    texts = list(map(str, values.tolist()))
+    # One look at all of them, since hardly any needs quotes.
+    return list(map(_quoted, texts)) if _needs_quotes("".join(texts)) else texts
 
 
 def _quoted(value: object) -> str:
     text = str(value)
-    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+    return '"' + text.replace('"', '""') + '"' if _needs_quotes(text) else text
+
+
+def _needs_quotes(text: str) -> bool:
+    return any(mark in text for mark in ',"\r\n')
