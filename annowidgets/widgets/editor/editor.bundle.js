@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { height: 100%; inset: 0; pointer-events: none; position: absolute; width: 100%; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: layout paint; line-height: 24px; overflow: hidden; white-space: pre; width: 16em; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { width: 13em; }\n}\n';
+var editor_default = '.aw-ed {\n    background: var(--aw-bg);\n    display: grid;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: layout paint; line-height: 24px; overflow: hidden; white-space: pre; width: 16em; }\n.aw-ed-note { flex: 1 1 8em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n@container aw-screen (max-width: 700px) {\n    .aw-ed-place { width: 13em; }\n}\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -278,8 +278,9 @@ var LabelDocument = class extends Emitter {
 };
 
 // src/render/halved.js
+var halfOf = (side) => Math.max(1, side >> 1);
 var halved = (source) => {
-  const canvas = new OffscreenCanvas(Math.max(1, source.width >> 1), Math.max(1, source.height >> 1));
+  const canvas = new OffscreenCanvas(halfOf(source.width), halfOf(source.height));
   const context = contextOf(canvas);
   context.imageSmoothingEnabled = true;
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
@@ -370,6 +371,7 @@ var greyTable = (values, [low, high], invert) => {
 var filterOf = ({ brightness, contrast }) => brightness === 0 && contrast === 0 ? "none" : `brightness(${2 ** brightness}) contrast(${4 ** contrast})`;
 
 // src/render/values.js
+var TILE = 512;
 var TYPES = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array };
 var ValuesPicture = class {
   hasValues = true;
@@ -394,20 +396,20 @@ var ValuesPicture = class {
       bytes
     ))];
   }
-  /** @param {number} level @param {Looks} looks */
-  level(level, { brightness, contrast }) {
+  /** @param {number} level @param {Looks} looks @param {Bounds} part */
+  level(level, { brightness, contrast }, part) {
     while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
     const chosen = this.#levels[level];
     const looks = `${brightness} ${contrast}`;
-    if (chosen.drawn !== looks) {
-      const { values, width, height } = chosen;
-      const table = greyTable(values, windowed(this.#sent.window, brightness, contrast), this.#sent.invert ?? false);
-      const image = new ImageData(width, height);
-      const pixels = new Uint32Array(image.data.buffer);
-      const shift = values instanceof Int16Array ? 32768 : 0;
-      for (let i = 0; i < pixels.length; i++) pixels[i] = table[values[i] + shift];
-      contextOf(chosen.canvas).putImageData(image, 0, 0);
-      chosen.drawn = looks;
+    let table = null;
+    for (let y = TILE * Math.floor(part.y0 / TILE); y < part.y1; y += TILE) {
+      for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
+        const tile = `${x} ${y}`;
+        if (chosen.drawn.get(tile) === looks) continue;
+        table ??= greyTable(chosen.values, windowed(this.#sent.window, brightness, contrast), this.#sent.invert ?? false);
+        drawTile(chosen, table, x, y);
+        chosen.drawn.set(tile, looks);
+      }
     }
     return chosen.canvas;
   }
@@ -415,9 +417,19 @@ var ValuesPicture = class {
     this.#levels = [];
   }
 };
-var levelOf = (width, height, values) => ({ width, height, values, canvas: new OffscreenCanvas(width, height), drawn: "" });
+var levelOf = (width, height, values) => ({ width, height, values, canvas: new OffscreenCanvas(width, height), drawn: /* @__PURE__ */ new Map() });
+var drawTile = ({ width, height, values, canvas }, table, x, y) => {
+  const image = new ImageData(Math.min(TILE, width - x), Math.min(TILE, height - y));
+  const pixels = new Uint32Array(image.data.buffer);
+  const shift = values instanceof Int16Array ? 32768 : 0;
+  for (let row = 0, to = 0; row < image.height; row++) {
+    const from = (y + row) * width + x;
+    for (let column = 0; column < image.width; column++) pixels[to++] = table[values[from + column] + shift];
+  }
+  contextOf(canvas).putImageData(image, x, y);
+};
 var halvedValues = ({ width, height, values }) => {
-  const [w, h] = [Math.max(1, width >> 1), Math.max(1, height >> 1)];
+  const [w, h] = [halfOf(width), halfOf(height)];
   const Type = (
     /** @type {new (length: number) => Values} */
     values.constructor
@@ -2562,7 +2574,10 @@ var followPointer = (place, stage, keyboard) => {
     const pans = event.button === 1 || event.button === 0 && keyboard.isSpaceHeld;
     if (event.button !== 0 && !pans) return;
     event.preventDefault();
-    place.setPointerCapture(event.pointerId);
+    try {
+      place.setPointerCapture(event.pointerId);
+    } catch {
+    }
     gesture = { id: event.pointerId, does: pans ? "pan" : "draw", last: onStage(event) };
     if (pans) {
       keyboard.hasPanned = true;
@@ -3002,6 +3017,8 @@ var LabelLayer = class {
   #session;
   /** @type {Map<string, Group> | null} null: to be gathered anew */
   #groups = null;
+  /** How many labels were in the view when it was painted last. */
+  seen = 0;
   /** @type {Shaped[]} */
   #shown = [];
   /** @type {string | null} */
@@ -3032,6 +3049,7 @@ var LabelLayer = class {
     context.lineJoin = context.lineCap = "round";
     const sight = inSight(view, room);
     const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
+    this.seen = seen.length;
     if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
     for (const { lines, unsaved, color } of groups.values()) {
       strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
@@ -3094,6 +3112,8 @@ var LabelLayer = class {
 
 // src/render/layers.js
 var LAYERS = ["picture", "labels", "gesture"];
+var MANY = 200;
+var SETTLED = 90;
 var Layers = class {
   /** @type {Room} */
   room = { width: 1, height: 1 };
@@ -3106,6 +3126,10 @@ var Layers = class {
   /** @type {Set<LayerName>} */
   #stale = new Set(LAYERS);
   #requested = 0;
+  /** @type {View} where the labels were painted last */
+  #painted = { scale: 0, x: 0, y: 0 };
+  /** @type {any} */
+  #settling = null;
   #state;
   /**
    * @param {HTMLElement} place
@@ -3132,6 +3156,8 @@ var Layers = class {
     for (const canvas of this.#canvases) {
       canvas.width = Math.max(1, Math.round(room.width * density));
       canvas.height = Math.max(1, Math.round(room.height * density));
+      canvas.style.width = `${canvas.width / density}px`;
+      canvas.style.height = `${canvas.height / density}px`;
     }
     this.repaint(...LAYERS);
     this.#paint();
@@ -3145,6 +3171,15 @@ var Layers = class {
     for (const name of names) this.#stale.add(name);
     this.#requested ||= requestAnimationFrame(() => this.#paint());
   }
+  /** The view has changed. */
+  viewChanged() {
+    this.repaint("picture", "gesture");
+    const { view } = this.#state();
+    clearTimeout(this.#settling);
+    if (view.scale !== this.#painted.scale || this.#labels.seen <= MANY) return this.repaint("labels");
+    this.#canvases[1].style.transform = `translate(${view.x - this.#painted.x}px, ${view.y - this.#painted.y}px)`;
+    this.#settling = setTimeout(() => this.repaint("labels"), SETTLED);
+  }
   /** @param {Hand["draft"]} draft */
   draftChanged(draft) {
     if (draft) this.#gesture.maskChanged(draft);
@@ -3153,6 +3188,7 @@ var Layers = class {
   }
   close() {
     cancelAnimationFrame(this.#requested);
+    clearTimeout(this.#settling);
     for (const canvas of this.#canvases) canvas.remove();
   }
   #paint() {
@@ -3163,7 +3199,11 @@ var Layers = class {
     const stale = this.#stale;
     this.#stale = /* @__PURE__ */ new Set();
     if (stale.has("picture")) this.#paintPicture(picture, view);
-    if (stale.has("labels")) this.#labels.paint(labels, view, this.room, this.#density);
+    if (stale.has("labels")) {
+      this.#labels.paint(labels, view, this.room, this.#density);
+      this.#painted = view;
+      this.#canvases[1].style.transform = "";
+    }
     if (stale.has("gesture")) this.#gesture.paint(gesture, view, this.room, this.#density, hand);
   }
   /** @param {CanvasRenderingContext2D} context @param {View} view */
@@ -3176,16 +3216,18 @@ var Layers = class {
     this.#canvases[0].style.filter = picture.hasValues ? "none" : filterOf(looks);
     const scale = view.scale * this.#density;
     const level = levelFor(picture, scale);
-    const source = picture.level(level, looks);
-    const [fx, fy] = [picture.width / source.width, picture.height / source.height];
+    const [width, height] = [Math.max(1, picture.width >> level), Math.max(1, picture.height >> level)];
+    const [sizeY, sizeX] = this.#session.size;
+    const [fx, fy] = [sizeX / width, sizeY / height];
     const sight = inSight(view, this.room);
-    const x0 = clamp(Math.floor(sight.x0 / fx) - 1, 0, source.width);
-    const y0 = clamp(Math.floor(sight.y0 / fy) - 1, 0, source.height);
-    const x1 = clamp(Math.ceil(sight.x1 / fx) + 1, 0, source.width);
-    const y1 = clamp(Math.ceil(sight.y1 / fy) + 1, 0, source.height);
+    const x0 = clamp(Math.floor(sight.x0 / fx) - 1, 0, width);
+    const y0 = clamp(Math.floor(sight.y0 / fy) - 1, 0, height);
+    const x1 = clamp(Math.ceil(sight.x1 / fx) + 1, 0, width);
+    const y1 = clamp(Math.ceil(sight.y1 / fy) + 1, 0, height);
     if (x1 <= x0 || y1 <= y0) return;
     onPicture(context, view, this.#density);
     context.imageSmoothingEnabled = scale < 2;
+    const source = picture.level(level, looks, { x0, y0, x1, y1 });
     context.drawImage(source, x0, y0, x1 - x0, y1 - y0, x0 * fx, y0 * fy, (x1 - x0) * fx, (y1 - y0) * fy);
   }
 };
@@ -3230,7 +3272,9 @@ var StageView = class {
     ];
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(place);
-    this.#stops.push(() => observer.disconnect());
+    const resized = () => this.#resized();
+    window.addEventListener("resize", resized);
+    this.#stops.push(() => observer.disconnect(), () => window.removeEventListener("resize", resized));
   }
   close() {
     for (const stop of this.#stops) stop();
@@ -3449,7 +3493,7 @@ var StageView = class {
   /** @param {View} view */
   #show(view) {
     this.view = view;
-    this.layers.repaint("picture", "labels", "gesture");
+    this.layers.viewChanged();
     this.onHand?.();
   }
   /** @param {Point} at in pixels of the picture */

@@ -1,6 +1,9 @@
+/** Length of a side at the next level. @param {number} side in pixels */
+export const halfOf = (side) => Math.max(1, side >> 1);
+
 /** Half as large, each pixel the mean of four. @param {ImageBitmap | OffscreenCanvas} source */
 export const halved = (source) => {
-    const canvas = new OffscreenCanvas(Math.max(1, source.width >> 1), Math.max(1, source.height >> 1));
+    const canvas = new OffscreenCanvas(halfOf(source.width), halfOf(source.height));
     const context = contextOf(canvas);
     context.imageSmoothingEnabled = true;
     context.drawImage(source, 0, 0, canvas.width, canvas.height);

@@ -23,6 +23,8 @@ export class LabelLayer {
     #session;
     /** @type {Map<string, Group> | null} null: to be gathered anew */
     #groups = null;
+    /** How many labels were in the view when it was painted last. */
+    seen = 0;
     /** @type {Shaped[]} */
     #shown = [];
     /** @type {string | null} */
@@ -57,6 +59,7 @@ export class LabelLayer {
         context.lineJoin = context.lineCap = "round";
         const sight = inSight(view, room);
         const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
+        this.seen = seen.length;
         if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
         for (const { lines, unsaved, color } of groups.values()) {
             strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);

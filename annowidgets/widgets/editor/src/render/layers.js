@@ -16,6 +16,9 @@ import { filterOf } from "./window.js";
 /** @type {LayerName[]} */
 const LAYERS = ["picture", "labels", "gesture"];
 
+const MANY = 200; // labels
+const SETTLED = 90; // ms after the last step of a pan
+
 /** Three canvases on top of each other; what moves with the pointer is painted alone. */
 export class Layers {
     /** @type {Room} */
@@ -29,6 +32,10 @@ export class Layers {
     /** @type {Set<LayerName>} */
     #stale = new Set(LAYERS);
     #requested = 0;
+    /** @type {View} where the labels were painted last */
+    #painted = { scale: 0, x: 0, y: 0 };
+    /** @type {any} */
+    #settling = null;
     #state;
 
     /**
@@ -57,6 +64,9 @@ export class Layers {
         for (const canvas of this.#canvases) {
             canvas.width = Math.max(1, Math.round(room.width * density));
             canvas.height = Math.max(1, Math.round(room.height * density));
+            // exactly its pixels: stretched by a fraction of one, everything would be blurred
+            canvas.style.width = `${canvas.width / density}px`;
+            canvas.style.height = `${canvas.height / density}px`;
         }
         this.repaint(...LAYERS);
         this.#paint(); // else it stays white until the next frame
@@ -73,6 +83,17 @@ export class Layers {
         this.#requested ||= requestAnimationFrame(() => this.#paint());
     }
 
+    /** The view has changed. */
+    viewChanged() {
+        this.repaint("picture", "gesture");
+        const { view } = this.#state();
+        clearTimeout(this.#settling);
+        // Many labels take longer than a frame to paint: while they are panned, what is painted is shifted as it is.
+        if (view.scale !== this.#painted.scale || this.#labels.seen <= MANY) return this.repaint("labels");
+        this.#canvases[1].style.transform = `translate(${view.x - this.#painted.x}px, ${view.y - this.#painted.y}px)`;
+        this.#settling = setTimeout(() => this.repaint("labels"), SETTLED);
+    }
+
     /** @param {Hand["draft"]} draft */
     draftChanged(draft) {
         if (draft) this.#gesture.maskChanged(draft);
@@ -82,6 +103,7 @@ export class Layers {
 
     close() {
         cancelAnimationFrame(this.#requested);
+        clearTimeout(this.#settling);
         for (const canvas of this.#canvases) canvas.remove();
     }
 
@@ -93,7 +115,11 @@ export class Layers {
         const stale = this.#stale;
         this.#stale = new Set();
         if (stale.has("picture")) this.#paintPicture(picture, view);
-        if (stale.has("labels")) this.#labels.paint(labels, view, this.room, this.#density);
+        if (stale.has("labels")) {
+            this.#labels.paint(labels, view, this.room, this.#density);
+            this.#painted = view;
+            this.#canvases[1].style.transform = "";
+        }
         if (stale.has("gesture")) this.#gesture.paint(gesture, view, this.room, this.#density, hand);
     }
 
@@ -107,18 +133,20 @@ export class Layers {
         this.#canvases[0].style.filter = picture.hasValues ? "none" : filterOf(looks);
         const scale = view.scale * this.#density;
         const level = levelFor(picture, scale);
-        const source = picture.level(level, looks);
+        const [width, height] = [Math.max(1, picture.width >> level), Math.max(1, picture.height >> level)];
         // an odd side has no exact half
-        const [fx, fy] = [picture.width / source.width, picture.height / source.height];
+        const [sizeY, sizeX] = this.#session.size;
+        const [fx, fy] = [sizeX / width, sizeY / height];
         const sight = inSight(view, this.room);
         // whole pixels of the level, so that its edges lie where they lie in the whole picture
-        const x0 = clamp(Math.floor(sight.x0 / fx) - 1, 0, source.width);
-        const y0 = clamp(Math.floor(sight.y0 / fy) - 1, 0, source.height);
-        const x1 = clamp(Math.ceil(sight.x1 / fx) + 1, 0, source.width);
-        const y1 = clamp(Math.ceil(sight.y1 / fy) + 1, 0, source.height);
+        const x0 = clamp(Math.floor(sight.x0 / fx) - 1, 0, width);
+        const y0 = clamp(Math.floor(sight.y0 / fy) - 1, 0, height);
+        const x1 = clamp(Math.ceil(sight.x1 / fx) + 1, 0, width);
+        const y1 = clamp(Math.ceil(sight.y1 / fy) + 1, 0, height);
         if (x1 <= x0 || y1 <= y0) return;
         onPicture(context, view, this.#density);
         context.imageSmoothingEnabled = scale < 2; // enlarged, pixels are seen as what they are
+        const source = picture.level(level, looks, { x0, y0, x1, y1 });
         context.drawImage(source, x0, y0, x1 - x0, y1 - y0, x0 * fx, y0 * fy, (x1 - x0) * fx, (y1 - y0) * fy);
     }
 }

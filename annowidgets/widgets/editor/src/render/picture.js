@@ -1,4 +1,5 @@
 /** @import { Looks } from "../session.js" */
+/** @import { Bounds } from "../types.js" */
 
 import { halved } from "./halved.js";
 import { ValuesPicture } from "./values.js";
@@ -10,7 +11,8 @@ import { ValuesPicture } from "./values.js";
  * @property {number} width
  * @property {number} height
  * @property {boolean} hasValues whether brightness and contrast are in what is drawn; else the page's filter sees to it
- * @property {(level: number, looks: Looks) => ImageBitmap | OffscreenCanvas} level 0: full size, 1: half, ...
+ * @property {(level: number, looks: Looks, part: Bounds) => ImageBitmap | OffscreenCanvas} level 0: full size, 1: half, ...;
+ *     the part of it that is going to be drawn, in its own pixels
  * @property {number} levels
  * @property {() => void} close
  */

@@ -46,7 +46,11 @@ export const followPointer = (place, stage, keyboard) => {
         const pans = event.button === 1 || (event.button === 0 && keyboard.isSpaceHeld);
         if (event.button !== 0 && !pans) return;
         event.preventDefault(); // no text is selected, no picture dragged away
-        place.setPointerCapture(event.pointerId);
+        try {
+            place.setPointerCapture(event.pointerId);
+        } catch {
+            // lifted already, or made by a program: its events come here anyhow
+        }
         gesture = { id: event.pointerId, does: pans ? "pan" : "draw", last: onStage(event) };
         if (pans) {
             keyboard.hasPanned = true;

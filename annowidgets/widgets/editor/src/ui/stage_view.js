@@ -52,7 +52,10 @@ export class StageView {
         ];
         const observer = new ResizeObserver(() => this.#resized());
         observer.observe(place);
-        this.#stops.push(() => observer.disconnect());
+        // also where only the density changes, on another screen
+        const resized = () => this.#resized();
+        window.addEventListener("resize", resized);
+        this.#stops.push(() => observer.disconnect(), () => window.removeEventListener("resize", resized));
     }
 
     close() {
@@ -304,7 +307,7 @@ export class StageView {
     /** @param {View} view */
     #show(view) {
         this.view = view;
-        this.layers.repaint("picture", "labels", "gesture");
+        this.layers.viewChanged();
         this.onHand?.();
     }
 
