@@ -132,11 +132,15 @@ class Comparison(NamedTuple):
 
     def measured(self, labels: Labels) -> Measured | None:
         """Measure labels that fit; None where they are of no evaluation task."""
+        from annowidgets import benchmark
+
         submitted = rename_labels(labels, self.names)
         if self.promotion is None:
             # For nothing but the time that it takes: an evaluation task must not be the one that is handed in slower.
             with contextlib.suppress(AnnowidgetsError):
-                _measure(self, submitted, submitted)
+                measurements = _measure(self, submitted, submitted)
+                benchmark.score(measurements, benchmark.BenchmarkFunction.project_default())
+                measurements.to_bytes()
             return None
         return Measured(self.promotion, self.ontology_version, _measure(self, self.gold, submitted))
 
