@@ -14,6 +14,7 @@ from annowidgets.benchmark.answers import plain_text
 from annowidgets.benchmark.arrays import Floats, ratio, summed
 from annowidgets.benchmark.branches import own_answers
 from annowidgets.benchmark.checks import ALLOWANCE
+from annowidgets.benchmark.frames import answered_frames
 from annowidgets.benchmark.function import BenchmarkFunction
 from annowidgets.benchmark.measure import measure_many
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING
@@ -214,16 +215,10 @@ def _units(item: ItemLabels, questions: Sequence[Question]) -> Iterator[tuple[st
         given: dict[int | None, dict[str, AnswerValue]] = {}
         for answer in labels:
             if isinstance(answer, Answer):
-                for frame in _frames(answer):
+                for frame in answered_frames(answer):
                     given.setdefault(frame, {})[answer.question] = answer.value
         for frame, answers in given.items():
             for name, value in own_answers(questions, answers).items():
                 found.setdefault((frame, name), []).append(plain_text(str(value)) if name in texts else value)
     for (_, name), values in found.items():
         yield name, values
-
-
-def _frames(answer: Answer) -> Iterable[int | None]:
-    if answer.frame is None:
-        return (None,)
-    return range(answer.frame, (answer.frame if answer.until is None else answer.until) + 1)

@@ -11,17 +11,14 @@ import numpy as np
 
 from annowidgets.benchmark.arrays import Floats, Ints, offsets
 from annowidgets.benchmark.branches import kind_problem, own_answers
+from annowidgets.benchmark.frames import FrameCount, answered_frames
 from annowidgets.benchmark.tasks import FrameSizes, TaskLabels, Vocabulary, read_frame_sizes
 from annowidgets.benchmark.tolerances import checked_spacing
 from annowidgets.errors import InvalidInput, NotFound
 from annowidgets.labels.answers import is_unanswered
-from annowidgets.labels.key_frames import frames_of, shapes_by_frame
+from annowidgets.labels.key_frames import shapes_by_frame
 from annowidgets.labels.label import Answer, AnswerValue, Label, Labels, as_labels
 from annowidgets.labels.shapes import Shape
-
-# Labels and answers of one task, each counted on every frame that it holds for: they stay within a gigabyte. An hour
-# of video has as many with ten objects in every frame; more is most often a slip in a frame number.
-_MOST_ROWS = 1_000_000
 
 # Question -> its answer and the answer's place in the list of labels; per frame, None for the item.
 Placed = dict[str, tuple[AnswerValue, int]]
@@ -74,15 +71,14 @@ class Collector:
         self._frames: list[FrameSizes] = []
         self._known_sizes: dict[Any, FrameSizes] = {}
         self._set_codes: dict[tuple[int, Any], int] = {}
-        self._rows_of_task = 0
 
     def add(self, task: TaskLabels) -> None:
         """Gather a task's labels; refuse what can't be measured."""
         sides = _listed(task.benchmark_labels), _listed(task.trainee_labels)
         self.tasks.append(task)
         self.labels.append(sides)
-        self._rows_of_task = 0
         self._frames.append(self._frame_sizes(task.frame_size))
+        self._count = FrameCount(self._frames[-1].number, task.interpolate)
         self.spacing.append(checked_spacing(task.spacing))
         self.answers.append((self._add_side(task, sides[0], False), self._add_side(task, sides[1], True)))
 
@@ -135,7 +131,7 @@ class Collector:
         except KeyError:
             raise self._unknown_class(positions, objects, is_trainee) from None
         shapes = [label.shape for label in objects]
-        if NoneType in set(map(type, shapes)) or self._has_frames():
+        if NoneType in set(map(type, shapes)) or not self._count.one_frame:
             for position, label, category in zip(positions, objects, categories, strict=True):
                 self._add_frames(task, label, position, category, is_trainee)
         else:
@@ -155,9 +151,6 @@ class Collector:
         self.rows.append(len(self.shapes) - rows)
         return answers
 
-    def _has_frames(self) -> bool:
-        return (self._frames[-1].number or 1) > 1
-
     def _unknown_class(self, positions: Sequence[int], objects: Sequence[Label], is_trainee: bool) -> NotFound:
         classes = self.vocabulary.classes
         place = next(k for k, label in enumerate(objects) if label.category not in classes)
@@ -166,15 +159,7 @@ class Collector:
 
     def _add_frames(self, task: TaskLabels, label: Label, position: int, category: int, is_trainee: bool) -> None:
         where = self._name(len(self.tasks) - 1, position, is_trainee)
-        if label.shape is not None and self._has_frames():
-            raise InvalidInput(f"{where}: the item has several frames.", hint="Say which: {0: shape}.")
-        if label.until is not None and not task.interpolate:
-            raise InvalidInput(
-                f"{where}: frames don't follow each other here, so until has no meaning.",
-                hint="Copy it on purpose with label.fill(until=...).",
-            )
-        self._require_frames(where, max(label.until or 0, *label.key_frames, 0))
-        self._count(where, sum(map(len, frames_of(label, interpolate=task.interpolate))))
+        self._count.add_label(where, label)
         changing = bool(label.attributes_by_frame)
         same = self._attribute_set(category, label.attributes, position, is_trainee)
         for frame, shape in shapes_by_frame(label, interpolate=task.interpolate):
@@ -187,25 +172,6 @@ class Collector:
             )
             if label.shape is None and frame not in label.key_frames:
                 self.interpolated.append(len(self.shapes) - 1)
-
-    def _count(self, where: str, rows: int) -> None:
-        """Take note of a label's frames, and refuse more than fit into the memory."""
-        self._rows_of_task += rows
-        if self._rows_of_task > _MOST_ROWS:
-            raise InvalidInput(
-                f"{where}: with its {rows:,} frames the task has more than the {_MOST_ROWS:,} labels on frames that "
-                "can be measured.",
-                hint="Check the frame numbers, or measure the item in parts.",
-            )
-
-    def _require_frames(self, where: str, last: int) -> None:
-        number = self._frames[-1].number
-        if number is not None and last >= number:
-            raise InvalidInput(
-                f"{where}: frame {last} does not exist, there are {number}.", hint="Frames are numbered from 0."
-            )
-        if last >= 2**31:
-            raise InvalidInput(f"{where}: frame {last} is more than can be measured.")
 
     def _attribute_set(
         self, category: int, attributes: Mapping[str, AnswerValue], position: int, is_trainee: bool
@@ -244,12 +210,8 @@ class Collector:
             raise InvalidInput(f"{where} is asked once per item.", hint="Leave out the frame.")
         if is_unanswered(answer.value):
             return
-        frames: Sequence[int | None] = [None]
-        if answer.frame is not None:
-            last = answer.frame if answer.until is None else answer.until
-            self._require_frames(where, last)
-            frames = range(answer.frame, last + 1)
-        self._count(where, len(frames))
+        frames = answered_frames(answer)
+        self._count.add(where, frames[-1] or 0, len(frames))
         for frame in frames:
             given = answers.setdefault(frame, {})
             if answer.question in given:

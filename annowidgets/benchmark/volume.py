@@ -9,15 +9,18 @@ import numpy as np
 
 from annowidgets.benchmark.arrays import Floats, Ints
 from annowidgets.benchmark.checks import number
+from annowidgets.benchmark.frames import FrameCount
 from annowidgets.benchmark.placement import require_placed
 from annowidgets.benchmark.regions import Regions
 from annowidgets.benchmark.tables import MASK, ShapeTable
-from annowidgets.benchmark.tasks import read_frame_sizes
+from annowidgets.benchmark.tasks import FrameSizes, read_frame_sizes
 from annowidgets.benchmark.tolerances import checked_spacing
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.key_frames import shapes_by_frame
 from annowidgets.labels.label import Label
-from annowidgets.labels.shapes import Shape
+from annowidgets.labels.reach import reaches_into
+from annowidgets.labels.shapes import Bitmask, Shape
+from annowidgets.labels.values import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +61,8 @@ def volume(
     Parameters
     ----------
     benchmark_label, trainee_label : Label
-        With a shape per frame; boxes, rotated boxes, polygons and masks in any mix.
+        With a shape per frame; boxes, rotated boxes, polygons and masks in any mix. A bare shape stands on the one
+        frame of a single picture.
     frame_size : (height, width), or sequence of them
         In pixels.
     spacing : (row, column), optional
@@ -66,12 +70,14 @@ def volume(
     thickness : float or sequence of float
         Of a slice, or of each frame's slice, in mm.
     interpolate : bool
-        Whether objects live between key frames; slices of a series stand by themselves.
+        Whether objects live between key frames, and until; slices of a series stand by themselves. A shape that is
+        interpolated out of its frame has no area there.
 
     Raises
     ------
     InvalidInput
-        Shapes that are no regions, lie outside their frame, or on a frame that does not exist.
+        Shapes that are no regions, lie outside their frame, or on a frame that does not exist; as in `measure`, a bare
+        shape where there are several frames, and ``until`` where frames don't follow each other.
 
     Notes
     -----
@@ -80,10 +86,10 @@ def volume(
     """
     sizes = read_frame_sizes(frame_size)
     row, column = (1.0, 1.0) if spacing is None else checked_spacing(spacing)
-    sides = [dict(shapes_by_frame(label, interpolate=interpolate)) for label in (benchmark_label, trainee_label)]
+    counted = FrameCount(sizes.number, interpolate)
+    labels = {"benchmark": benchmark_label, "trainee": trainee_label}
+    sides = [_placed(name, label, sizes, counted, interpolate) for name, label in labels.items()]
     frames = np.array(sorted(sides[0].keys() | sides[1].keys()))
-    if sizes.number is not None and frames[-1] >= sizes.number:
-        raise InvalidInput(f"Frame {frames[-1]} does not exist, there are {sizes.number}.")
     size = sizes.sizes[np.zeros_like(frames) if sizes.number is None else frames]
     depth = _depths(thickness, frames)
     areas, shared = _areas(sides, frames, size)
@@ -91,6 +97,27 @@ def volume(
     one, other, both = (float((area * voxel).sum()) for area in (*areas, shared))
     per_frame = _frame(frames, areas, shared)
     return VolumeAgreement(both / (one + other - both), 2 * both / (one + other), one, other, both, per_frame)
+
+
+def _placed(name: str, label: Label, sizes: FrameSizes, counted: FrameCount, interpolate: bool) -> dict[int, Shape]:
+    """A label's shapes by frame, without those that are interpolated out of the frame."""
+    where = f"The {name}'s label"
+    if not isinstance(label, Label):
+        raise InvalidInput(f"{where} must be one Label, got {shown(label)}.")
+    for shape in (label.shape, *label.key_frames.values()):
+        if shape is not None and shape.family != "region":
+            raise InvalidInput(f"{where} is a {shape.family}, which has no volume.")
+    counted.add_label(where, label)
+    placed = {}
+    for frame, shape in shapes_by_frame(label, interpolate=interpolate):
+        height, width = map(float, sizes.sizes[0 if sizes.number is None else frame])
+        drawn = label.shape is not None or frame in label.key_frames
+        if drawn or isinstance(shape, Bitmask):
+            require_placed(f"The {name}'s shape on frame {frame}", shape, (height, width))
+        elif not reaches_into(shape, (height, width)):
+            continue
+        placed[frame] = shape
+    return placed
 
 
 def _frame(frames: Any, areas: list[Floats], shared: Floats) -> pd.DataFrame:
@@ -106,15 +133,12 @@ def _areas(sides: list[dict[int, Shape]], frames: Any, size: Floats) -> tuple[li
     shapes: list[Shape] = []
     places: list[int] = []
     rows: list[Ints] = []
-    for side, name in zip(sides, ("benchmark", "trainee"), strict=True):
+    for side in sides:
         own = np.full(frames.size, -1)
         for place, frame in enumerate(frames.tolist()):
             shape = side.get(frame)
             if shape is None:
                 continue
-            if shape.family != "region":
-                raise InvalidInput(f"The {name}'s label is a {shape.family}, which has no volume.")
-            require_placed(f"The {name}'s shape on frame {frame}", shape, tuple(size[place]))
             own[place] = len(shapes)
             shapes.append(shape)
             places.append(place)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from annowidgets.benchmark import similarity, volume
 from annowidgets.errors import InvalidInput
-from annowidgets.labels import Bitmask, BoundingBox, Keypoint, Label
+from annowidgets.labels import Bitmask, BoundingBox, Keypoint, Label, Polygon
 from tests.benchmark.strategies import FRAME, SIDE, masks, regions
 
 
@@ -66,7 +66,7 @@ def test_key_frames_are_interpolated_on_request() -> None:
 @pytest.mark.parametrize(
     ("settings_given", "message"),
     [
-        ({"frame_size": [FRAME] * 2}, "Frame 2 does not exist, there are 2"),
+        ({"frame_size": [FRAME] * 2}, "The benchmark's label: frame 2 does not exist, there are 2"),
         ({"thickness": [1, 1]}, "There are 2 thicknesses, and a label on frame 2"),
         ({"thickness": 0}, "thickness must be above 0"),
         ({"thickness": "thick"}, "thickness"),
@@ -80,3 +80,28 @@ def test_what_has_no_volume_is_refused(settings_given: Any, message: str) -> Non
         volume(label, label, **{"frame_size": FRAME, **settings_given})
     with pytest.raises(InvalidInput, match="The trainee's label is a point, which has no volume"):
         volume(label, Label("a", {0: Keypoint(1, 1)}), frame_size=FRAME)
+
+
+def test_a_label_stands_on_the_same_frames_as_where_it_is_measured() -> None:
+    box = BoundingBox(0, 0, 10, 10)
+    held = Label("a", {0: box}, until=3)
+    with pytest.raises(InvalidInput, match=r"The trainee's label: .*until has no meaning.*fill\(until="):
+        volume(Label("a", {0: box}), held, frame_size=FRAME)
+    assert volume(held, held, frame_size=FRAME, interpolate=True).benchmark == 400
+    with pytest.raises(InvalidInput, match=r"The benchmark's label: the item has several frames.*\{0: shape\}"):
+        volume(Label("a", box), held, frame_size=[FRAME] * 3)
+    assert volume(Label("a", box), Label("a", box), frame_size=[FRAME]).iou == 1
+    with pytest.raises(InvalidInput, match="more than the 1,000,000"):
+        volume(Label("a", {0: box}, until=10**6), held, frame_size=FRAME, interpolate=True)
+
+
+def test_a_shape_that_is_interpolated_out_of_the_frame_has_no_area_there() -> None:
+    swinging = Label("a", {0: Polygon([(5, 5), (-50, 8), (-50, 9)]), 4: Polygon([(-50, 5), (5, 8), (-50, 9)])})
+    assert volume(swinging, swinging, frame_size=FRAME, interpolate=True).frames.frame.tolist() == [0, 4]
+
+
+def test_what_is_no_label_has_no_volume() -> None:
+    label = series((0, 0, 5, 5))
+    for odd in ([label], None, BoundingBox(0, 0, 5, 5)):
+        with pytest.raises(InvalidInput, match="The trainee's label must be one Label"):
+            volume(label, odd, frame_size=FRAME)
