@@ -19,6 +19,13 @@ PLACE = f"""([x, y]) => {{
     const {{left, top}} = place.getBoundingClientRect();
     return [left + view.x + x * view.scale, top + view.y + y * view.scale, view.scale];
 }}"""
+PIXEL = f"""([x, y, layer]) => {{
+    const {{view, place}} = ({FRONT})();
+    const canvas = place.querySelectorAll('canvas')[layer];
+    const ratio = canvas.width / canvas.clientWidth;
+    const at = [view.x + x * view.scale, view.y + y * view.scale].map(one => Math.round(one * ratio));
+    return [...canvas.getContext('2d').getImageData(...at, 1, 1).data];
+}}"""
 LABELS = f"() => ({FRONT})().session.labels.map(label => label.id)"
 PENDING = f"() => ({FRONT})().session.document.pending.length"
 
@@ -71,6 +78,10 @@ class Canvas:
             name, count = (key, 1) if isinstance(key, str) else key
             for _ in range(count):
                 self.page.keyboard.press(name)
+
+    def pixel(self, point: Point, *, layer: int = 1) -> list[int]:
+        """Red, green, blue and alpha at a point of the picture: 0 is the picture's layer, 1 that of the labels."""
+        return list(self.page.evaluate(PIXEL, [*point, layer]))
 
     @property
     def ids(self) -> list[str]:

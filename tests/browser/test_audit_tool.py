@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 import annowidgets as aw
+from tests.browser.canvas import Canvas, poll
 from tests.browser.lab import JupyterServer, in_both_apps
 from tests.browser.notebook import Notebook
 from tests.browser.test_theme import FAINT, PIECES
-from tests.widgets.loops import SIZE, Loop
+from tests.widgets.loops import Loop
 
 MakeNotebook = Callable[..., Notebook]
 expect.set_options(timeout=30_000)  # the first figure that a kernel draws takes seconds
-SURFACE = ".aw-box-stage .image > svg"
 GRADES = (
     "SELECT i.name, g.grade, round(g.accuracy, 6), g.reason FROM grades g JOIN tasks t ON t.id = g.task "
     "JOIN items i ON i.id = t.item ORDER BY t.id"
@@ -31,6 +31,7 @@ class Audit:
     def __init__(self, book: Notebook, loop: Loop) -> None:
         self.book, self.page, self.loop = book, book.page, loop
         self.keys = book.page.keyboard
+        self.editor = Canvas(book)
 
     @property
     def shown(self) -> Locator:
@@ -75,8 +76,9 @@ def audit(notebook: MakeNotebook, jupyter: JupyterServer) -> Callable[..., Audit
         )
         book.run(0)
         book.hide_code()
-        book.page.locator(".aw-attempts-stage canvas").wait_for()
-        return Audit(book, loop)
+        one = Audit(book, loop)
+        one.editor.wait()
+        return one
 
     return make
 
@@ -93,10 +95,10 @@ def test_a_lead_audits_by_keys_completes_reads_the_score_and_promotes(audit: Cal
 
     # fix: a box that was missed is drawn by mouse on the copy
     one.keys.press("f")
-    surface = one.book.box(SURFACE)
-    scale = surface["width"] / SIZE[0]
-    one.book.drag(surface, (100 * scale, 80 * scale), (130 * scale, 110 * scale))
-    expect(one.page.locator(f"{SURFACE} rect.movable")).to_have_count(3)
+    one.editor.wait_for(2)
+    one.page.get_by_role("button", name="Class RBC").click()
+    one.editor.drag((100, 80), (130, 110))
+    one.editor.wait_for(3)
     one.keys.press("Control+Enter")
     expect(one.shown).to_have_text("cell_2")
     # three boxes and one answer, of which three were there
@@ -207,18 +209,12 @@ def test_a_click_on_the_contact_sheet_opens_the_attempt_and_its_mark_is_drawn(au
 def test_labels_are_drawn_hidden_and_pointed_out(audit: Callable[..., Audit]) -> None:
     one = audit()
     one.focus()
-    canvas = ".aw-attempts-stage canvas"
-    # the left edge of the RBC, 10 px from the left, in the canvas's own pixels
-    width = one.page.locator(canvas).evaluate("element => element.width")
-    x, y = round(10 * width / SIZE[0]), round(30 * width / SIZE[0])
-    one.book.wait_for_pixel(canvas, x, y, (214, 39, 40))
+    edge = (10, 30)  # on the left side of the RBC
+    poll(one.book, lambda: one.editor.pixel(edge)[:3], [214, 39, 40])
     one.keys.press("h")
-    one.page.wait_for_function(
-        "([canvas, x, y]) => document.querySelector(canvas).getContext('2d').getImageData(x, y, 1, 1).data[0] !== 214",
-        arg=[canvas, x, y],
-    )
+    poll(one.book, lambda: one.editor.pixel(edge), [0, 0, 0, 0])
     one.page.get_by_role("button", name="Show RBC 1").click()
-    one.book.wait_for_pixel(canvas, x, y, (214, 39, 40))
+    poll(one.book, lambda: one.editor.pixel(edge)[:3], [214, 39, 40])
 
 
 @in_both_apps
@@ -240,8 +236,8 @@ def test_a_page_that_is_loaded_anew_shows_the_tool_and_goes_on(audit: Callable[.
 def test_a_fix_can_be_given_up_by_mouse_and_the_keys_stay_with_the_tool(audit: Callable[..., Audit]) -> None:
     one = audit()
     one.page.get_by_role("button", name="Fix").click()
-    surface = one.book.box(SURFACE)
-    one.book.drag(surface, (100, 80), (180, 160))
+    one.editor.wait()
+    one.editor.drag((100, 80), (140, 110))
     one.page.get_by_role("button", name="Cancel").click()
     expect(one.shown).to_have_text("cell_0")
     one.keys.press("n")

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import expect
 
 import annowidgets as aw
+from tests.browser.canvas import STAGE, Canvas, poll, rounded
 from tests.browser.lab import JupyterServer, in_both_apps
 from tests.browser.notebook import Notebook
-from tests.widgets.loops import SIZE, Loop
+from tests.widgets.loops import Loop
 
 MakeNotebook = Callable[..., Notebook]
-PICTURE = ".aw-box-stage .image > svg"
-EVERYTHING_IN_SIGHT = """() => ['.aw-title', '.aw-box-stage', '.aw-sure', '.aw-footer button.aw-primary'].map(name => {
+EVERYTHING_IN_SIGHT = """() => ['.aw-title', '.aw-ed-stage', '.aw-sure', '.aw-footer button.aw-primary'].map(name => {
     const {top, left, bottom, right} = document.querySelector(name).getBoundingClientRect();
     return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
 }).every(Boolean)"""
@@ -29,13 +29,11 @@ class Desk:
 
     def __init__(self, book: Notebook, loop: Loop) -> None:
         self.book, self.page, self.loop = book, book.page, loop
+        self.canvas = Canvas(book)
 
     def draw(self, x: int, y: int, width: int, height: int) -> None:
         """Draw a box by mouse, in pixels of the picture."""
-        shown = self.book.box(PICTURE)
-        scale = shown["width"] / SIZE[0]
-        assert scale == int(scale) > 1  # small pictures are shown in whole multiples
-        self.book.drag(shown, (x * scale, y * scale), ((x + width) * scale, (y + height) * scale))
+        self.canvas.drag((x, y), (x + width, y + height))
 
     def sure(self, percent: int) -> None:
         """Click on the slider."""
@@ -68,16 +66,12 @@ class Desk:
         return boxes_of(rows[0][0]) if rows else []
 
     def wait_for_boxes(self, *expected: list[Any]) -> None:
-        for _ in range(200):
-            if self.boxes() == list(expected):
-                return
-            self.page.wait_for_timeout(50)
-        assert self.boxes() == list(expected)
+        poll(self.book, self.boxes, list(expected))
 
 
 def boxes_of(stored: str) -> list[list[Any]]:
     labels = [label for label in json.loads(stored) if label["type"] == "label"]
-    return [[d["category"], *(d["shape"][side] for side in ("x", "y", "width", "height"))] for d in labels]
+    return [[d["category"], *(rounded(d["shape"][side]) for side in ("x", "y", "width", "height"))] for d in labels]
 
 
 @pytest.fixture
@@ -96,8 +90,9 @@ def sit_down(notebook: MakeNotebook, jupyter: JupyterServer) -> Callable[..., De
         book.run(0)
         book.run(1)
         book.hide_code()
-        book.page.locator(PICTURE).wait_for()
-        return Desk(book, loop)
+        desk = Desk(book, loop)
+        desk.canvas.wait()
+        return desk
 
     return make
 
@@ -132,12 +127,13 @@ def test_two_boxes_drawn_with_a_confidence_are_submitted_to_the_pixel_and_the_ne
 
     # the next picture is there, empty, with the focus on it: keys go on at once
     expect(desk.page.locator(".aw-title")).to_contain_text("task 2 of 2")
-    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(0)
+    desk.canvas.wait_for(0)
     expect(desk.page.locator(".aw-sure output")).to_have_text("not set")
-    assert desk.page.evaluate("() => Boolean(document.activeElement.closest('.aw-box-stage'))")
-    desk.page.keyboard.press("1")
-    desk.page.keyboard.press("b")
-    desk.wait_for_boxes(["RBC", 68, 48, 24, 24])
+    expect(desk.page.locator(STAGE)).to_be_focused()
+    desk.canvas.wait()
+    # from the middle of the picture on
+    desk.canvas.keys("1", "Space", "Space", ("Shift+ArrowRight", 2), ("Shift+ArrowDown", 1), "Space")
+    desk.wait_for_boxes(["RBC", 80, 60, 20, 10])
 
 
 @in_both_apps
@@ -145,7 +141,7 @@ def test_the_main_path_needs_no_scrolling(sit_down: Callable[..., Desk]) -> None
     desk = sit_down()
     for width, height in ((1400, 900), (900, 900)):
         desk.book.resize(width, height)
-        desk.book.box(PICTURE)
+        desk.book.box(STAGE)
         assert desk.page.evaluate(EVERYTHING_IN_SIGHT), (width, height)
         assert desk.page.evaluate(
             "() => { const s = document.querySelector('.aw-screen'); return s.scrollWidth <= s.clientWidth }"
@@ -168,7 +164,8 @@ def test_every_change_is_saved_and_comes_back_after_a_restart_of_the_kernel(sit_
 
     desk.book.restart_kernel()
     desk.book.run(0)
-    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(1)
+    desk.canvas.wait()
+    desk.canvas.wait_for(1)
     assert desk.book.value("desk.task.id") == task
     expect(desk.page.get_by_label("good")).to_be_checked()
     expect(desk.page.get_by_label("count")).to_have_value("3")
@@ -184,7 +181,8 @@ def test_a_page_that_is_loaded_anew_goes_on_with_the_same_desk(sit_down: Callabl
     desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
     desk.book.reload()
     desk.book.hide_code()
-    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(1)
+    desk.canvas.wait()
+    desk.canvas.wait_for(1)
     desk.draw(100, 60, 20, 20)
     desk.wait_for_boxes(["RBC", 10, 20, 30, 40], ["RBC", 100, 60, 20, 20])
 
@@ -196,9 +194,9 @@ def test_labelling_works_by_keyboard_alone(sit_down: Callable[..., Desk]) -> Non
     desk.page.get_by_role("button", name="Fold the instructions").focus()
     keys.press("Enter")  # the button goes away under the focus, which must stay inside
     expect(desk.page.locator(".aw-reading")).to_have_count(0)
-    for key in ("2", "b", "ArrowLeft", "Shift+ArrowUp", "Alt+ArrowRight"):
-        keys.press(key)
-    desk.wait_for_boxes(["WBC", 67, 38, 25, 24])
+    desk.canvas.focus()
+    desk.canvas.keys("2", "Space", "Space", ("Shift+ArrowRight", 2), ("Shift+ArrowDown", 1), "Space")
+    desk.wait_for_boxes(["WBC", 80, 60, 20, 10])
     keys.press("s")
     for _ in range(4):
         keys.press("ArrowRight")
@@ -227,7 +225,7 @@ def test_keys_act_only_while_the_desk_has_the_focus(sit_down: Callable[..., Desk
     desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
     desk.page.evaluate("() => document.activeElement.blur()")
     desk.page.wait_for_timeout(600)  # the clock is drawn anew meanwhile, which must not fetch the focus back
-    for key in ("Control+Enter", "b", "2", "i"):
+    for key in ("Control+Enter", "Delete", "2", "i"):
         desk.page.keyboard.press(key)
     # inside a text field they are text
     desk.page.locator("summary", has_text="Feedback").click()
@@ -245,8 +243,8 @@ def test_keys_act_only_while_the_desk_has_the_focus(sit_down: Callable[..., Desk
 def test_feedback_skip_release_and_recall_are_a_key_or_a_button_away(sit_down: Callable[..., Desk]) -> None:
     desk = sit_down(before=in_gold)
     keys = desk.page.keyboard
-    desk.page.locator(PICTURE).click(position={"x": 5, "y": 5})
-    keys.press("f")
+    desk.canvas.click((5, 5))
+    keys.press("g")
     keys.type("Do I box cells at the border?")
     desk.page.get_by_role("combobox", name="Section").select_option("Boxes")
     desk.page.get_by_role("combobox", name="Kind").select_option("missing")
@@ -269,29 +267,15 @@ def test_feedback_skip_release_and_recall_are_a_key_or_a_button_away(sit_down: C
     expect(desk.said).to_contain_text("Submitted")
     desk.press("Recall")
     expect(desk.said).to_contain_text("is yours again")
-    expect(desk.page.locator(f"{PICTURE} rect.movable")).to_have_count(1)
+    desk.canvas.wait()
+    desk.canvas.wait_for(1)
     assert desk.book.value("desk.task.id") == submitted
 
     desk.press("Release")
     expect(desk.page.locator(".aw-idle")).to_contain_text("is put back")
     assert desk.rows(f"SELECT state FROM tasks WHERE id = {submitted}") == [("returned",)]
     keys.press("Enter")  # the focus is on the only way on
-    desk.page.locator(PICTURE).wait_for()
-
-
-def test_the_state_of_saving_is_true_while_the_kernel_is_busy(sit_down: Callable[..., Desk]) -> None:
-    desk = sit_down()
-    state = desk.page.locator(".aw-bar [role=status]")
-    expect(state).to_have_text("● saved")
-    desk.book.box(PICTURE)
-    desk.page.evaluate(
-        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'time.sleep(3)'}) }"
-    )
-    desk.draw(10, 20, 30, 40)
-    expect(state).to_have_text("● saving…")
-    assert desk.boxes() == []
-    expect(state).to_have_text("● saved")
-    assert desk.boxes() == [["RBC", 10, 20, 30, 40]]
+    desk.canvas.wait()
 
 
 def test_time_on_the_instructions_is_counted_only_while_they_are_unfolded(sit_down: Callable[..., Desk]) -> None:
@@ -365,7 +349,7 @@ def test_names_and_instructions_of_hostile_people_run_no_script(sit_down: Callab
     desk.draw(10, 20, 30, 40)
     desk.wait_for_boxes([evil, 10, 20, 30, 40])
     expect(desk.page.locator(".aw-side h3", has_text="img src").first).to_be_visible()
-    desk.page.keyboard.press("f")
+    desk.page.keyboard.press("g")
     desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Control+Enter")
     expect(desk.said).to_contain_text("1 <img src=x")

@@ -205,6 +205,7 @@ def test_classes_and_selection_go_both_ways(picture: StillImage) -> None:
     assert opened.editor.stage.active == (1, "WBC")
     opened.editor.select(None)
     assert opened.page.heard[-1] == {"type": "select", "label": None}
+    assert opened.selections[-1] is None
     with pytest.raises(NotFound, match="Closest: 'WBC'"):
         opened.editor.active_class = "WBCs"
 

@@ -234,8 +234,11 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def select(self, label_id: str | None) -> None:
         """Select a label, or none, on the screen."""
-        self._selected = label_id
-        self.stage.send({"type": "select", "label": label_id})
+        with self._lock:
+            self._selected = label_id
+            self.stage.send({"type": "select", "label": label_id})
+            if self._on_select is not None:
+                self._on_select(self.selected)
 
     def set_attributes(self, label_id: str, attributes: Mapping[str, AnswerValue]) -> None:
         """Give a label other attributes: an edit as any other."""
