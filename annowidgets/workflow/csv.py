@@ -1,4 +1,4 @@
-"""Tables as CSV, several times as fast as pandas writes them."""
+"""Tables as CSV, faster than pandas writes them: a text is made per value, not per cell."""
 
 from __future__ import annotations
 
@@ -15,30 +15,23 @@ def csv_lines(frame: pd.DataFrame, *, header: bool) -> str:
     columns = [_texts(frame.iloc[:, place]) for place in range(frame.shape[1])]
     lines = [",".join(map(_quoted, frame.columns))] if header else []
     lines += map(",".join, zip(*columns, strict=True))
-    return "".join(f"{line}\n" for line in lines)
+    return "\n".join([*lines, ""])
 
 
 def _texts(column: pd.Series[Any]) -> list[str]:
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
-        # Each name is quoted once, however often it stands there.
-        names = np.array([*(_quoted(name) for name in column.cat.categories), ""], object)
-        texts: list[str] = names[column.cat.codes.to_numpy()].tolist()
-        return texts
-    if column.dtype.kind == "f":
-        values = column.to_numpy()
-        texts = list(map(repr, values.tolist()))
-        for place in np.flatnonzero(np.isnan(values)).tolist():
-            texts[place] = ""
-        return texts
-    if column.dtype.kind in "iu" and not column.isna().any():
-        return list(map(str, column.tolist()))
-    values = column.to_numpy(object, copy=True)
-    values[column.isna().to_numpy()] = ""
-    texts = list(map(str, values.tolist()))
-    # One look at all of them, since hardly any needs quotes.
-    return list(map(_quoted, texts)) if _needs_quotes("".join(texts)) else texts
+        codes, values = column.cat.codes.to_numpy(), column.cat.categories
+    else:
+        codes, values = pd.factorize(column)  # -1 where it is missing
+    # Most columns hold few different values.
+    texts = list(map(repr if values.dtype.kind == "f" else str, values.tolist()))
+    # Hardly any text needs quotes, so all are looked at as one.
+    if values.dtype.kind not in "fiu" and _needs_quotes("".join(texts)):
+        texts = list(map(_quoted, texts))
+    found: list[str] = np.array([*texts, ""], object)[codes].tolist()
+    return found
 
 
 def _quoted(value: object) -> str:
