@@ -106,7 +106,7 @@ class Story(TrainingStory):
         lea.add_member("cy")
         lea.update_settings(evaluation=EVALUATION)
         if is_open:
-            for task in lea.tasks(state="graded"):
+            for task in lea.tasks(state="graded")[:2]:
                 task.promote("evaluation")
             # The first in the queue.
             self.team.production("production at first", items=["cell07", "cell08", "cell09", "cell10"])
