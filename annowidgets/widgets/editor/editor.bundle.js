@@ -2454,13 +2454,15 @@ var classRow = (session, item, index, count) => make("li", {}, make(
     className: "aw-plain aw-ed-row",
     "data-name": `class ${item.name}`,
     "aria-pressed": String(!session.readOnly && item === session.active),
-    "aria-label": `Class ${item.name}, ${count} ${count === 1 ? "label" : "labels"}`,
     disabled: session.readOnly,
     onclick: () => session.choose(item)
   },
   swatch(colorOf(item)),
+  make("span", { className: "aw-hear" }, "Class "),
   named(item.name),
+  " ",
   make("span", { className: "aw-mute aw-num" }, String(count)),
+  make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
   ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
 ));
 var labelRow = (session, id) => {
@@ -3595,7 +3597,7 @@ var statusLine = (session, stage) => {
     percent,
     button("+", "Zoom in (+)", () => stage.zoom(NEARER2)),
     button("Fit", "Fit the picture (F)", () => stage.fit()),
-    button("1:1", "One pixel on one of the screen", () => stage.zoomToPixels())
+    button("1:1", "1:1, one pixel on one of the screen", () => stage.zoomToPixels())
   );
   const looks = looksPanel(session);
   const saved = make("span", { className: "aw-ed-saving", role: "status" });

@@ -85,9 +85,9 @@ const classRow = (session, item, index, count) =>
     make("li", {}, make("button", {
         type: "button", className: "aw-plain aw-ed-row", "data-name": `class ${item.name}`,
         "aria-pressed": String(!session.readOnly && item === session.active),
-        "aria-label": `Class ${item.name}, ${count} ${count === 1 ? "label" : "labels"}`,
         disabled: session.readOnly, onclick: () => session.choose(item),
-    }, swatch(colorOf(item)), named(item.name), make("span", { className: "aw-mute aw-num" }, String(count)),
+    }, swatch(colorOf(item)), make("span", { className: "aw-hear" }, "Class "), named(item.name), " ", make("span", { className: "aw-mute aw-num" }, String(count)),
+    make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
     ...(index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : [])));
 
 /** @param {Session} session @param {string} id @returns {Row} */

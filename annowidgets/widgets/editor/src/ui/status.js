@@ -34,7 +34,7 @@ export const statusLine = (session, stage) => {
     const percent = make("span", { className: "aw-ed-percent aw-num", title: "Zoom" });
     const zoom = make("span", { className: "aw-ed-zoom", role: "group", "aria-label": "Zoom" },
         button("−", "Zoom out (-)", () => stage.zoom(1 / NEARER)), percent, button("+", "Zoom in (+)", () => stage.zoom(NEARER)),
-        button("Fit", "Fit the picture (F)", () => stage.fit()), button("1:1", "One pixel on one of the screen", () => stage.zoomToPixels()));
+        button("Fit", "Fit the picture (F)", () => stage.fit()), button("1:1", "1:1, one pixel on one of the screen", () => stage.zoomToPixels()));
     const looks = looksPanel(session);
     const saved = make("span", { className: "aw-ed-saving", role: "status" });
     const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, looks.element, saved);
