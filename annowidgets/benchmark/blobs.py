@@ -48,6 +48,7 @@ _Name = str | int | float | bool | None
 
 class _Tail(msgspec.Struct, array_like=True):
     names: list[str]
+    questions: list[str]
     tasks: list[_Name]
     trainees: list[_Name]
     label_ids: list[tuple[list[str | None], list[str | None]]]
@@ -61,12 +62,13 @@ def write(measured: Measurements) -> bytes:
     for kind, called in (("task", measured.tasks), ("trainee", measured.trainees)):
         for name in called:
             _require_plain(kind, name)
-    parts = list(measured.names), list(measured.tasks), list(measured.trainees), list(measured.label_ids)
+    questions = sorted(measured.questions)
+    parts = list(measured.names), questions, list(measured.tasks), list(measured.trainees), list(measured.label_ids)
     rows, tail = measured.rows().tobytes(), zlib.compress(msgspec.json.encode(parts))
     head = np.zeros((), _HEAD)
     sizes = len(measured), len(measured.tasks), len(tail)
     head["mark"], (head["rows"], head["tasks"], head["tail"]) = _MARK, sizes
-    head["names"] = _digest(measured.names)
+    head["names"] = _digest(measured.names, questions)
     start = zlib.crc32(head.tobytes()[:_CHECKED])
     head["crc_rows"], head["crc_tail"] = zlib.crc32(rows, start), zlib.crc32(tail, start)
     return b"".join([head.tobytes(), rows, tail])
@@ -100,7 +102,7 @@ def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Seq
     joined = b"".join([blob[_HEAD.itemsize : end] for blob, end in zip(blobs, ends.tolist(), strict=True)])
     rows = np.frombuffer(joined, ROW)
     tails = _Tails(blobs, ends.tolist(), task_counts)
-    names, codes, of_blob = _names(heads["names"], tails)
+    names, questions, codes, of_blob = _names(heads["names"], tails)
     own_task = rows["task"]
     if rows.size and ((own_task < 0) | (own_task >= np.repeat(task_counts, row_counts))).any():
         raise damaged()
@@ -114,7 +116,9 @@ def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Seq
     trainees = list(chain.from_iterable(tail.trainees for tail in tails.each())) if trainees is None else trainees
     if not len(tasks) == len(trainees) == number:
         raise InvalidInput(f"There are {number} tasks in the blobs, {len(tasks)} names and {len(trainees)} trainees.")
-    return Measurements(rows, names=names, tasks=tasks, trainees=trainees, label_ids=tails, columns=columns)
+    return Measurements(
+        rows, names=names, questions=questions, tasks=tasks, trainees=trainees, label_ids=tails, columns=columns
+    )
 
 
 def _heads(blobs: Sequence[bytes]) -> npt.NDArray[np.void]:
@@ -138,19 +142,24 @@ def _require_whole_rows(blobs: Sequence[bytes]) -> None:
             raise damaged()
 
 
-def _names(digests: npt.NDArray[np.uint64], tails: _Tails) -> tuple[tuple[str, ...], list[Ints], Ints]:
-    """All names; per different list of names its codes among them; and which list each blob has."""
+def _names(digests: npt.NDArray[np.uint64], tails: _Tails) -> tuple[tuple[str, ...], set[str], list[Ints], Ints]:
+    """All names, and which are questions; per different list of names its codes; and which list each blob has."""
     different, first, of_blob = np.unique(digests, return_index=True, return_inverse=True)
     # In order of appearance, so that what stands first keeps its codes.
     order = np.argsort(first)
     places: dict[str, int] = {}
+    questions: set[str] = set()
+    classes: set[str] = set()
     codes: list[Ints] = [np.empty(0, np.int64)] * different.size
     for k in order.tolist():
-        own = tails.at(int(first[k])).names
-        if _digest(own) != different[k]:
+        tail = tails.at(int(first[k]))
+        own = tail.names
+        if _digest(own, tail.questions) != different[k]:
             raise damaged()
+        questions.update(tail.questions)
+        classes.update(set(own).difference(tail.questions))
         codes[k] = np.array([places.setdefault(name, len(places)) for name in own], np.int64)
-    return tuple(places), codes, of_blob
+    return tuple(places), questions - classes, codes, of_blob
 
 
 def _translated(column: Codes, codes: list[Ints], of_row: Ints) -> Codes:
@@ -164,8 +173,9 @@ def _translated(column: Codes, codes: list[Ints], of_row: Ints) -> Codes:
     return translated
 
 
-def _digest(names: Sequence[str]) -> int:
-    return int.from_bytes(hashlib.blake2b(msgspec.json.encode(list(names)), digest_size=8).digest(), "little")
+def _digest(names: Sequence[str], questions: Sequence[str]) -> int:
+    spelled = msgspec.json.encode([list(names), questions])
+    return int.from_bytes(hashlib.blake2b(spelled, digest_size=8).digest(), "little")
 
 
 class _Tails(Sequence[LabelIds]):
@@ -187,7 +197,12 @@ class _Tails(Sequence[LabelIds]):
             tail = _decode(unpacking.decompress(packed, _MOST_UNPACKED))
         except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise damaged() from None
-        if not len(tail.tasks) == len(tail.trainees) == len(tail.label_ids) == self._tasks[place + 1] - self._tasks[place]:
+        if (
+            not len(tail.tasks)
+            == len(tail.trainees)
+            == len(tail.label_ids)
+            == self._tasks[place + 1] - self._tasks[place]
+        ):
             raise damaged()
         return tail
 

@@ -17,7 +17,7 @@ from annowidgets.benchmark.matching import Edges, match, weigh
 from annowidgets.benchmark.measurements import EXTRA, MATCHED, MISSING, ROW, Rows
 from annowidgets.benchmark.placement import placed_rows
 from annowidgets.benchmark.tables import FAMILY_OF_KIND, ShapeTable
-from annowidgets.benchmark.tolerances import ClassTolerances
+from annowidgets.benchmark.tolerances import SPACING_HINT, ClassTolerances
 from annowidgets.errors import InvalidInput
 from annowidgets.labels.label import Label
 
@@ -51,6 +51,11 @@ class Block:
         self.table = ShapeTable(collected.shapes, height, width, self.task * longest + self.frame)
         self.family = FAMILY_OF_KIND[self.table.kind].astype(np.int64)
         spacing = np.array(collected.spacing)[self.task]
+        for row in classes.needs_spacing(self.category, spacing)[:1].tolist():
+            raise InvalidInput(
+                f"{collected.where(row)} is of a class whose tolerance is in mm, and the pixel spacing is not known.",
+                hint=SPACING_HINT,
+            )
         self.comparison = Comparison(self.table, self.category, spacing, classes, ~self.is_trainee, at_least)
 
     def measure(self) -> Rows:

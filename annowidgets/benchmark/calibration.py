@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Set
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -168,12 +168,14 @@ def _rebuild(score: float, parts: dict[str, Any]) -> CalibrationScore:
 
 
 def _items(name: str, values: Iterable[Any]) -> list[list[float]]:
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+    if isinstance(values, (str, bytes, Mapping, Set)) or not isinstance(values, Iterable):
         raise InvalidInput(f"{name} must be a list of numbers, or a list of lists, got {shown(values)}.")
     items = []
     for position, value in enumerate(values):
-        attempts = list(value) if isinstance(value, (Sequence, np.ndarray)) and np.ndim(value) == 1 else [value]
-        items.append([share(f"{name}[{position}]", attempt) for attempt in attempts])
+        if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim == 1):
+            items.append([share(f"{name}[{position}][{place}]", attempt) for place, attempt in enumerate(value)])
+        else:
+            items.append([share(f"{name}[{position}]", value)])
     return items
 
 

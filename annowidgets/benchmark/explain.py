@@ -11,7 +11,8 @@ import numpy as np
 from annowidgets.benchmark.checks import ALLOWANCE
 from annowidgets.benchmark.measurements import EMPTY, EXTRA, MATCHED, MISSING, OUTCOMES
 from annowidgets.benchmark.tables import FAMILIES, QUESTION_FAMILY
-from annowidgets.errors import NotFound
+from annowidgets.errors import InvalidInput, NotFound
+from annowidgets.labels.values import integer, shown
 
 if TYPE_CHECKING:
     from annowidgets.benchmark.scores import Scores
@@ -96,6 +97,10 @@ class Explanation(msgspec.Struct, frozen=True):
 
 def explain(scores: Scores, evaluation_label: int) -> Explanation:
     """Explain one evaluation label; see `Scores.explain`."""
+    place = integer(evaluation_label)
+    if place is None:
+        raise InvalidInput(f"An evaluation label is a number, got {shown(evaluation_label)}.")
+    evaluation_label = place
     if not 0 <= evaluation_label < len(scores):
         raise NotFound(
             f"There is no evaluation label {evaluation_label}.", hint=f"They are numbered 0 to {len(scores) - 1}."
@@ -176,10 +181,8 @@ def _sentence(facts: _Facts, terms: tuple[Term, ...], full_at: float) -> str:
     if facts.family == "question":
         return _answer_sentence(facts)
     if facts.threshold is not None and facts.similarity is not None:
-        reason = (
-            f"the {_SIMILARITY[facts.family]} is {_percent(facts.similarity)}, "
-            f"and below {_percent(facts.threshold)} a match does not count. 0 points."
-        )
+        reached, needed = _told_apart(facts.similarity, facts.threshold)
+        reason = f"the {_SIMILARITY[facts.family]} is {reached}, and below {needed} a match does not count. 0 points."
         if facts.kind == MISSING:
             return f"The {benchmark} was not found: with the nearest label ({trainee}) {reason}"
         return f"The {trainee} is one too many: with the nearest object ({benchmark}) {reason}"
@@ -187,9 +190,9 @@ def _sentence(facts: _Facts, terms: tuple[Term, ...], full_at: float) -> str:
         return f"The {benchmark} was not found: no label matches it. 0 points."
     if facts.kind == EXTRA:
         return f"The {trainee} is one too many: nothing in the benchmark matches it. 0 points."
+    reached, full = _told_apart(facts.similarity or 0.0, full_at)
     said = {
-        "iou": f"the {_SIMILARITY[facts.family]} is {_percent(facts.similarity or 0.0)}"
-        + (f" (full from {_percent(full_at)})" if full_at < 1 else ""),
+        "iou": f"the {_SIMILARITY[facts.family]} is {reached}" + (f" (full from {full})" if full_at < 1 else ""),
         "category": "the class is right"
         if benchmark == trainee
         else f"the class is wrong ({trainee}, not {benchmark})",
@@ -216,5 +219,14 @@ def _answer_sentence(facts: _Facts) -> str:
     return f"The answer to {facts.benchmark} is partly right. {facts.points:.1f} points."
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
+def _percent(value: float, digits: int = 1) -> str:
+    return f"{100 * value:.{digits}f} %"
+
+
+def _told_apart(similarity: float, threshold: float) -> tuple[str, str]:
+    """Both as per cent, with as many digits as it takes to show that the threshold is not reached."""
+    digits = 1
+    if similarity < threshold - ALLOWANCE:
+        while _percent(similarity, digits) == _percent(threshold, digits):
+            digits += 1
+    return _percent(similarity, digits), _percent(threshold, digits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -176,20 +176,30 @@ class BenchmarkFunction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             set_value = self.zero_below
         return min(ZERO_BELOW[family], self.full_at) if set_value is None else set_value
 
-    def require_known(self, names: Iterable[str]) -> None:
-        """Refuse a function that speaks of classes or questions that are not there.
+    def require_known(self, names: Iterable[str], questions: Collection[str] = ()) -> None:
+        """Refuse a function that speaks of classes or questions that are not there, or gives weights to a question.
 
         Parameters
         ----------
         names : iterable of str
             The classes and questions of the ontology.
+        questions : collection of str
+            Those of them that are questions.
 
         Raises
         ------
         NotFound
             Listing the closest names.
+        InvalidInput
+            For a question in ``per_class``: its points are the agreement of the answers alone.
         """
         known = set(names)
+        for name in self.per_class:
+            if name in questions:
+                raise InvalidInput(
+                    f"per_class can't weigh the terms of {name!r}, which is a question and has one only.",
+                    hint=f"Its weight in the score is importance={{{name!r}: ...}}.",
+                )
         for name in (*self.per_class, *self.importance):
             if name not in known:
                 raise NotFound.named("class or question", name, known)

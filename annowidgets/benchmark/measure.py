@@ -15,8 +15,10 @@ from annowidgets.benchmark.measurements import ROW, LabelIds, Measurements, Rows
 from annowidgets.benchmark.tables import QUESTION_FAMILY
 from annowidgets.benchmark.tasks import TaskLabels, Vocabulary
 from annowidgets.benchmark.tolerances import ClassTolerances
+from annowidgets.errors import InvalidInput
 from annowidgets.labels.label import Label, Labels
 from annowidgets.labels.ontology import Ontology
+from annowidgets.labels.values import shown
 
 # Annotations that are measured together: their arrays stay small, whatever the size of the cohort.
 _AT_ONCE = 20_000
@@ -55,8 +57,12 @@ def measure(
 
     Raises
     ------
+    NotFound
+        A class, attribute or question that the ontology does not have.
     InvalidInput
-        Labels that can't be measured: an unknown class, a shape wholly outside its frame, a mask of another size.
+        Labels that can't be measured: a shape wholly outside its frame, a mask of another size, a frame that does not
+        exist, an answer of the wrong kind or given twice, a class whose tolerance is in mm without spacing, or more
+        labels than bounded time and memory allow. The message names the task and the label.
     """
     task = TaskLabels(benchmark_labels, trainee_labels, frame_size=frame_size, spacing=spacing, interpolate=interpolate)
     return measure_many([task], ontology=ontology, min_similarity=min_similarity)
@@ -73,6 +79,11 @@ def measure_many(tasks: Iterable[TaskLabels], *, ontology: Ontology, min_similar
         As in `measure`.
     min_similarity : float
         Pairs below are never matched, 0 to 1.
+
+    Raises
+    ------
+    NotFound, InvalidInput
+        As in `measure`, for the first task that can't be measured; nothing is returned then.
     """
     at_least = share("min_similarity", min_similarity)
     vocabulary = Vocabulary(ontology)
@@ -88,18 +99,37 @@ def measure_many(tasks: Iterable[TaskLabels], *, ontology: Ontology, min_similar
         names += [len(names) + k if task.task is None else task.task for k, task in enumerate(collected.tasks)]
         trainees += [task.trainee for task in collected.tasks]
         ids += [(_ids(benchmark), _ids(trainee)) for benchmark, trainee in collected.labels]
-    return Measurements(np.concatenate(parts), names=vocabulary.names, tasks=names, trainees=trainees, label_ids=ids)
+    return Measurements(
+        np.concatenate(parts),
+        names=vocabulary.names,
+        questions=vocabulary.questions,
+        tasks=names,
+        trainees=trainees,
+        label_ids=ids,
+    )
 
 
 def _blocks(tasks: Iterable[TaskLabels], vocabulary: Vocabulary) -> Iterator[Collector]:
     collector = Collector(vocabulary)
-    for task in tasks:
+    for task in _listed(tasks):
         collector.add(task)
         if len(collector.shapes) >= _AT_ONCE:
             yield collector
             collector = Collector(vocabulary, first=collector.first + len(collector.tasks))
     if collector.tasks:
         yield collector
+
+
+def _listed(tasks: Any) -> Iterator[TaskLabels]:
+    if isinstance(tasks, TaskLabels) or not isinstance(tasks, Iterable):
+        raise InvalidInput(f"measure_many takes a list of TaskLabels, got {shown(tasks)}.", hint="Write [task].")
+    for place, task in enumerate(tasks):
+        if not isinstance(task, TaskLabels):
+            raise InvalidInput(
+                f"tasks[{place}] must be TaskLabels, got {shown(task)}.",
+                hint="Write TaskLabels(benchmark_labels, trainee_labels, frame_size=...).",
+            )
+        yield task
 
 
 def _ids(labels: Labels) -> list[str | None]:

@@ -71,6 +71,8 @@ class Measurements:
         0 to 1; NaN for unmatched rows, questions, and where neither side answered an attribute.
     names : tuple of str
         Classes and questions of the ontology.
+    questions : frozenset of str
+        Those of the names that are questions (in every ontology, where several were measured).
     tasks, trainees : tuple
         What each task is called and whose labels were measured; also tasks without a row.
     label_ids : sequence of (ids of the benchmark's labels, ids of the trainee's labels)
@@ -95,6 +97,7 @@ class Measurements:
         rows: Rows,
         *,
         names: Sequence[str],
+        questions: Iterable[str] = (),
         tasks: Sequence[Hashable],
         trainees: Sequence[Hashable],
         label_ids: Sequence[LabelIds],
@@ -102,7 +105,8 @@ class Measurements:
     ) -> None:
         self._rows = rows
         self.names = tuple(names)
-        self.tasks, self.trainees = tuple(tasks), tuple(trainees)
+        self.questions = frozenset(questions)
+        self.tasks, self.trainees = _hashable("task", tasks), _hashable("trainee", trainees)
         self.label_ids = label_ids
         if len(self.names) > MOST_NAMES:
             raise InvalidInput(
@@ -151,6 +155,7 @@ class Measurements:
         arguments = {
             "rows": self.rows(),
             "names": self.names,
+            "questions": self.questions,
             "tasks": self.tasks,
             "trainees": self.trainees,
             "label_ids": list(self.label_ids),
@@ -314,6 +319,19 @@ def require_sides(name: str, category: Codes, kind: Codes) -> None:
     without = EXTRA if name == "benchmark_category" else MISSING
     if ((category < 0) != (kind == without)).any():
         raise damaged()
+
+
+def _hashable(kind: str, names: Sequence[Any]) -> tuple[Hashable, ...]:
+    listed = tuple(names)
+    try:
+        frozenset(listed)
+    except TypeError:
+        for place, name in enumerate(listed):
+            if not isinstance(name, Hashable) or isinstance(name, tuple):
+                raise InvalidInput(
+                    f"The {kind} of tasks[{place}] can't be called {shown(name)}: a name must be hashable."
+                ) from None
+    return listed
 
 
 def _listed_blobs(blobs: Any) -> list[bytes]:

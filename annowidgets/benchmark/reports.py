@@ -23,10 +23,11 @@ def class_report(scores: Scores) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per trainee and name that occurs, columns trainee, category, benchmark and trainee_labels (labels of that
-        name on either side), right (matched with the same name), precision, recall, f1 (0 to 1, NaN where undefined),
-        mean_similarity (of the matched benchmark labels of that name, whatever they were called), score (mean points of
-        the rows that count for it, 0 to 100).
+        A row per trainee and name that occurs, columns trainee, category, benchmark and trainee_labels (labels or
+        answers of that name on either side), right (matched with the same name; of questions what both answered),
+        precision, recall, f1 (0 to 1, NaN where undefined, and for questions, whose answers agree to a degree),
+        mean_similarity (of the matched benchmark labels of that name, whatever they were called; of questions the mean
+        agreement), score (mean points of the rows that count for it, 0 to 100).
     """
     import pandas as pd
 
@@ -48,14 +49,16 @@ def class_report(scores: Scores) -> pd.DataFrame:
     labelled_so = per_cell(given, kind != MISSING)
     right = per_cell(benchmark, matched & (benchmark == given))
     every = np.ones(rows.size, bool)
+    answered = per_cell(np.maximum(benchmark, given), m.is_question[source]) > 0
+    objects = np.where(answered, 0.0, right)
     counted_for = scores.category[rows]
     columns = {
         "benchmark": in_benchmark.astype(np.int64),
         "trainee_labels": labelled_so.astype(np.int64),
         "right": right.astype(np.int64),
-        "precision": ratio(right, labelled_so),
-        "recall": ratio(right, in_benchmark),
-        "f1": ratio(2 * right, labelled_so + in_benchmark),
+        "precision": ratio(objects, np.where(answered, 0.0, labelled_so)),
+        "recall": ratio(objects, np.where(answered, 0.0, in_benchmark)),
+        "f1": ratio(2 * objects, np.where(answered, 0.0, labelled_so + in_benchmark)),
         "mean_similarity": ratio(per_cell(benchmark, matched, m.similarity[source]), per_cell(benchmark, matched)),
         "score": ratio(per_cell(counted_for, every, scores.points[rows]), per_cell(counted_for, every)),
     }
@@ -96,15 +99,15 @@ def confusion_table(scores: Scores, trainee: Hashable = None) -> pd.DataFrame:
     source, kind = scores.measurement[rows], scores.kind[rows]
     objects = ~m.is_question[source]
     source, kind = source[objects], kind[objects]
-    width = len(m.names)
-    line = np.where(kind == EXTRA, width, m.benchmark_category[source].astype(np.int64))
-    column = np.where(kind == MISSING, width, m.trainee_category[source].astype(np.int64))
-    table = np.bincount(line * (width + 1) + column, minlength=(width + 1) ** 2).reshape(width + 1, width + 1)
-    occurring = (table.sum(axis=0) + table.sum(axis=1))[:width] > 0
-    classes = np.append(np.flatnonzero(occurring), width)
-    names_of_classes = [m.names[k] for k in classes[:-1]]
+    nothing = len(m.names)
+    line = np.where(kind == EXTRA, nothing, m.benchmark_category[source].astype(np.int64))
+    column = np.where(kind == MISSING, nothing, m.trainee_category[source].astype(np.int64))
+    classes = np.union1d(np.union1d(line, column), [nothing])
+    width = classes.size
+    cell = np.searchsorted(classes, line) * width + np.searchsorted(classes, column)
+    names_of_classes = [m.names[k] for k in classes[:-1].tolist()]
     return pd.DataFrame(
-        table[np.ix_(classes, classes)],
+        np.bincount(cell, minlength=width**2).reshape(width, width),
         index=pd.Index([*names_of_classes, "(extra)"], name="benchmark"),
         columns=pd.Index([*names_of_classes, "(missing)"], name="trainee"),
     )

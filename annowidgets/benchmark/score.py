@@ -14,6 +14,7 @@ from annowidgets.benchmark.measurements import EMPTY, EXTRA, MATCHED, MISSING, M
 from annowidgets.benchmark.scores import Scores
 from annowidgets.benchmark.tables import FAMILIES, KINDS, QUESTION_FAMILY
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import shown
 
 # Rows that are scored at once: few enough to stay in the processor's cache, many enough to forget the loop.
 _BLOCK = 2**16
@@ -36,6 +37,8 @@ def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
     ------
     NotFound
         The function speaks of a class or question that the measured ontology does not have.
+    InvalidInput
+        It weighs the terms of a question in ``per_class``; or no function, or no measurements.
 
     Notes
     -----
@@ -43,10 +46,12 @@ def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
     sum of the weights; the attributes' term drops out of both where no attribute was answered. A matched question gets
     ``100 * agreement``, what is missing or extra 0.
     """
+    if not isinstance(measurements, Measurements):
+        raise InvalidInput(f"score needs Measurements, got {shown(measurements)}.", hint="`measure` makes them.")
     if not isinstance(function, BenchmarkFunction):
-        raise InvalidInput(f"score needs a BenchmarkFunction, got a {type(function).__name__}.")
+        raise InvalidInput(f"score needs a BenchmarkFunction, got {shown(function)}.")
     m = measurements
-    function.require_known(m.names)
+    function.require_known(m.names, m.questions)
     blocks = [_judged(m, function, start) for start in range(0, max(len(m), 1), _BLOCK)]
     source, kind, category, points = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
     importance = np.array([function.importance.get(name, 1.0) for name in m.names])

@@ -184,11 +184,37 @@ class Scores:
         )
 
     def per_class(self) -> pd.DataFrame:
-        """A row per trainee and class or question; see `annowidgets.benchmark.reports.class_report`."""
+        """How each trainee did on each class or question.
+
+        Returns
+        -------
+        DataFrame
+            A row per trainee and name that occurs: trainee, category, benchmark and trainee_labels (how many on either
+            side), right (matched with the same name; of questions what both answered), precision, recall and f1 (0 to
+            1, NaN where undefined and for questions), mean_similarity (of the matched; of questions the mean
+            agreement), score (mean points, 0 to 100).
+        """
         return class_report(self)
 
     def confusion(self, *, trainee: Hashable = None) -> pd.DataFrame:
-        """Benchmark's classes against trainees' classes; see `annowidgets.benchmark.reports.confusion_table`."""
+        """How often the benchmark's classes (rows) were called what (columns).
+
+        Parameters
+        ----------
+        trainee : hashable, optional
+            Only this one's labels.
+
+        Returns
+        -------
+        DataFrame
+            Counts of objects, of the classes that occur. The last column, "(missing)", holds what was not found; the
+            last row, "(extra)", what the benchmark does not have.
+
+        Raises
+        ------
+        NotFound
+            A trainee who was not measured.
+        """
         return confusion_table(self, trainee)
 
     def explain(self, evaluation_label: int) -> Explanation:
@@ -198,6 +224,13 @@ class Scores:
         ----------
         evaluation_label : int
             As in `to_frame`.
+
+        Raises
+        ------
+        NotFound
+            A number that no row has.
+        InvalidInput
+            Anything but a number.
         """
         return explain(self, evaluation_label)
 

@@ -15,7 +15,7 @@ from annowidgets.labels.ontology import Ontology
 from annowidgets.labels.questions import Question, walk
 from annowidgets.labels.values import shown
 
-# A side of a frame; coordinates of shapes go as far.
+# A side of a frame: far beyond any picture, and squares of it still keep their digits.
 MOST_PIXELS = 1_000_000_000
 
 
@@ -101,6 +101,8 @@ class Vocabulary:
     """
 
     def __init__(self, ontology: Ontology) -> None:
+        if not isinstance(ontology, Ontology):
+            raise InvalidInput(f"ontology must be an Ontology, got {shown(ontology)}.")
         self.ontology = ontology
         self.classes = {item.name: code for code, item in enumerate(ontology.objects)}
         self.questions: dict[str, Question] = {item.name: item for item in walk(ontology.classifications)}

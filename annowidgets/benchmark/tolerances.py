@@ -16,6 +16,7 @@ from annowidgets.labels.values import shown
 
 # 1 % of the frame's diagonal: about what careful labellers differ by on a screen.
 DEFAULT = Tolerance(0.01, "diagonal")
+SPACING_HINT = "Give spacing=(row, column) in mm, or a tolerance in pixels or per cent."
 # COCO's sigmas of people's joints lie from 0.025 to 0.107.
 DEFAULT_SIGMA = 0.07
 
@@ -51,15 +52,12 @@ class ClassTolerances:
         Per class, sigma of a point's name; 0.07 for those not listed.
     """
 
-    def __init__(
-        self, tolerances: Sequence[float | str | None], sigmas: Sequence[Mapping[str, float]], names: Sequence[str]
-    ) -> None:
+    def __init__(self, tolerances: Sequence[float | str | None], sigmas: Sequence[Mapping[str, float]]) -> None:
         parsed = [DEFAULT if given is None else parse_tolerance(given) for given in tolerances]
         self.value = np.array([tolerance.value for tolerance in parsed])
         self.in_mm = np.array([tolerance.unit == "mm" for tolerance in parsed], bool)
         self.of_diagonal = np.array([tolerance.unit == "diagonal" for tolerance in parsed], bool)
         self.sigmas = sigmas
-        self.names = names
 
     @classmethod
     def of(cls, classes: Sequence[ObjectClass]) -> ClassTolerances:
@@ -70,7 +68,13 @@ class ClassTolerances:
             else {}
             for item in classes
         ]
-        return cls([item.tolerance for item in classes], sigmas, [item.name for item in classes])
+        return cls([item.tolerance for item in classes], sigmas)
+
+    def needs_spacing(self, category: Ints, spacing: Floats) -> Ints:
+        """Places of labels whose tolerance is in mm while the spacing of their frame is unknown."""
+        if not self.in_mm.any():
+            return np.empty(0, np.int64)
+        return np.flatnonzero(self.in_mm[category] & np.isnan(spacing).any(axis=1))
 
     def reach(self, category: Ints, height: Floats, width: Floats, spacing: Floats) -> Reach:
         """Tolerances of labels on their frames.
@@ -82,21 +86,9 @@ class ClassTolerances:
         height, width : array of shape (n,)
             Of their frames.
         spacing : array of shape (n, 2)
-            Row and column spacing in mm, NaN where unknown.
-
-        Raises
-        ------
-        InvalidInput
-            A tolerance in mm where the spacing is unknown.
+            Row and column spacing in mm; known wherever a tolerance is in mm.
         """
         in_mm = self.in_mm[category]
-        unknown = np.flatnonzero(in_mm & np.isnan(spacing).any(axis=1))
-        if unknown.size:
-            name = self.names[int(category[unknown[0]])]
-            raise InvalidInput(
-                f"The tolerance of {name!r} is in mm, and the pixel spacing is not known.",
-                hint="Give spacing=(row, column) in mm, or a tolerance in pixels or per cent.",
-            )
         diagonal = np.where(self.of_diagonal[category], np.hypot(height, width), 1.0)
         return Reach(
             self.value[category] * diagonal,

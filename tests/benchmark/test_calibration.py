@@ -132,3 +132,17 @@ def test_the_weight_lies_from_0_to_a_third() -> None:
     for weight, message in ((0.34, "from 0 to 0.3333, got 0.34"), (20, r"Did you mean 0.2\?"), (-1, "got -1")):
         with pytest.raises(InvalidInput, match=f"weight must be.*{message}"):
             calibration_score([1], [1], weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "message"),
+    [
+        ([[[1], [1, 0]]], r"accuracies\[0\]\[0\] must be a number"),
+        ({"item 1": 1}, "accuracies must be a list"),
+        ({0.5}, "accuracies must be a list"),
+        ([{"attempt": 1}], r"accuracies\[0\] must be a number"),
+    ],
+)
+def test_what_are_no_lists_of_numbers_is_refused(accuracies: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        calibration_score(accuracies, [0.5])

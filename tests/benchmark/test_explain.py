@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from annowidgets.benchmark import BenchmarkFunction, Explanation, TaskLabels, measure, measure_many, score
-from annowidgets.errors import NotFound
+from annowidgets.errors import InvalidInput, NotFound
 from annowidgets.labels import Answer, BoundingBox, Checklist, Keypoint, Label, ObjectClass, Ontology, Radio
 from tests.benchmark.test_score import functions, tasks
 from tests.benchmark.test_score import names as many_names
@@ -130,3 +131,20 @@ def test_a_row_that_is_not_there_is_refused() -> None:
     for place in (1, -1):
         with pytest.raises(NotFound, match=f"no evaluation label {place}.* 0 to 0"):
             scores.explain(place)
+
+
+@pytest.mark.parametrize("place", ["a", None, 0.5, True])
+def test_what_is_no_number_of_a_row_is_refused(place: Any) -> None:
+    scores = score(measure([], [], ontology=names, frame_size=(9, 9)), BenchmarkFunction())
+    with pytest.raises(InvalidInput, match="An evaluation label is a number"):
+        scores.explain(place)
+
+
+@pytest.mark.parametrize("short", [0.05, 0.01, 1e-3, 1e-6])
+def test_a_similarity_just_under_a_threshold_is_told_apart_from_it(short: float) -> None:
+    missing, _ = explained([apple(100)], [apple(30 - short)])
+    reached, needed = re.findall(r"([0-9.]+) %", missing.text)
+    assert float(reached) < float(needed) == 30
+    (row,) = explained([apple(100)], [apple(90 - short)], full_at=0.9)
+    reached, full = re.findall(r"([0-9.]+) %", row.text)
+    assert float(reached) < float(full) == 90

@@ -96,10 +96,15 @@ def test_a_tolerance_in_mm_needs_the_spacing_of_pixels() -> None:
     with pytest.raises(InvalidInput, match=r"in mm, and the pixel spacing is not known.* Give spacing"):
         similarity(Keypoint(1, 1), Keypoint(2, 2), frame_size=FRAME, tolerance="2mm")
     names = Ontology(objects=[ObjectClass("nose", shape="keypoint", tolerance="2mm")])
-    with pytest.raises(InvalidInput, match="tolerance of 'nose' is in mm"):
-        measure([Label("nose", Keypoint(1, 1))], [], ontology=names, frame_size=FRAME)
-    box = [Label("nose", BoundingBox(1, 1, 5, 5))]
-    assert len(measure(box, box, ontology=names, frame_size=FRAME)) == 1
+    sized = ObjectPrimitive({"a": (1, 1, "visible"), "b": (9, 9, "visible")})
+    for shape in (Keypoint(1, 1), BoundingBox(1, 1, 5, 5), sized):
+        drawn = [Label("nose", shape)]
+        for sides, whose in (((drawn, []), "benchmark"), (([], drawn), "trainee")):
+            with pytest.raises(InvalidInput, match=rf"{whose} label 0 \(nose\), .* in mm.* Give spacing"):
+                measure(*sides, ontology=names, frame_size=FRAME)
+            assert len(measure(*sides, ontology=names, frame_size=FRAME, spacing=(1, 1))) == 1
+        with pytest.raises(InvalidInput, match=r"in mm, and .* Give spacing"):
+            similarity(shape, shape, frame_size=FRAME, tolerance="2mm")
 
 
 def people(*, number: int, seed: int = 0) -> list[ObjectPrimitive]:

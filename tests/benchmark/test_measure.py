@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from annowidgets.benchmark import Measurements, TaskLabels, measure, measure_many, similarity
 from annowidgets.benchmark.answers import plain_text
-from annowidgets.errors import InvalidInput, NotFound, Notice
+from annowidgets.errors import InvalidInput, InvalidOntology, NotFound, Notice
 from annowidgets.labels import (
     Answer,
     Bitmask,
@@ -333,6 +333,50 @@ def test_labels_that_cannot_be_measured_are_refused_with_the_reason(
 ) -> None:
     with pytest.raises(error, match=message):
         measured([], labels_given, frame_size=[(100, 100)] * 5)
+
+
+@pytest.mark.parametrize(
+    ("tasks_given", "message"),
+    [
+        ([([], [])], r"tasks\[0\] must be TaskLabels.* Write TaskLabels\("),
+        (TaskLabels([], [], frame_size=FRAME), r"takes a list of TaskLabels.* Write \[task\]"),
+        (None, "takes a list of TaskLabels"),
+        ([TaskLabels([], [], frame_size=FRAME, trainee=["x"])], r"The trainee of tasks\[0\] can't be called \['x'\]"),
+        ([TaskLabels([], [], frame_size=FRAME, task=(1, [2]))], r"The task of tasks\[0\] can't be called \(1, \[2\]\)"),
+    ],
+)
+def test_what_are_no_tasks_is_refused(tasks_given: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        measure_many(tasks_given, ontology=names)
+
+
+def test_what_is_no_ontology_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="ontology must be an Ontology, got None"):
+        measure([], [], ontology=None, frame_size=FRAME)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"sigmas": {"typo": 1}}, r"No point of the two primitives 'typo'"),
+        ({"sigmas": {"a"}}, "sigmas must be a number"),
+        ({"sigmas": "abc"}, "sigmas must be a number"),
+        ({"sigmas": [1, 2]}, "2 sigmas for 1 points"),
+        ({"sigmas": [0]}, "above 0"),
+        ({"tolerance": "much"}, "A tolerance can't be 'much'"),
+    ],
+)
+def test_settings_of_a_similarity_that_cannot_be_are_refused(settings: Any, message: str) -> None:
+    shape = ObjectPrimitive({"a": (1, 1, "visible")})
+    with pytest.raises(InvalidInput, match=message) as refused:
+        similarity(shape, shape, frame_size=FRAME, **settings)
+    assert not isinstance(refused.value, InvalidOntology)
+
+
+def test_what_is_no_shape_has_no_similarity() -> None:
+    for sides, whose in (((1, box(0)), "benchmark"), ((box(0), None), "trainee")):
+        with pytest.raises(InvalidInput, match=f"The {whose}'s shape can't be"):
+            similarity(*sides, frame_size=FRAME)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("frame", [None, 7, "100x100", (100,), (0, 100), (np.nan, 5), [], [[1, 2, 3]], (-5, 5)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 
 from annowidgets.benchmark import BenchmarkFunction, TaskLabels, measure_many, score
 from annowidgets.errors import NotFound
-from annowidgets.labels import Answer, BoundingBox, Label
+from annowidgets.labels import Answer, BoundingBox, Label, ObjectClass, Ontology
 from tests.benchmark.strategies import FRAME
 from tests.benchmark.test_score import functions, names, tasks
 
@@ -42,7 +43,9 @@ def test_each_class_has_its_precision_recall_and_mean_similarity() -> None:
     light = table["ann", "light"]
     assert (light.benchmark, light.trainee_labels, light.mean_similarity, light.score) == (1, 1, 0.0, 0.0)
     assert table["bo", "cat"].mean_similarity == pytest.approx(0.9)
-    assert (table["bo", "light"].recall, np.isnan(table["bo", "light"].precision)) == (0.0, True)
+    for name in ("ann", "bo"):
+        assert np.isnan([getattr(table[name, "light"], field) for field in ("precision", "recall", "f1")]).all()
+    assert (light.right, table["bo", "light"].right) == (1, 0)
     assert len(table) == 6
 
 
@@ -54,6 +57,18 @@ def test_confusion_counts_what_was_called_what() -> None:
     assert sample().confusion().to_numpy().tolist() == [[3, 1, 0], [0, 1, 1], [0, 1, 0]]
     with pytest.raises(NotFound, match=r"No trainee 'anna'.* 'ann'"):
         sample().confusion(trainee="anna")
+
+
+def test_confusion_of_many_classes_takes_no_more_than_those_that_occur() -> None:
+    many = Ontology(objects=[ObjectClass(f"class {k}", shape="bounding_box") for k in range(30_000)])
+    task = TaskLabels([box("class 3", 0)], [box("class 29999", 0)], frame_size=FRAME)
+    tracemalloc.start()
+    scores = score(measure_many([task], ontology=many), BenchmarkFunction())
+    table = scores.confusion()
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+    assert table.to_numpy().tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
+    assert table.columns.tolist() == ["class 3", "class 29999", "(missing)"]
 
 
 @given(tasks, functions())

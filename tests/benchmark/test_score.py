@@ -289,12 +289,25 @@ def test_a_label_that_overlaps_nothing_never_raises_a_score(
     assert not means[1] > means[0] + 1e-9
 
 
+def test_the_terms_of_a_question_cannot_be_weighed() -> None:
+    measured = measure_many([TaskLabels([], [], frame_size=FRAME)], ontology=names)
+    read = Measurements.from_bytes(measured.to_bytes())
+    for own in (measured, read, Measurements.from_blobs([measured.to_bytes()] * 2)):
+        with pytest.raises(InvalidInput, match=r"'light', which is a question.* importance=\{'light'"):
+            score(own, BenchmarkFunction(per_class={"light": Weights(iou=1)}))
+
+
+def test_what_are_no_measurements_is_not_scored() -> None:
+    with pytest.raises(InvalidInput, match="score needs Measurements, got None"):
+        score(None, BenchmarkFunction())  # type: ignore[arg-type]
+
+
 def test_a_class_or_question_that_is_not_there_is_refused() -> None:
     measured = measure_many(cohort(1), ontology=names)
     for settings in ({"importance": {"cta": 2}}, {"per_class": {"cta": Weights(iou=1)}}):
         with pytest.raises(NotFound, match=r"No class or question 'cta'.* Closest: 'cat'"):
             score(measured, BenchmarkFunction(**settings))
-    with pytest.raises(InvalidInput, match="needs a BenchmarkFunction, got a dict"):
+    with pytest.raises(InvalidInput, match=r"needs a BenchmarkFunction, got \{'iou': 1\}"):
         score(measured, {"iou": 1})  # type: ignore[arg-type]
 
 
