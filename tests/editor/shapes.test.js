@@ -162,6 +162,8 @@ test("a polygon never loses its last three vertices, a hole goes as a whole", ()
     const holed = { type: "polygon", rings: [square.rings[0], [[20, 20], [30, 20], [20, 30]]] };
     assert.deepEqual(kindOf(holed).without(holed, { role: "vertex", ring: 1, index: 0 }).rings, square.rings);
     assert.deepEqual(kindOf(holed).without(holed, { role: "vertex", ring: 0, index: 1 }).rings[0], [[10, 10], [60, 60], [10, 60]]);
+    const around = { type: "polygon", rings: [[[0, 0], [90, 0], [0, 90]], [[20, 20], [30, 20], [20, 30]]] };
+    assert.equal(kindOf(around).without(around, { role: "vertex", ring: 0, index: 1 }), null);
 });
 
 test("rings on one line have no area, a bow tie has", () => {

@@ -342,6 +342,7 @@ export class Session extends Emitter {
         void this.channel.open(this.given);
         this.frames.open(this.given);
         this.emit("selection", null);
+        this.emit("note", null);
         this.emit("open", null);
     }
 

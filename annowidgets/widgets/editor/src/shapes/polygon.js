@@ -39,9 +39,10 @@ export const polygon = {
     without(shape, { role, ring = 0, index = 0 }) {
         if (role !== "vertex") return null;
         const left = shape.rings[ring].toSpliced(index, 1);
-        // the last three points of a hole take the hole with them
-        if (left.length < 3) return polygonOf(shape.rings.toSpliced(ring, 1));
-        return polygonOf(shape.rings.with(ring, left));
+        if (left.length >= 3) return polygonOf(shape.rings.with(ring, left));
+        // The last three points take their ring with them; not the one around a hole, which would become filled.
+        const others = shape.rings.toSpliced(ring, 1);
+        return others.some(([[x, y]]) => isInside({ x, y }, [shape.rings[ring]])) ? null : polygonOf(others);
     },
     trace: ({ rings }, path) => rings.forEach((ring) => traceLine(path, ring, true)),
 };
