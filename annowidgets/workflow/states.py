@@ -34,6 +34,7 @@ class BatchEvent(StrEnum):
     ALL_TASKS_ENDED = "all_tasks_ended"
     TASK_REOPENED = "task_reopened"
     AUDIT_COMPLETED = "audit_completed"
+    REMOVE_TRAINEE = "remove_trainee"
 
 
 class TaskState(StrEnum):
@@ -137,7 +138,7 @@ CALIBRATION_TASK: TaskTable = {
 # A trainee's set of tasks in a round of a training project.
 TRAINING_BATCH: BatchTable = {
     (B.DRAFT, BE.LAUNCH): B.IN_PROGRESS,
-    (B.IN_PROGRESS, BE.CLOSE_EARLY): B.CLOSED_EARLY,
+    (B.IN_PROGRESS, BE.REMOVE_TRAINEE): B.CLOSED_EARLY,
 }
 
 TRAINING_TASK: TaskTable = {

@@ -200,6 +200,7 @@ def add_trainees(action: Action, users: Sequence[str], *, allow_seen: bool) -> t
     benchmark = counting(action)
     added: list[str] = []
     said: list[str] = []
+    tasks = 0
     known = {row.trainee: row for row in stored_training.rounds(connection, project)}
     for user in users:
         if user in known and (known[user].kind == "model" or _is_open(action, known[user])):
@@ -213,8 +214,8 @@ def add_trainees(action: Action, users: Sequence[str], *, allow_seen: bool) -> t
             stored_members.add(connection, project=project, user=user, role=Role.ANNOTATOR, added=action.now)
         add_round(action, user, "person", places)
         added.append(user)
+        tasks += len(places.items)
     if added:
-        tasks = len(added) * len(benchmark)
         action.log("training.add_trainees", "project", project, trainees=added, tasks=tasks, allow_seen=allow_seen)
     return added, said
 
@@ -326,5 +327,5 @@ def _close_round(action: Action, round: RoundRow) -> None:
     connection, batch = action.connection, stored_batches.by_id(action.connection, round.batch)
     for row in stored_tasks.matching(connection, action.project.id, batch=batch.id, state=TaskState.ANNOTATING):
         give_back(action, row)
-    state = next_batch_state(batch.kind, batch.state, BatchEvent.CLOSE_EARLY, batch=batch.name)
+    state = next_batch_state(batch.kind, batch.state, BatchEvent.REMOVE_TRAINEE, batch=batch.name)
     stored_batches.change(connection, batch.id, state=state)

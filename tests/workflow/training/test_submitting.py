@@ -11,6 +11,7 @@ import pytest
 import annowidgets as aw
 from annowidgets.benchmark import Measurements, measure, score
 from annowidgets.errors import Conflict, InvalidLabels, Notice, PermissionDenied, RuleViolation, TransitionRefused
+from annowidgets.workflow.drafts import Delta, new_edit
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 from tests.workflow.building import ONTOLOGY, Team, cell
 from tests.workflow.training.building import GOLD, answer, new_training, seen_by, shifted, work_off
@@ -41,6 +42,17 @@ def test_drafts_are_saved_released_and_found_again(golden: Team, uma: TrainingPr
     assert task.state == "queued"
     again = uma.task(task.id).claim()
     assert again.labels() == [cell(3)]
+
+
+def test_t6_edits_of_the_editor_are_kept_one_by_one(uma: TrainingProject) -> None:
+    task = uma.next_task()
+    edit = new_edit(Delta(((cell(3), 0),)), "draw RBC")
+    task.save_edit(edit)
+    task.save_edit(edit)
+    assert task.labels() == [cell(3)]
+    assert len(task.history()) == 1
+    task.submit()
+    assert task.state == "submitted"
 
 
 def test_t6_a_second_window_gets_a_conflict_and_keeps_its_version(uma: TrainingProject) -> None:

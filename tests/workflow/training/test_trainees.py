@@ -84,6 +84,8 @@ def test_a4_a_task_is_for_its_trainee_and_nobody_else(
     batch = task.batch.id
     script("A4", "UPDATE batch_items SET excluded = 'hard' WHERE batch = ?", batch)
     golden.refuses(TransitionRefused, lambda: task.batch.exclude_item("cell00", reason="hard"))
+    refused = golden.refuses(TransitionRefused, lambda: task.batch.close_early(reason="hard"), rule="T1")
+    assert refused.hint == "Possible now: remove trainee."
 
 
 def test_a5_leads_and_reviewers_get_no_tasks_and_open_none(golden: Team, training: TrainingProject) -> None:
