@@ -20,7 +20,7 @@ from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.items import Item, ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.policies import Requirements, to_json
-from annowidgets.workflow.states import BatchKind, BatchState
+from annowidgets.workflow.states import ANNOTATION_KINDS, BatchKind, BatchState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,10 @@ class ProjectBatches(ProjectBase):
 
     def batches(self, *, kind: str | None = None, state: str | None = None) -> Collection[Batch]:
         """Batches in the order they were made."""
-        kind, state = require_one_of("kind of batch", kind, BatchKind), require_one_of("state", state, BatchState)
+        kind, state = (
+            require_one_of("kind of batch", kind, ANNOTATION_KINDS),
+            require_one_of("state", state, BatchState),
+        )
         with self.workspace.look(self.id) as action:
             rows = stored_batches.all_of(action.connection, self.id)
         found = [

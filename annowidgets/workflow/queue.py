@@ -24,7 +24,7 @@ from annowidgets.workflow.evaluation import drawn, pools, rolling_mean
 from annowidgets.workflow.items import ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.qualification import share_of_attempts, unmet_requirements
-from annowidgets.workflow.states import BatchKind, BatchState, TaskState
+from annowidgets.workflow.states import ANNOTATION_KINDS, BatchKind, BatchState, TaskState
 from annowidgets.workflow.submissions import complete_batch_if_done
 from annowidgets.workflow.task import Task
 from annowidgets.workflow.visibility import tasks_frame, visible_task
@@ -159,7 +159,7 @@ class ProjectQueue(ProjectBase):
         item: ItemLike | None = None,
     ) -> Collection[Task]:
         """Tasks in the order they were made: one's own, and everybody's for who reads all (R3)."""
-        state, kind = require_one_of("state", state, TaskState), require_one_of("kind of batch", kind, BatchKind)
+        state, kind = require_one_of("state", state, TaskState), require_one_of("kind of batch", kind, ANNOTATION_KINDS)
         with self.workspace.look(self.id) as action:
             if not action.may(Permission.READ_ALL):
                 user = action.user  # R3
@@ -180,7 +180,7 @@ class ProjectQueue(ProjectBase):
 
     def labels(self, *, kind: str | None = None, user: str | None = None) -> Collection[TaskLabel]:
         """Labels of finished tasks, as submitted or as the reviewer or auditor corrected them."""
-        kind = require_one_of("kind of batch", kind, BatchKind)
+        kind = require_one_of("kind of batch", kind, ANNOTATION_KINDS)
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
             rows = stored_labels.final(action.connection, self.id, kind=kind)
             names = {

@@ -17,6 +17,10 @@ class BatchKind(StrEnum):
     TRAINING = "training"
 
 
+# What a batch of an annotation project can be for.
+ANNOTATION_KINDS = (BatchKind.CALIBRATION, BatchKind.GROUND_TRUTH, BatchKind.PRODUCTION)
+
+
 class BatchState(StrEnum):
     """Where a batch stands."""
 
