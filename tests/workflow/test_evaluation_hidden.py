@@ -302,3 +302,11 @@ def test_q2_promoting_is_not_told_to_annotators(team: Team) -> None:
         assert not {"promoted", "kind", "gold"} & set(frame.columns)
     assert team("lea").evaluations().empty
     assert len(gold) == 2
+
+
+def test_q2_the_second_person_who_is_served_one_sees_a_first_attempt(team: Team) -> None:
+    with_evaluations(team, pool=2, production=6)
+    for user in ("ann", "rea"):
+        work(team(user), labels=GOLD, limit=4)
+        assert team(user).tasks(kind="production").to_frame()["attempt"].tolist() == [1, 1, 1, 1]
+    assert len(evaluations(team)) == 4

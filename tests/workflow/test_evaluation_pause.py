@@ -206,3 +206,12 @@ def test_q2_a_person_without_any_left_labels_on(team: Team) -> None:
         done += 1
     assert done == 4 + len(names)
     assert new_items(team, 1)
+
+
+def test_q3_what_is_handed_in_again_stands_where_it_stood_in_the_window(team: Team) -> None:
+    _, names = with_evaluations(team, window=1, after=2)
+    first = hand_in(team, names, WRONG)
+    hand_in(team, names, GOLD)
+    first.recall()
+    first.submit(WRONG)
+    assert paused(team) is None, "the last one is the other"
