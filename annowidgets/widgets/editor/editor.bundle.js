@@ -326,6 +326,7 @@ var boundsOf = (points) => {
   return bounds;
 };
 var isWithin = ({ x0, y0, x1, y1 }, { x, y }, reach = 0) => x >= x0 - reach && x <= x1 + reach && y >= y0 - reach && y <= y1 + reach;
+var union = (a, b) => a && b ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) } : a ?? b;
 var meet = (a, b) => a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
 var isInside = ({ x, y }, rings) => {
   let inside = false;
@@ -690,6 +691,8 @@ var indivisible = () => null;
 
 // src/shapes/bitmask.js
 var memory = /* @__PURE__ */ new WeakMap();
+var origins = /* @__PURE__ */ new WeakMap();
+var originOf = (shape) => origins.get(shape);
 var read = (shape) => {
   let known3 = memory.get(shape);
   if (!known3) {
@@ -731,8 +734,11 @@ var bitmask = {
     const [height, width] = shape.size;
     const dx = Math.min(Math.max(Math.round(by.x), -bounds.x0), width - bounds.x1);
     const dy = Math.min(Math.max(Math.round(by.y), -bounds.y0), height - bounds.y1);
-    const moved = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
-    return moved ? bitmaskOf(shape.size, moved) : shape;
+    const shiftedRuns = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
+    if (!shiftedRuns) return shape;
+    const moved = bitmaskOf(shape.size, shiftedRuns);
+    origins.set(moved, { shape, dx, dy });
+    return moved;
   },
   dragged: indivisible,
   without: indivisible,
@@ -1118,12 +1124,15 @@ var Raster = class {
     };
     if (dirty.x0 >= dirty.x1 || dirty.y0 >= dirty.y1) return null;
     const value = on ? 1 : 0;
+    const [dx, dy] = [to.x - from.x, to.y - from.y];
+    const [lengthSquared, radiusSquared] = [dx * dx + dy * dy, radius * radius];
     for (let column = dirty.x0; column < dirty.x1; column++) {
+      const x = column + 0.5 - from.x;
       for (let row = dirty.y0; row < dirty.y1; row++) {
-        const centre = { x: column + 0.5, y: row + 0.5 };
-        if (distanceToSegment(centre, [from.x, from.y], [to.x, to.y]) <= radius) {
-          this.pixels[column * height + row] = value;
-        }
+        const y = row + 0.5 - from.y;
+        const share = lengthSquared === 0 ? 0 : clamp((x * dx + y * dy) / lengthSquared, 0, 1);
+        const [awayX, awayY] = [x - share * dx, y - share * dy];
+        if (awayX * awayX + awayY * awayY <= radiusSquared) this.pixels[column * height + row] = value;
       }
     }
     for (const { x, y } of [from, to]) {
@@ -1169,7 +1178,6 @@ var ABANDON = { do: "abandon" };
 
 // src/tools/brush.js
 var isMask = (label) => label?.shape?.type === "bitmask";
-var union = (a, b) => a && b ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) } : a ?? b;
 var BrushTool = class {
   #around;
   #erases;
@@ -1193,8 +1201,7 @@ var BrushTool = class {
     this.#raster ??= new Raster(size);
     this.#raster.load(label ? read(label.shape).runs : []);
     this.#stroke = { label, last: at };
-    this.#paint([at]);
-    return this.#draft(null);
+    return this.#draft(this.#paint([at]), label?.shape ?? null);
   }
   /** @param {Pointer} at @param {Pointer[]} [between] */
   move(at, between2 = []) {
@@ -1243,9 +1250,10 @@ var BrushTool = class {
     }
     return dirty;
   }
-  /** @param {Bounds | null} dirty @returns {Outcome} */
-  #draft(dirty) {
-    return { do: "draft", draft: { id: this.#stroke?.label?.id ?? null, shape: null, mask: this.#raster ?? void 0, dirty } };
+  /** @param {Bounds | null} dirty @param {Bitmask | null} [base] @returns {Outcome} */
+  #draft(dirty, base) {
+    const id = this.#stroke?.label?.id ?? null;
+    return { do: "draft", draft: { id, shape: null, mask: this.#raster ?? void 0, dirty, base } };
   }
 };
 
@@ -2164,17 +2172,24 @@ var IndexedDbKept = class {
     if (!database) return [];
     const range = IDBKeyRange.bound(keyOf(key, -Infinity), keyOf(key, []));
     return new Promise((resolve) => {
-      const request = database.transaction(STORE).objectStore(STORE).getAll(range);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => resolve([]);
+      try {
+        const request = database.transaction(STORE).objectStore(STORE).getAll(range);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => resolve([]);
+      } catch {
+        resolve([]);
+      }
     });
   }
   /** @param {(store: IDBObjectStore) => void} change */
   #write(change) {
     const write = (database) => {
-      const transaction = database.transaction(STORE, "readwrite");
-      change(transaction.objectStore(STORE));
-      transaction.commit();
+      try {
+        const transaction = database.transaction(STORE, "readwrite");
+        change(transaction.objectStore(STORE));
+        transaction.commit();
+      } catch {
+      }
     };
     if (this.#database) write(this.#database);
     else void this.#opening.then((database) => database && write(database));
@@ -2698,6 +2713,13 @@ var tiles = /* @__PURE__ */ new WeakMap();
 var tileOf = (shape, color) => {
   const known3 = tiles.get(shape);
   if (known3?.color === color) return known3.tile;
+  const origin = originOf(shape);
+  const made = origin ? movedTile(tileOf(origin.shape, color), origin) : tileFor(shape, color);
+  tiles.set(shape, { color, tile: made });
+  return made;
+};
+var movedTile = ({ canvas, x, y }, { dx, dy }) => ({ canvas, x: x + dx, y: y + dy });
+var tileFor = (shape, color) => {
   const { runs, bounds } = read(shape);
   const [width, height] = [bounds.x1 - bounds.x0, bounds.y1 - bounds.y0];
   const image = new ImageData(width, height);
@@ -2708,9 +2730,7 @@ var tileOf = (shape, color) => {
   });
   const canvas = new OffscreenCanvas(width, height);
   contextOf(canvas).putImageData(image, 0, 0);
-  const tile = { canvas, x: bounds.x0, y: bounds.y0 };
-  tiles.set(shape, { color, tile });
-  return tile;
+  return { canvas, x: bounds.x0, y: bounds.y0 };
 };
 var traceMask = (shape, path) => {
   const line = (ax, ay, bx, by) => {
@@ -2743,21 +2763,32 @@ var traceMask = (shape, path) => {
   upright(at + 1, spans);
 };
 var LiveMask = class {
-  /** @type {OffscreenCanvas | null} */
+  /** @type {OffscreenCanvas | null} as large as the frame, so kept from stroke to stroke */
   canvas = null;
   #pixel = 0;
-  /** @param {Raster} raster @param {string} color @param {Bounds | null} dirty null: all of it */
-  update(raster, color, dirty) {
-    const [height, width] = raster.size;
-    if (this.canvas?.width !== width || this.canvas.height !== height) this.canvas = new OffscreenCanvas(width, height);
+  /** @type {Bounds | null} what the canvas holds something of */
+  #drawn = null;
+  /** @param {Size} size @param {string} color @param {Bitmask | null} base what is painted on */
+  begin([height, width], color, base) {
     this.#pixel = pixelOf(color);
-    if (dirty) return this.#draw(raster, dirty);
-    contextOf(this.canvas).clearRect(0, 0, width, height);
-    if (raster.bounds.x0 < raster.bounds.x1) this.#draw(raster, raster.bounds);
+    if (this.canvas?.width !== width || this.canvas.height !== height) {
+      this.canvas = new OffscreenCanvas(width, height);
+      this.#drawn = null;
+    }
+    const context = contextOf(this.canvas);
+    if (this.#drawn) {
+      const { x0, y0, x1, y1 } = this.#drawn;
+      context.clearRect(x0, y0, x1 - x0, y1 - y0);
+    }
+    this.#drawn = base && boundsOfShape(base);
+    if (!base) return;
+    const { canvas, x, y } = tileOf(base, color);
+    context.drawImage(canvas, x, y);
   }
   /** @param {Raster} raster @param {Bounds} part */
-  #draw({ pixels, size: [height] }, { x0, y0, x1, y1 }) {
+  draw({ pixels, size: [height] }, part) {
     if (!this.canvas) return;
+    const { x0, y0, x1, y1 } = part;
     const image = new ImageData(x1 - x0, y1 - y0);
     const target = new Uint32Array(image.data.buffer);
     for (let column = x0; column < x1; column++) {
@@ -2766,6 +2797,7 @@ var LiveMask = class {
       }
     }
     contextOf(this.canvas).putImageData(image, x0, y0);
+    this.#drawn = union(this.#drawn, part);
   }
 };
 
@@ -2775,7 +2807,9 @@ var pathOf = (shape) => {
   let path = paths.get(shape);
   if (!path) {
     path = new Path2D();
-    if (shape.type === "bitmask") traceMask(shape, path);
+    const origin = shape.type === "bitmask" ? originOf(shape) : void 0;
+    if (origin) path.addPath(pathOf(origin.shape), { e: origin.dx, f: origin.dy });
+    else if (shape.type === "bitmask") traceMask(shape, path);
     else kindOf(shape).trace(shape, path);
     paths.set(shape, path);
   }
@@ -2851,8 +2885,10 @@ var GestureLayer = class {
     this.#session = session;
   }
   /** @param {Draft} draft its mask has changed */
-  maskChanged({ id, mask, dirty = null }) {
-    if (mask) this.#live.update(mask, this.#colorOf(id), dirty);
+  maskChanged({ id, mask, dirty, base }) {
+    if (!mask) return;
+    if (base !== void 0) this.#live.begin(mask.size, this.#colorOf(id), base);
+    if (dirty) this.#live.draw(mask, dirty);
   }
   /** @param {Context} context @param {View} view @param {Room} room @param {number} density @param {Hand} hand */
   paint(context, view, room, density, hand) {

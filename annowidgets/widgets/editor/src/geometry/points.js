@@ -51,6 +51,18 @@ export const boundsOf = (points) => {
 export const isWithin = ({ x0, y0, x1, y1 }, { x, y }, reach = 0) =>
     x >= x0 - reach && x <= x1 + reach && y >= y0 - reach && y <= y1 + reach;
 
+/**
+ * The smallest bounds around both; null stands for none.
+ *
+ * @param {Bounds | null} a
+ * @param {Bounds | null} b
+ * @returns {Bounds | null}
+ */
+export const union = (a, b) =>
+    a && b
+        ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) }
+        : (a ?? b);
+
 /** @param {Bounds} a @param {Bounds} b */
 export const meet = (a, b) => a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
 

@@ -1,6 +1,6 @@
 /** @import { Bounds, Point, Size } from "../types.js" */
 
-import { clamp, distanceToSegment } from "../geometry/points.js";
+import { clamp } from "../geometry/points.js";
 import { eachSpan, RunWriter } from "./run_lengths.js";
 
 /**
@@ -57,12 +57,16 @@ export class Raster {
         };
         if (dirty.x0 >= dirty.x1 || dirty.y0 >= dirty.y1) return null;
         const value = on ? 1 : 0;
+        // distance to a segment, written out: it is asked for every pixel around, at every move
+        const [dx, dy] = [to.x - from.x, to.y - from.y];
+        const [lengthSquared, radiusSquared] = [dx * dx + dy * dy, radius * radius];
         for (let column = dirty.x0; column < dirty.x1; column++) {
+            const x = column + 0.5 - from.x;
             for (let row = dirty.y0; row < dirty.y1; row++) {
-                const centre = { x: column + 0.5, y: row + 0.5 };
-                if (distanceToSegment(centre, [from.x, from.y], [to.x, to.y]) <= radius) {
-                    this.pixels[column * height + row] = value;
-                }
+                const y = row + 0.5 - from.y;
+                const share = lengthSquared === 0 ? 0 : clamp((x * dx + y * dy) / lengthSquared, 0, 1);
+                const [awayX, awayY] = [x - share * dx, y - share * dy];
+                if (awayX * awayX + awayY * awayY <= radiusSquared) this.pixels[column * height + row] = value;
             }
         }
         for (const { x, y } of [from, to]) {

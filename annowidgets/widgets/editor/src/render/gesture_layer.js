@@ -36,8 +36,10 @@ export class GestureLayer {
     }
 
     /** @param {Draft} draft its mask has changed */
-    maskChanged({ id, mask, dirty = null }) {
-        if (mask) this.#live.update(mask, this.#colorOf(id), dirty);
+    maskChanged({ id, mask, dirty, base }) {
+        if (!mask) return;
+        if (base !== undefined) this.#live.begin(mask.size, this.#colorOf(id), base);
+        if (dirty) this.#live.draw(mask, dirty);
     }
 
     /** @param {Context} context @param {View} view @param {Room} room @param {number} density @param {Hand} hand */

@@ -1,8 +1,10 @@
-/** @import { Bitmask, Bounds } from "../types.js" */
+/** @import { Bitmask, Bounds, Size } from "../types.js" */
 /** @import { Raster } from "../mask/raster.js" */
 
+import { union } from "../geometry/points.js";
 import { eachSpan } from "../mask/run_lengths.js";
-import { read } from "../shapes/bitmask.js";
+import { originOf, read } from "../shapes/bitmask.js";
+import { boundsOfShape } from "../shapes/index.js";
 import { contextOf } from "./halved.js";
 import { pixelOf } from "./style.js";
 
@@ -15,6 +17,17 @@ const tiles = new WeakMap();
 export const tileOf = (shape, color) => {
     const known = tiles.get(shape);
     if (known?.color === color) return known.tile;
+    const origin = originOf(shape);
+    const made = origin ? movedTile(tileOf(origin.shape, color), origin) : tileFor(shape, color);
+    tiles.set(shape, { color, tile: made });
+    return made;
+};
+
+/** @param {Tile} tile @param {{dx: number, dy: number}} by @returns {Tile} */
+const movedTile = ({ canvas, x, y }, { dx, dy }) => ({ canvas, x: x + dx, y: y + dy });
+
+/** @param {Bitmask} shape @param {string} color @returns {Tile} */
+const tileFor = (shape, color) => {
     const { runs, bounds } = read(shape);
     const [width, height] = [bounds.x1 - bounds.x0, bounds.y1 - bounds.y0];
     const image = new ImageData(width, height);
@@ -25,9 +38,7 @@ export const tileOf = (shape, color) => {
     });
     const canvas = new OffscreenCanvas(width, height);
     contextOf(canvas).putImageData(image, 0, 0);
-    const tile = { canvas, x: bounds.x0, y: bounds.y0 };
-    tiles.set(shape, { color, tile });
-    return tile;
+    return { canvas, x: bounds.x0, y: bounds.y0 };
 };
 
 /**
@@ -74,23 +85,34 @@ export const traceMask = (shape, path) => {
 
 /** A mask under the brush; only what is new is drawn again. */
 export class LiveMask {
-    /** @type {OffscreenCanvas | null} */
+    /** @type {OffscreenCanvas | null} as large as the frame, so kept from stroke to stroke */
     canvas = null;
     #pixel = 0;
+    /** @type {Bounds | null} what the canvas holds something of */
+    #drawn = null;
 
-    /** @param {Raster} raster @param {string} color @param {Bounds | null} dirty null: all of it */
-    update(raster, color, dirty) {
-        const [height, width] = raster.size;
-        if (this.canvas?.width !== width || this.canvas.height !== height) this.canvas = new OffscreenCanvas(width, height);
+    /** @param {Size} size @param {string} color @param {Bitmask | null} base what is painted on */
+    begin([height, width], color, base) {
         this.#pixel = pixelOf(color);
-        if (dirty) return this.#draw(raster, dirty);
-        contextOf(this.canvas).clearRect(0, 0, width, height);
-        if (raster.bounds.x0 < raster.bounds.x1) this.#draw(raster, raster.bounds);
+        if (this.canvas?.width !== width || this.canvas.height !== height) {
+            this.canvas = new OffscreenCanvas(width, height);
+            this.#drawn = null;
+        }
+        const context = contextOf(this.canvas);
+        if (this.#drawn) {
+            const { x0, y0, x1, y1 } = this.#drawn;
+            context.clearRect(x0, y0, x1 - x0, y1 - y0);
+        }
+        this.#drawn = base && boundsOfShape(base);
+        if (!base) return;
+        const { canvas, x, y } = tileOf(base, color);
+        context.drawImage(canvas, x, y);
     }
 
     /** @param {Raster} raster @param {Bounds} part */
-    #draw({ pixels, size: [height] }, { x0, y0, x1, y1 }) {
+    draw({ pixels, size: [height] }, part) {
         if (!this.canvas) return;
+        const { x0, y0, x1, y1 } = part;
         const image = new ImageData(x1 - x0, y1 - y0);
         const target = new Uint32Array(image.data.buffer);
         for (let column = x0; column < x1; column++) {
@@ -99,5 +121,6 @@ export class LiveMask {
             }
         }
         contextOf(this.canvas).putImageData(image, x0, y0);
+        this.#drawn = union(this.#drawn, part);
     }
 }

@@ -1,6 +1,7 @@
 /** @import { Label, ObjectClass, Pair, Shape } from "../types.js" */
 /** @import { View } from "../geometry/view.js" */
 
+import { originOf } from "../shapes/bitmask.js";
 import { boundsOfShape, kindOf } from "../shapes/index.js";
 import { traceMask } from "./masks.js";
 import { DOT, FONT, HALO, HALO_EXTRA } from "./style.js";
@@ -15,7 +16,9 @@ export const pathOf = (shape) => {
     let path = paths.get(shape);
     if (!path) {
         path = new Path2D();
-        if (shape.type === "bitmask") traceMask(shape, path);
+        const origin = shape.type === "bitmask" ? originOf(shape) : undefined;
+        if (origin) path.addPath(pathOf(origin.shape), { e: origin.dx, f: origin.dy });
+        else if (shape.type === "bitmask") traceMask(shape, path);
         else kindOf(shape).trace(shape, path);
         paths.set(shape, path);
     }

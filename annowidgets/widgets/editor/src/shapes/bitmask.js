@@ -16,6 +16,12 @@ import { indivisible } from "./kind.js";
 /** @type {WeakMap<Bitmask, Read>} */
 const memory = new WeakMap();
 
+/** @type {WeakMap<Bitmask, {shape: Bitmask, dx: number, dy: number}>} */
+const origins = new WeakMap();
+
+/** The mask that one was moved from, whole: what was painted of that can be taken again. @param {Bitmask} shape */
+export const originOf = (shape) => origins.get(shape);
+
 /** @param {Bitmask} shape @returns {Read} */
 export const read = (shape) => {
     let known = memory.get(shape);
@@ -63,8 +69,11 @@ export const bitmask = {
         // whole pixels, and none is pushed off the frame
         const dx = Math.min(Math.max(Math.round(by.x), -bounds.x0), width - bounds.x1);
         const dy = Math.min(Math.max(Math.round(by.y), -bounds.y0), height - bounds.y1);
-        const moved = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
-        return moved ? bitmaskOf(shape.size, moved) : shape;
+        const shiftedRuns = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
+        if (!shiftedRuns) return shape;
+        const moved = bitmaskOf(shape.size, shiftedRuns);
+        origins.set(moved, { shape, dx, dy });
+        return moved;
     },
     dragged: indivisible,
     without: indivisible,

@@ -42,9 +42,13 @@ export class IndexedDbKept {
         // arrays come after all numbers, so this range holds every sequence
         const range = IDBKeyRange.bound(keyOf(key, -Infinity), keyOf(key, []));
         return new Promise((resolve) => {
-            const request = database.transaction(STORE).objectStore(STORE).getAll(range);
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => resolve([]);
+            try {
+                const request = database.transaction(STORE).objectStore(STORE).getAll(range);
+                request.onsuccess = () => resolve(request.result);
+                request.onerror = () => resolve([]);
+            } catch {
+                resolve([]);
+            }
         });
     }
 
@@ -52,9 +56,13 @@ export class IndexedDbKept {
     #write(change) {
         /** @param {IDBDatabase} database */
         const write = (database) => {
-            const transaction = database.transaction(STORE, "readwrite");
-            change(transaction.objectStore(STORE));
-            transaction.commit(); // now, for the page may go away
+            try {
+                const transaction = database.transaction(STORE, "readwrite");
+                change(transaction.objectStore(STORE));
+                transaction.commit(); // now, for the page may go away
+            } catch {
+                // closed by the browser: edits are sent all the same
+            }
         };
         if (this.#database) write(this.#database);
         else void this.#opening.then((database) => database && write(database));

@@ -1,6 +1,7 @@
 /** @import { Bitmask, Bounds, Label } from "../types.js" */
 /** @import { Outcome, Pointer, Surroundings, Tool } from "./tool.js" */
 
+import { union } from "../geometry/points.js";
 import { Raster } from "../mask/raster.js";
 import { bitmaskOf, read } from "../shapes/bitmask.js";
 import { labelAt } from "../shapes/index.js";
@@ -8,12 +9,6 @@ import { ABANDON, reachOf } from "./tool.js";
 
 /** @param {Label | undefined | null} label @returns {label is Label & {shape: Bitmask}} */
 const isMask = (label) => label?.shape?.type === "bitmask";
-
-/** @param {Bounds | null} a @param {Bounds | null} b @returns {Bounds | null} */
-const union = (a, b) =>
-    a && b
-        ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) }
-        : (a ?? b);
 
 /**
  * Brush and eraser. A stroke of the brush goes on with the selected mask if it is of the active class, else begins a new
@@ -47,8 +42,7 @@ export class BrushTool {
         this.#raster ??= new Raster(size);
         this.#raster.load(label ? read(label.shape).runs : []);
         this.#stroke = { label, last: at };
-        this.#paint([at]);
-        return this.#draft(null);
+        return this.#draft(this.#paint([at]), label?.shape ?? null);
     }
 
     /** @param {Pointer} at @param {Pointer[]} [between] */
@@ -106,8 +100,9 @@ export class BrushTool {
         return dirty;
     }
 
-    /** @param {Bounds | null} dirty @returns {Outcome} */
-    #draft(dirty) {
-        return { do: "draft", draft: { id: this.#stroke?.label?.id ?? null, shape: null, mask: this.#raster ?? undefined, dirty } };
+    /** @param {Bounds | null} dirty @param {Bitmask | null} [base] @returns {Outcome} */
+    #draft(dirty, base) {
+        const id = this.#stroke?.label?.id ?? null;
+        return { do: "draft", draft: { id, shape: null, mask: this.#raster ?? undefined, dirty, base } };
     }
 }

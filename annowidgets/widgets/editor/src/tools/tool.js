@@ -1,4 +1,4 @@
-/** @import { Bounds, Label, ObjectClass, Pair, Point, Shape, Size } from "../types.js" */
+/** @import { Bitmask, Bounds, Label, ObjectClass, Pair, Point, Shape, Size } from "../types.js" */
 /** @import { Raster } from "../mask/raster.js" */
 
 /**
@@ -21,7 +21,8 @@
  * @property {Pair[]} [dots] vertices set so far
  * @property {boolean} [closing] whether letting go here closes the ring
  * @property {Raster} [mask] instead of a shape, under the brush
- * @property {Bounds | null} [dirty] what of the mask is new, null for all of it
+ * @property {Bounds | null} [dirty] what of the mask is new since the last draft
+ * @property {Bitmask | null} [base] with the first draft of a stroke: the mask that it goes on with
  *
  * @typedef {{do: "draft", draft: Draft}
  *     | {do: "draw", shape: Shape}
