@@ -36,10 +36,8 @@ class ProjectBatches(ProjectBase):
 
     def batches(self, *, kind: str | None = None, state: str | None = None) -> Collection[Batch]:
         """Batches in the order they were made."""
-        kind, state = (
-            require_one_of("kind of batch", kind, ANNOTATION_KINDS),
-            require_one_of("state", state, BatchState),
-        )
+        kind = require_one_of("kind of batch", kind, ANNOTATION_KINDS)
+        state = require_one_of("state", state, BatchState)
         with self.workspace.look(self.id) as action:
             rows = stored_batches.all_of(action.connection, self.id)
         found = [

@@ -165,6 +165,8 @@ class TrainingStatus(NamedTuple):
         Number of the newest round, and how many of its tasks are handed in, of how many.
     score : float or None
         Of the round, 0 to 100, where it is shown (A10).
+    function_version, gold_revision : int
+        What scores are made under now.
     passed : bool or None
         None until all tasks are submitted.
     pass_mark : float or None
@@ -179,6 +181,8 @@ class TrainingStatus(NamedTuple):
     submitted: int
     tasks: int
     score: float | None
+    function_version: int
+    gold_revision: int
     passed: bool | None
     pass_mark: float | None
     reasons: list[str]
@@ -209,35 +213,30 @@ class TrainingTasks(ProjectBase):
         """Where the trainee stands, and why there is nothing to label."""
         with self.workspace.look(self.id, Permission.ANNOTATE_TRAINING) as action:
             connection, user = action.connection, action.user
+            training = stored_training.of(connection, self.id)
             held = stored_tasks.held_by(connection, self.id, user)
             waiting = stored_training.next_for(connection, self.id, user)
-            pass_mark = stored_training.of(connection, self.id).pass_mark
-            rounds = stored_training.rounds_of(connection, self.id, user)
-            open_now = action.project.state != "archived"
-            available = open_now and (held is not None or waiting is not None)
-            reasons = []
-            if not available:
-                reasons = ["every task is submitted" if open_now else "the training is closed"]
-            if not rounds:
-                return TrainingStatus(None, False, 0, 0, 0, None, None, pass_mark, ["there are no tasks for you"])
-            last = rounds[-1]
+            *_, last = stored_training.rounds_of(connection, self.id, user)
             submitted, tasks = stored_training.counts(connection, last.batch)
             mine = stored_tasks.matching(connection, self.id, batch=last.batch, state=TaskState.SUBMITTED)
-            score = None
-            shown = bool(mine) and all(stored_training.is_shown(connection, row.id) for row in mine)
-            if shown:
-                score = results(action, [last])[0].score
-        passed = None if last.passed is None else bool(last.passed)
+            shown = all(stored_training.is_shown(connection, row.id) for row in mine)
+            score = results(action, [last])[0].score if shown else None
+            revision = stored_training.revision(connection, self.id)
+            is_closed = action.project.state == "archived"
+        available = not is_closed and (held is not None or waiting is not None)
+        reason = "the training is closed" if is_closed else "every task is submitted"
         return TrainingStatus(
-            held.id if held else None,
-            available,
-            last.round,
-            submitted,
-            tasks,
-            score,
-            passed,
-            pass_mark,
-            reasons,
+            open_task=held.id if held else None,
+            available=available,
+            round=last.round,
+            submitted=submitted,
+            tasks=tasks,
+            score=score,
+            function_version=training.function_version,
+            gold_revision=revision,
+            passed=None if last.passed is None else bool(last.passed),
+            pass_mark=training.pass_mark,
+            reasons=[] if available else [reason],
         )
 
     def task(self, id: int) -> TrainingTask:
