@@ -5,7 +5,9 @@ Reads files and knows no rule: it reports that a file has changed, the workflow 
 
 from __future__ import annotations
 
-from annowidgets.media.base import MODALITIES, Encoded, Medium, Modality, Pixels
+from annowidgets.media.base import MODALITIES, Encoded, Medium, Modality, Pixels, Values, Window
+from annowidgets.media.dicom import DicomSeries
+from annowidgets.media.dicom_order import find_dicom_series
 from annowidgets.media.files import (
     FileStamp,
     FileState,
@@ -17,20 +19,28 @@ from annowidgets.media.files import (
     stamp_file,
 )
 from annowidgets.media.image import StillImage
+from annowidgets.media.image_set import ImageSet
 from annowidgets.media.opening import open_medium
 from annowidgets.media.thumbnails import thumbnail
+from annowidgets.media.video import VideoFile
 
 __all__ = [
     "MODALITIES",
+    "DicomSeries",
     "Encoded",
     "FileStamp",
     "FileState",
+    "ImageSet",
     "Medium",
     "Modality",
     "Pixels",
     "StillImage",
+    "Values",
+    "VideoFile",
+    "Window",
     "content_hash",
     "file_state",
+    "find_dicom_series",
     "find_moved",
     "hash_file",
     "open_medium",

@@ -31,6 +31,67 @@ class Encoded(NamedTuple):
     mime: str
 
 
+class Window(NamedTuple):
+    """A range of values to look at (DICOM PS3.3, C.11.2.1).
+
+    Attributes
+    ----------
+    name : str
+        As the file explains it ("BRAIN"); "range" where it is that of the values.
+    centre, width : float
+        In the values' unit; width is positive.
+    function : {"linear", "linear_exact", "sigmoid"}
+        How values become grey.
+    """
+
+    name: str
+    centre: float
+    width: float
+    function: Literal["linear", "linear_exact", "sigmoid"] = "linear"
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The values from which on all is black, and all is white (of a sigmoid: nearly so)."""
+        if self.function == "linear":
+            # The standard counts whole values: of a window of 2 around 10, 9 is black and 10 is white.
+            return self.centre - self.width / 2, self.centre + self.width / 2 - 1
+        return self.centre - self.width / 2, self.centre + self.width / 2
+
+
+class Values(NamedTuple):
+    """What a frame measures, of more than 8 bits, for windowing and reading off values.
+
+    Attributes
+    ----------
+    stored : ndarray (h, w) of integers or floats
+        ``stored * slope + intercept`` are the values in ``unit``.
+    slope, intercept : float
+        1 and 0 where the stored numbers are the values.
+    unit : str
+        "HU", "mm", ...; empty where the file doesn't say.
+    inverted : bool
+        Whether low values are bright.
+    windows : tuple of Window
+        Those of the file; at least one, the first to begin with.
+    """
+
+    stored: NDArray[Any]
+    slope: float
+    intercept: float
+    unit: str
+    inverted: bool
+    windows: tuple[Window, ...]
+
+    def measured(self) -> NDArray[np.float64]:
+        """The values in ``unit``."""
+        return self.stored.astype(np.float64) * self.slope + self.intercept
+
+
+def range_window(name: str, low: float, high: float) -> Window:
+    """The window that shows a range, its lower end black and its upper end white."""
+    return Window(name, (low + high) / 2, max(high - low, 1e-9), "linear_exact")
+
+
 class Medium(Protocol):
     """An item's pictures: one frame or many.
 
@@ -55,6 +116,10 @@ class Medium(Protocol):
     def spacing(self) -> tuple[float, float] | None:
         """(row, column) distance of pixel centres in mm, or None where the files don't say."""
 
+    @property
+    def fps(self) -> float | None:
+        """Frames per second on average, or None where frames don't follow each other in time."""
+
     def frame(self, index: int) -> Pixels:
         """Decode one frame.
 
@@ -67,7 +132,7 @@ class Medium(Protocol):
         -------
         ndarray of uint8 or uint16
             Grey (h, w), RGB (h, w, 3) or RGB with straight alpha (h, w, 4); (h, w) is ``sizes[index]``.
-            uint16 holds the file's own values, unscaled.
+            uint16 holds the file's own values, unscaled. A DICOM frame is a picture, shown in its first window.
 
         Raises
         ------
@@ -77,6 +142,12 @@ class Medium(Protocol):
 
     def encoded(self, index: int) -> Encoded:
         """Give one frame as a browser can show it; arguments and errors as in `frame`."""
+
+    def values(self, index: int) -> Values | None:
+        """Give what one grey frame of more than 8 bits measures; None for other frames, whose picture says all.
+
+        Arguments and errors as in `frame`.
+        """
 
     def close(self) -> None:
         """Let go of open files. Closing twice is fine; reading afterwards opens them again."""

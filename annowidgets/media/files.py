@@ -19,7 +19,7 @@ PathLike: TypeAlias = str | os.PathLike[str]
 FileState: TypeAlias = Literal["unchanged", "touched", "changed", "missing"]
 
 
-class FileStamp(msgspec.Struct, frozen=True):
+class FileStamp(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file as it was when it was added.
 
     Attributes
@@ -32,12 +32,15 @@ class FileStamp(msgspec.Struct, frozen=True):
         Time of the last change, in nanoseconds since 1970.
     sha256 : str
         Of the content, 64 hexadecimal digits.
+    fps : float, optional
+        Frames per second of the image sequence that it is a frame of. (Said by who adds it; pictures don't know it.)
     """
 
     path: str
     size: int
     mtime_ns: int
     sha256: str
+    fps: float | None = None
 
 
 def hash_file(path: PathLike) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from annowidgets.errors import InvalidMedia
-from annowidgets.media.base import Encoded, Modality, Pixels, as_8_bit, check_index
+from annowidgets.media.base import Encoded, Modality, Pixels, Values, as_8_bit, check_index, range_window
 from annowidgets.media.decode import read_header, read_pixels
 from annowidgets.media.files import open_file
 
@@ -35,6 +35,7 @@ class StillImage:
     modality: Modality = "image"
     count = 1
     spacing: tuple[float, float] | None = None
+    fps: float | None = None
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -68,6 +69,16 @@ class StillImage:
             raise self._changed()
         with open_file(self.path) as file:
             return Encoded(file.read(), mime)
+
+    def values(self, index: int = 0) -> Values | None:
+        """Give the values of a picture of 16-bit grey; None for others."""
+        check_index(self, index)
+        if self._header.bits != 16:
+            return None
+        pixels = self.frame()
+        if pixels.ndim != 2:
+            return None
+        return Values(pixels, 1.0, 0.0, "", False, (range_window("range", int(pixels.min()), int(pixels.max())),))
 
     def close(self) -> None:
         """Nothing stays open."""

@@ -1,0 +1,168 @@
+"""What a DICOM frame measures, and how it looks: modality, value of interest, inversion, palettes and colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annowidgets.errors import InvalidMedia
+from annowidgets.media.base import Values, Window
+from annowidgets.media.dicom_file import frame_attribute
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+_GREY = ("MONOCHROME1", "MONOCHROME2")
+_UNITS = {"BQML": "Bq/ml", "GY": "Gy", "US": "", "UNSPECIFIED": ""}
+_FUNCTIONS = {"LINEAR": "linear", "LINEAR_EXACT": "linear_exact", "SIGMOID": "sigmoid"}
+
+
+class Picture(NamedTuple):
+    """A decoded frame: grey with its values, or colours.
+
+    Attributes
+    ----------
+    values : Values or None
+        Of a grey frame; its windows may be empty, where the file has none.
+    shown : ndarray of uint8, or None
+        Colours (h, w, 3), or grey (h, w) that a table of the file gives (VOI LUT).
+    padding : int or None
+        The stored number that stands for "no measurement".
+    """
+
+    values: Values | None
+    shown: NDArray[np.uint8] | None
+    padding: int | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of its arrays."""
+        return sum(array.nbytes for array in (self.shown, self.values and self.values.stored) if array is not None)
+
+
+def as_picture(pixels: NDArray[Any], dataset: Dataset, frame: int) -> Picture:
+    """Interpret the decoded pixels of a frame.
+
+    Raises
+    ------
+    InvalidMedia
+        A kind of colours that is not read.
+
+    References
+    ----------
+    DICOM PS3.3, C.7.6.3.1.2 (photometric interpretation), C.11.1 (modality LUT), C.11.2 (VOI LUT).
+    """
+    from pydicom.pixels.processing import apply_color_lut
+
+    interpretation = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2")
+    if interpretation == "PALETTE COLOR":
+        colours = apply_color_lut(pixels, dataset)
+        return Picture(None, _eight_bit(colours[..., :3], 8 * colours.itemsize), None)
+    if pixels.ndim == 3:
+        if pixels.shape[2] != 3:
+            raise InvalidMedia(f"Pictures of {pixels.shape[2]} samples ({interpretation}) can't be shown.")
+        return Picture(None, _eight_bit(pixels, int(dataset.get("BitsStored") or 8)), None)
+    if interpretation not in _GREY:
+        raise InvalidMedia(f"Pictures of the kind {interpretation!r:.40} can't be shown.")
+    inverted = interpretation == "MONOCHROME1"
+    stored, slope, intercept = _modality(pixels, dataset, frame)
+    windows = _windows(dataset, frame)
+    values = Values(stored, slope, intercept, _unit(dataset, frame), inverted, windows)
+    padding = dataset.get("PixelPaddingValue") if stored is pixels else None
+    return Picture(values, _by_table(values, dataset), None if padding is None else int(padding))
+
+
+def windowed(values: Values, window: Window) -> NDArray[np.uint8]:
+    """Grey as it is seen in a window, 0 to 255.
+
+    References
+    ----------
+    DICOM PS3.3, C.11.2.1.2 (window centre and width) and C.11.2.1.3 (functions).
+    """
+    if window.function == "sigmoid":
+        grey = 255 / (1 + np.exp(-4 * (values.measured() - window.centre) / window.width))
+    else:
+        low, high = window.limits
+        grey = (values.measured() - low) * (255 / max(high - low, 1e-9))
+    shown = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
+    return 255 - shown if values.inverted else shown
+
+
+def value_range(picture: Picture) -> tuple[float, float]:
+    """Lowest and highest value of a grey picture, without padding and what is no number."""
+    assert picture.values is not None
+    stored = picture.values.stored
+    counted = stored[np.isfinite(stored) & (stored != picture.padding)] if picture.padding is not None else stored
+    counted = counted[np.isfinite(counted)]
+    if not counted.size:
+        return 0.0, 1.0
+    ends = [float(end) * picture.values.slope + picture.values.intercept for end in (counted.min(), counted.max())]
+    return min(ends), max(ends)
+
+
+def _modality(pixels: NDArray[Any], dataset: Dataset, frame: int) -> tuple[NDArray[Any], float, float]:
+    """Numbers to keep, slope and intercept; a table is applied, since no slope can say it."""
+    from pydicom.pixels.processing import apply_modality_lut
+
+    if dataset.get("ModalityLUTSequence"):
+        return apply_modality_lut(pixels, dataset), 1.0, 0.0
+    slope = frame_attribute(dataset, frame, "RescaleSlope")
+    if slope is None:
+        slope = dataset.get("DoseGridScaling")
+    intercept = frame_attribute(dataset, frame, "RescaleIntercept")
+    native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+    return native, 1.0 if slope is None else float(slope), 0.0 if intercept is None else float(intercept)
+
+
+def _unit(dataset: Dataset, frame: int) -> str:
+    kind = frame_attribute(dataset, frame, "RescaleType") or dataset.get("Units") or dataset.get("DoseUnits")
+    if kind:
+        return _UNITS.get(str(kind), str(kind))
+    scaled = frame_attribute(dataset, frame, "RescaleIntercept") is not None
+    return "HU" if dataset.get("Modality") == "CT" and scaled else ""
+
+
+def _windows(dataset: Dataset, frame: int) -> tuple[Window, ...]:
+    tables = []
+    for item in dataset.get("VOILUTSequence") or ():
+        count, first, _ = (int(number) for number in item.LUTDescriptor)
+        count = count or 2**16
+        # Where the table begins and ends is all of it that a window can say.
+        tables.append(
+            Window(str(item.get("LUTExplanation") or "table"), first + (count - 1) / 2, count - 1, "linear_exact")
+        )
+    centres, widths, names = (
+        _several(frame_attribute(dataset, frame, name))
+        for name in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation")
+    )
+    function: Any = _FUNCTIONS.get(str(frame_attribute(dataset, frame, "VOILUTFunction") or "LINEAR"), "linear")
+    found = []
+    for number, (centre, width) in enumerate(zip(centres, widths, strict=False)):
+        name = str(names[number]) if number < len(names) and names[number] else f"window {number + 1}"
+        if float(width) > 0:
+            found.append(Window(name, float(centre), float(width), function))
+    return (*tables, *found)
+
+
+def _several(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return [value] if isinstance(value, (str, int, float)) else list(value)
+
+
+def _by_table(values: Values, dataset: Dataset) -> NDArray[np.uint8] | None:
+    from pydicom.pixels.processing import apply_voi
+
+    if not dataset.get("VOILUTSequence"):
+        return None
+    whole = values.stored if values.slope == 1 else values.measured()
+    looked_up = apply_voi(np.rint(whole + (values.intercept if values.slope == 1 else 0)).astype(np.int64), dataset)
+    shown = _eight_bit(looked_up, int(dataset.VOILUTSequence[0].LUTDescriptor[2]))
+    return 255 - shown if values.inverted else shown
+
+
+def _eight_bit(samples: NDArray[Any], bits: int) -> NDArray[np.uint8]:
+    """The highest 8 of so many bits."""
+    return np.ascontiguousarray((samples >> max(0, bits - 8)).astype(np.uint8))
