@@ -94,23 +94,22 @@ def line_similarity(segments: Segments, a: Ints, b: Ints, reach: Reach) -> Float
 def _length_within(segments: Segments, own: Ints, other: Ints, reach: Reach) -> tuple[Floats, Floats]:
     """Length of each own line within reach of the other line, and its whole length."""
     chunks = segments.chunks
+    # One row per segment of each own line; its length in the units of the tolerance.
+    count = np.diff(segments.starts)[own]
+    pair, segment = np.repeat(np.arange(own.size), count), spread(segments.starts[own], count)
+    length = np.hypot(segments.dx[segment] * reach.scale_x[pair], segments.dy[segment] * reach.scale_y[pair])
+    # And one per chunk.
     count = np.diff(chunks.starts)
-    # One row per chunk of each own line.
-    pair = np.repeat(np.arange(own.size), count[own])
-    chunk = spread(chunks.starts[own], count[own])
-    near = np.zeros(own.size)
-    for first, last in blocks(count[other[pair]], _AT_ONCE):
-        rows, facing = _facing_chunks(chunks, chunk[first:last], other[pair[first:last]], reach.at(pair[first:last]))
-        near += _near(segments, chunk[first:last], rows, facing, pair[first:last], reach)
-    segment = spread(segments.starts[own], np.diff(segments.starts)[own])
-    pair = np.repeat(np.arange(own.size), np.diff(segments.starts)[own])
-    return near, summed(pair, _lengths(segments, segment, reach.at(pair)), own.size)
-
-
-def _lengths(segments: Segments, segment: Ints, reach: Reach) -> Floats:
-    """Lengths of segments, in the units of the tolerance."""
-    lengths: Floats = np.hypot(segments.dx[segment] * reach.scale_x, segments.dy[segment] * reach.scale_y)
-    return lengths
+    pair_of_chunk, chunk = np.repeat(np.arange(own.size), count[own]), spread(chunks.starts[own], count[own])
+    start = offsets(np.diff(chunks.first)[chunk])
+    covered = np.zeros(segment.size)
+    for first, last in blocks(count[other[pair_of_chunk]], _AT_ONCE):
+        few = slice(first, last)
+        near = reach.at(pair_of_chunk[few])
+        rows, facing = _facing_chunks(chunks, chunk[few], other[pair_of_chunk[few]], near)
+        covered[start[first] : start[last]] = _covered_by_chunks(segments, chunk[few], rows, facing, near)
+    # Summed in one go, so that blocks decide no digit.
+    return summed(pair, covered * length, own.size), summed(pair, length, own.size)
 
 
 def _facing_chunks(chunks: Chunks, chunk: Ints, other: Ints, reach: Reach) -> tuple[Ints, Ints]:
@@ -120,29 +119,36 @@ def _facing_chunks(chunks: Chunks, chunk: Ints, other: Ints, reach: Reach) -> tu
     return _close(chunks, row, chunk, spread(chunks.starts[other], count), reach)
 
 
-def _near(segments: Segments, chunk: Ints, rows: Ints, facing: Ints, pair: Ints, reach: Reach) -> Floats:
-    """Length of the segments of chunks that lies within reach of the chunks that they face, summed by pair."""
+def _covered_by_chunks(segments: Segments, chunk: Ints, rows: Ints, facing: Ints, reach: Reach) -> Floats:
+    """Share of each segment of chunks that lies within reach of the chunks that they face.
+
+    Parameters
+    ----------
+    segments : Segments
+    chunk : array of shape (n,)
+    rows, facing : array
+        Places in ``chunk``, ascending, and chunks that stand close to it.
+    reach : Reach
+        The tolerance, per chunk.
+    """
     first, size = segments.chunks.first, np.diff(segments.chunks.first)
     work = summed(rows, (size[chunk[rows]] * size[facing]).astype(np.float64), chunk.size).astype(np.int64)
-    start = offsets(np.bincount(rows, minlength=chunk.size))
-    near = np.zeros(reach.distance.size)
+    start, start_of_segments = offsets(np.bincount(rows, minlength=chunk.size)), offsets(size[chunk])
+    covered = np.zeros(int(start_of_segments[-1]))
     for begin, end in blocks(work, _AT_ONCE):
-        few = slice(int(start[begin]), int(start[end]))
-        own_rows, own_facing = rows[few] - begin, facing[few]
-        if not own_rows.size:
+        own, faced = chunk[begin:end], facing[start[begin] : start[end]]
+        if not faced.size:
             continue
-        # Segments of these chunks, one row each, and for each the segments of the chunks that its chunk faces.
-        row_of_chunk = offsets(size[chunk[begin:end]])
-        segment = spread(first[chunk[begin:end]], size[chunk[begin:end]])
-        segment_pair = np.repeat(pair[begin:end], size[chunk[begin:end]])
-        own_size, facing_size = size[chunk[begin:end]][own_rows], size[own_facing]
-        each = spread(row_of_chunk[own_rows], own_size)
-        row = np.repeat(each, np.repeat(facing_size, own_size))
-        across = spread(np.repeat(first[own_facing], own_size), np.repeat(facing_size, own_size))
-        at = reach.at(segment_pair)
-        covered = _covered(segments, segment, row, across, at)
-        near += summed(segment_pair, covered * _lengths(segments, segment, at), near.size)
-    return near
+        place = rows[start[begin] : start[end]] - begin
+        # Every segment of a chunk, one row each, with every segment of the chunks that its chunk faces.
+        own_size, faced_size = size[own][place], size[faced]
+        per_segment = np.repeat(faced_size, own_size)
+        row = np.repeat(spread(offsets(size[own])[place], own_size), per_segment)
+        across = spread(np.repeat(first[faced], own_size), per_segment)
+        owner = np.repeat(np.arange(begin, end), size[own])
+        few = slice(int(start_of_segments[begin]), int(start_of_segments[end]))
+        covered[few] = _covered(segments, spread(first[own], size[own]), row, across, reach.at(owner))
+    return covered
 
 
 def _covered(segments: Segments, segment: Ints, row: Ints, facing: Ints, reach: Reach) -> Floats:
@@ -159,9 +165,12 @@ def _covered(segments: Segments, segment: Ints, row: Ints, facing: Ints, reach: 
     row, low, high = row[some], low[some], high[some]
     order = np.lexsort((low, row))
     row, low, high = row[order], low[order], high[order]
-    # Each row has its own stretch of the axis, so that one running maximum serves all; what it had reached before
-    # is not counted again.
-    reached = np.maximum.accumulate(2.0 * row + high) - 2.0 * row
+    # One running maximum serves all rows, of ranks, which are whole: sums would lose digits to the row's number.
+    by_height = np.argsort(high, kind="stable")
+    rank = np.empty_like(by_height)
+    rank[by_height] = np.arange(high.size)
+    reached = high[by_height[np.maximum.accumulate(row * high.size + rank) % max(high.size, 1)]]
+    # What a row had reached before is not counted again.
     before = np.where(np.diff(row, prepend=-1) == 0, np.concatenate([[0.0], reached[:-1]]), 0.0) if row.size else low
     return summed(row, np.maximum(high - np.maximum(low, before), 0.0), segment.size)
 
