@@ -39,7 +39,8 @@ def test_the_checks_that_were_widened_hold_for_all_else(script: Script) -> None:
         with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
             script.run(insert, kind)
     attempt = script.value(
-        "SELECT t.id FROM tasks t JOIN batches b ON b.id = t.batch WHERE b.kind = 'calibration' AND t.state = 'submitted'"
+        "SELECT t.id FROM tasks t JOIN batches b ON b.id = t.batch "
+        "WHERE b.kind = 'calibration' AND t.state = 'submitted'"
     )
     script.refused("C3", "UPDATE tasks SET confidence = NULL WHERE id = ?", attempt)
     with pytest.raises(sqlite3.IntegrityError):

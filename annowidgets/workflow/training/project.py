@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from annowidgets.errors import AlreadyExists
+from annowidgets.errors import AlreadyExists, notice
 from annowidgets.labels import Ontology
 from annowidgets.labels.values import name as checked_name
+from annowidgets.store import events as stored_events
 from annowidgets.store import items as stored_items
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
@@ -16,6 +17,7 @@ from annowidgets.store import training as stored_training
 from annowidgets.store.training import EligibleRow, TrainingRow
 from annowidgets.workflow.base import stored_ontology
 from annowidgets.workflow.checks import require_flag
+from annowidgets.workflow.claims import give_back
 from annowidgets.workflow.feedback import ProjectFeedback
 from annowidgets.workflow.instructions import ProjectInstructions
 from annowidgets.workflow.items import ProjectFiles
@@ -83,7 +85,7 @@ class TrainingProject(
 
         with self.workspace.look(self.id, Permission.VIEW_GOLD) as action:
             rows = stored_training.sources(action.connection, self.id)
-            told = [sources.told(action.connection, row) for row in rows]
+            told = [sources.described(action.connection, row) for row in rows]
         return pd.DataFrame(told, columns=["project", "batch", "tasks"])
 
     def clone(self, name: str, *, trainees: str | Iterable[str] = (), allow_seen: bool = False) -> TrainingProject:
@@ -98,7 +100,6 @@ class TrainingProject(
         allow_seen : bool
             As in `add_trainees`.
         """
-        from annowidgets.errors import notice
         from annowidgets.workflow.workspace import Action
 
         name = checked_name("project name", name)
@@ -139,16 +140,12 @@ class TrainingProject(
         """End the training: it can be read from then on, not changed, and its sources may be archived (P6)."""
         with self.workspace.act(self.id, Permission.ARCHIVE) as action:
             for row in stored_tasks.matching(action.connection, self.id, state="annotating"):
-                from annowidgets.workflow.claims import give_back
-
                 give_back(action, row)
             stored_projects.archive(action.connection, self.id)
             action.log("training.close", "project", self.id)
 
     def events(self) -> pd.DataFrame:
         """The log: ``id``, ``at``, ``user``, ``behind``, ``action``, ``subject``, ``subject_id``, ``figures`` (L1)."""
-        from annowidgets.store import events as stored_events
-
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
             return stored_events.to_frame(action.connection, self.id)
 

@@ -175,7 +175,7 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(known[:_NAMED])}{more}"
 
 
-def told(connection: Connection, source: SourceRow) -> dict[str, object]:
+def described(connection: Connection, source: SourceRow) -> dict[str, object]:
     """A source for the table that admins see."""
     from annowidgets.store import batches as stored_batches
 

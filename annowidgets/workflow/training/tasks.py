@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from annowidgets.errors import NotFound, RuleViolation, TransitionRefused
 from annowidgets.labels import Labels
 from annowidgets.store import batches as stored_batches
+from annowidgets.store import items as stored_items
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
 from annowidgets.store import training_figures as stored_figures
@@ -17,7 +18,7 @@ from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.checks import as_id, composed, require_count, require_one_of
 from annowidgets.workflow.claims import claim, renew_expired
 from annowidgets.workflow.collection import Collection
-from annowidgets.workflow.items import Item, ItemLike, find_item
+from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import TRAINING_TASK, TaskState
 from annowidgets.workflow.task import Task
@@ -296,9 +297,6 @@ class TrainingTasks(ProjectBase):
 
     def items(self) -> Collection[Item]:
         """What the benchmark tasks show, in order: all for leads, of one's own tasks for a trainee (R3)."""
-        from annowidgets.store import items as stored_items
-        from annowidgets.workflow.items import items_frame
-
         with self.workspace.look(self.id) as action:
             rows = stored_items.all_of(action.connection, self.id)
             if not action.may(Permission.READ_ALL):
