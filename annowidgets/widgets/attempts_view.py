@@ -50,6 +50,7 @@ class AttemptsView(KnownKeywords, ipywidgets.HBox):
         for part, name in ((self, "attempts"), (left, "attempts-sheet"), (right, "attempts-one")):
             part.add_class(f"aw-{name}")
         self._stage.add_class("aw-attempts-stage")
+        self._stage.layout.padding = "0"  # the editor has its own room around the picture
 
     def show(self, attempts: Attempts, attempt: Attempt | None, labels: AttemptLabels | None) -> None:
         """Show all attempts, and one of them.

@@ -54,6 +54,12 @@ class Audit:
         """Give the tool the keys, as a click on its title does."""
         self.title.click()
 
+    def wait_for_fix(self) -> None:
+        """Wait until the copy can be changed."""
+        expect(self.page.get_by_role("button", name="Save the fix")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Box", exact=True)).to_be_visible()
+        self.editor.wait()
+
     def grades(self) -> list[tuple[Any, ...]]:
         return self.loop.rows(GRADES)
 
@@ -95,8 +101,7 @@ def test_a_lead_audits_by_keys_completes_reads_the_score_and_promotes(audit: Cal
 
     # fix: a box that was missed is drawn by mouse on the copy
     one.keys.press("f")
-    one.editor.wait_for(2)
-    one.page.get_by_role("button", name="Class RBC").click()
+    one.wait_for_fix()
     one.editor.drag((100, 80), (130, 110))
     one.editor.wait_for(3)
     one.keys.press("Control+Enter")
@@ -236,7 +241,7 @@ def test_a_page_that_is_loaded_anew_shows_the_tool_and_goes_on(audit: Callable[.
 def test_a_fix_can_be_given_up_by_mouse_and_the_keys_stay_with_the_tool(audit: Callable[..., Audit]) -> None:
     one = audit()
     one.page.get_by_role("button", name="Fix").click()
-    one.editor.wait()
+    one.wait_for_fix()
     one.editor.drag((100, 80), (140, 110))
     one.page.get_by_role("button", name="Cancel").click()
     expect(one.shown).to_have_text("cell_0")
