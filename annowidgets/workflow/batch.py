@@ -102,17 +102,15 @@ class Batch:
 
     @property
     def items(self) -> Collection[Item]:
-        """Its items in order, excluded ones too.
+        """Its items in order, excluded ones too, for who reads all; for others those of their own tasks (R3).
 
-        Of a production batch these are the items of one's own tasks, or all for who reads all: which others it holds
-        would tell which tasks are evaluations (Q2).
+        What else production holds, and what was calibrated with, would tell which tasks are evaluations (Q2).
         """
         with self.workspace.look(self._project) as action:
-            batch = stored_batches.by_id(action.connection, self.id)
-            if batch.kind == BatchKind.PRODUCTION and not action.may(Permission.READ_ALL):
-                rows = stored_items.of_tasks(action.connection, self.id, action.user)
-            else:
+            if action.may(Permission.READ_ALL):
                 rows = stored_items.of_batch(action.connection, self.id)
+            else:
+                rows = stored_items.of_tasks(action.connection, self.id, action.user)
         return Collection([Item(self.workspace, row) for row in rows], items_frame)
 
     def tasks(self, *, state: str | None = None, user: str | None = None) -> Collection[Task]:

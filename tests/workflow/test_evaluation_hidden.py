@@ -310,3 +310,14 @@ def test_q2_the_second_person_who_is_served_one_sees_a_first_attempt(team: Team)
         work(team(user), labels=GOLD, limit=4)
         assert team(user).tasks(kind="production").to_frame()["attempt"].tolist() == [1, 1, 1, 1]
     assert len(evaluations(team)) == 4
+
+
+def test_q2_nobody_but_leads_can_list_what_was_calibrated_with(team: Team) -> None:
+    """An item of production that was calibrated with, and not by oneself, would be an evaluation for sure."""
+    _, names = with_evaluations(team)
+    for user in ("ann", "rea"):
+        listed = {item.name for batch in team(user).batches() for item in batch.items}
+        assert not listed & names
+        assert not {task.item.name for batch in team(user).batches() for task in batch.tasks()} & names
+    assert {item.name for item in team("bo").batch("to promote").items} == names, "bo's own attempts"
+    assert {item.name for item in team("tim").batch("to promote").items} == names
