@@ -26,7 +26,7 @@ export const showStage = (session, el) => {
     const [tools, status] = [toolbar(session), statusLine(session, stage)];
     const root = make("div", { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
         tools.element, middle, frames, status.element);
-    el.classList.add("aw");
+    el.classList.add("aw", "aw-ed-host");
     el.append(root);
 
     // JupyterLab compares its selectors with the focused element itself, so that must wear the attribute too.

@@ -22,6 +22,24 @@ export const toolbar = (session) => {
     /** @type {Map<ToolName, HTMLButtonElement>} */
     const buttons = new Map();
 
+    // One stop for Tab; from there arrows lead to the other buttons.
+    const stops = () => [...element.querySelectorAll("button")].filter((button) => !button.disabled);
+    /** @param {HTMLButtonElement | undefined} stop */
+    const stopAt = (stop) => {
+        for (const button of element.querySelectorAll("button")) button.tabIndex = button === stop ? 0 : -1;
+    };
+    element.addEventListener("keydown", (event) => {
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const all = stops();
+        const now = all.findIndex((button) => button === document.activeElement);
+        const next = all[(now + step + all.length) % all.length];
+        stopAt(next);
+        next?.focus();
+    });
+
     const draw = () => {
         const names = session.tools;
         if (names.join() !== [...buttons.keys()].join()) {
@@ -36,6 +54,7 @@ export const toolbar = (session) => {
             tools.replaceChildren(...buttons.values());
         }
         for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === session.tool));
+        stopAt(buttons.get(session.tool));
         history.hidden = session.readOnly;
         element.hidden = session.readOnly;
     };
@@ -43,8 +62,8 @@ export const toolbar = (session) => {
         undo.disabled = !session.document.canUndo;
         redo.disabled = !session.document.canRedo;
     };
-    const stops = [session.on("tool", draw), session.on("labels", enable), session.on("open", enable)];
+    const listening = [session.on("tool", draw), session.on("labels", enable), session.on("open", enable)];
     draw();
     enable();
-    return { element, close: () => stops.forEach((stop) => stop()) };
+    return { element, close: () => listening.forEach((stop) => stop()) };
 };
