@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from annowidgets.media.base import MODALITIES, Encoded, Medium, Modality, Pixels, Values, Window
 from annowidgets.media.dicom import DicomSeries
+from annowidgets.media.dicom_identity import patient_in_path
 from annowidgets.media.dicom_order import find_dicom_series
 from annowidgets.media.files import (
     FileStamp,
@@ -21,7 +22,7 @@ from annowidgets.media.files import (
 from annowidgets.media.image import StillImage
 from annowidgets.media.image_set import ImageSet
 from annowidgets.media.opening import open_medium
-from annowidgets.media.thumbnails import thumbnail
+from annowidgets.media.thumbnails import blank_thumbnail, thumbnail
 from annowidgets.media.video import VideoFile
 
 __all__ = [
@@ -38,12 +39,14 @@ __all__ = [
     "Values",
     "VideoFile",
     "Window",
+    "blank_thumbnail",
     "content_hash",
     "file_state",
     "find_dicom_series",
     "find_moved",
     "hash_file",
     "open_medium",
+    "patient_in_path",
     "resolve_path",
     "stamp_file",
     "thumbnail",

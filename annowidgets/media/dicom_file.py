@@ -120,7 +120,7 @@ def read_dicom_header(path: Path) -> DicomHeader | None:
     import pydicom
 
     _require_dicom(path)
-    with _reading(path):
+    with quietly_reading(path):
         dataset = pydicom.dcmread(path, specific_tags=list(_TAGS), stop_before_pixels=True)
         if "Rows" not in dataset or "BitsAllocated" not in dataset:
             return None
@@ -163,7 +163,7 @@ def read_dicom_frame(path: Path, frame: int) -> tuple[NDArray[Any], Dataset]:
     from pydicom.tag import Tag
 
     _require_dicom(path)
-    with _reading(path):
+    with quietly_reading(path):
         _require_decoder(path)
         dataset = Dataset()
         try:
@@ -188,7 +188,7 @@ def frame_attribute(dataset: Dataset, frame: int, name: str) -> Any:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def quietly_reading(path: Path) -> Iterator[None]:
     """Let pydicom read without a word: its texts may quote the file, and so the patient."""
     log = logging.getLogger("pydicom")
     with _lock, warnings.catch_warnings():

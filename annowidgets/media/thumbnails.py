@@ -51,6 +51,18 @@ def thumbnail(medium: Medium, frame: int = 0, *, size: int = 160) -> bytes:
     return file.getvalue()
 
 
+def blank_thumbnail(frame_size: tuple[int, int], *, size: int = 160) -> bytes:
+    """A thumbnail that shows nothing of a frame of (height, width) but its proportions."""
+    from PIL import Image
+
+    height, width = frame_size
+    scale = min(1.0, size / max(frame_size))
+    file = io.BytesIO()
+    shown = (max(1, round(width * scale)), max(1, round(height * scale)))
+    Image.new("L", shown, int(_BACKGROUND)).save(file, format="JPEG", quality=85)
+    return file.getvalue()
+
+
 def _opaque_8_bit(pixels: Pixels) -> NDArray[np.uint8]:
     colors: Pixels = pixels[..., :3] if pixels.ndim == 3 else pixels
     shown: NDArray[np.uint8]

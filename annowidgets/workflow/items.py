@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from html import escape
-from numbers import Integral
+from math import isfinite
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
@@ -22,6 +24,7 @@ from annowidgets.store.batches import BatchRow
 from annowidgets.workflow.base import ProjectBase, stored_ontology
 from annowidgets.workflow.checks import as_id, composed, require_one_of
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.item_reading import PathsLike, ReadItem, image_files, refuse_identity, some_paths
 from annowidgets.workflow.permissions import Permission
 
 if TYPE_CHECKING:
@@ -29,10 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from annowidgets.workflow.workspace import Action, Workspace
-
-PathsLike: TypeAlias = str | Path | Iterable[str | Path]
-
-_IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"))
 
 
 class Item:
@@ -82,8 +81,14 @@ class Item:
         """Where its file, or its first file, lies."""
         return media.resolve_path(self._files()[0].path, root=self.workspace.media_root)
 
-    def open(self) -> media.Medium:
+    def open(self, *, trusting: bool = True) -> media.Medium:
         """Open its files, if they are still what was added (P3).
+
+        Parameters
+        ----------
+        trusting : bool
+            Whether to take number and sizes of the frames as they were when it was added, which makes an item of many
+            frames open as fast as one of few. Otherwise all headers are read.
 
         Raises
         ------
@@ -94,14 +99,16 @@ class Item:
         stamps = self._files()
         for stamp in stamps:
             state = media.file_state(stamp, root=root)
-            if state in ("missing", "changed"):  # P3
+            if state in _NOT_THERE:  # P3
                 told = "is missing" if state == "missing" else "has changed since it was added"
                 raise InvalidMedia(
                     f"Item {self.name!r}: {media.resolve_path(stamp.path, root=root)} {told}.",
                     rule="P3",
                     hint="project.relink(folder) finds the file again by its content.",
                 )
-        return media.open_medium(self.modality, [media.resolve_path(stamp.path, root=root) for stamp in stamps])
+        files = [media.resolve_path(stamp.path, root=root) for stamp in stamps]
+        known: dict[str, Any] = {"sizes": self.sizes, "spacing": self.spacing} if trusting else {}
+        return media.open_medium(self.modality, files, fps=stamps[0].fps, **known)
 
     def thumbnail(self) -> bytes:
         """A small JPEG, made when the item was added."""
@@ -120,12 +127,17 @@ class Item:
         """
         import matplotlib.pyplot as plt
 
-        pixels = self.open().frame(frame)
+        with closing(self.open()) as medium:
+            pixels = medium.frame(frame)
+        if pixels.dtype != "uint8" and pixels.ndim == 3:
+            pixels = (pixels >> 8).astype("uint8")  # matplotlib knows colours of 8 bits only
         if ax is None:
             _, ax = plt.subplots()
         height, width = self.sizes[frame]
+        # 8 bits are shown as they are, not stretched to their own range; 16 bits have no other.
+        limits: dict[str, Any] = {"vmin": 0, "vmax": 255} if pixels.dtype == "uint8" else {}
         # Extent in the coordinates of labels: pixel (0, 0) covers [0, 1) x [0, 1).
-        ax.imshow(pixels, cmap="gray" if pixels.ndim == 2 else None, extent=(0, width, height, 0))
+        ax.imshow(pixels, cmap="gray" if pixels.ndim == 2 else None, extent=(0, width, height, 0), **limits)
         ax.set_title(self.name if self.frames == 1 else f"{self.name}, frame {frame}")
         ax.set_axis_off()
         return ax
@@ -146,11 +158,14 @@ class Item:
 
         source = base64.b64encode(self.thumbnail()).decode()
         height, width = self.sizes[0]
-        text = f"{escape(self.name)} &middot; {self.modality.replace('_', ' ')} &middot; {width} x {height}"
+        count = f"{self.frames} frames of " if self.frames > 1 else ""
+        text = f"{escape(self.name)} &middot; {self.modality.replace('_', ' ')} &middot; {count}{width} x {height}"
         return f'<figure><img src="data:image/jpeg;base64,{source}" alt=""><figcaption>{text}</figcaption></figure>'
 
 
 ItemLike: TypeAlias = Item | int | str
+
+_NOT_THERE = ("missing", "changed")
 
 
 class ProjectFiles(ProjectBase):
@@ -167,28 +182,35 @@ class ProjectFiles(ProjectBase):
         root = self.workspace.media_root
         with self.workspace.look(self.id, Permission.EDIT_PROJECT) as action:
             rows = stored_items.all_of(action.connection, self.id)
-        lost: dict[int, list[media.FileStamp]] = {}
-        for row in rows:
-            stamps = msgspec.json.decode(row.files, type=list[media.FileStamp])
-            if any(media.file_state(stamp, root=root) in ("missing", "changed") for stamp in stamps):
-                lost[row.id] = stamps
-        found = media.find_moved(folder, [stamp for stamps in lost.values() for stamp in stamps])
+        kept = {row.id: msgspec.json.decode(row.files, type=list[media.FileStamp]) for row in rows}
+        gone = {
+            item: {stamp.sha256: stamp for stamp in stamps if media.file_state(stamp, root=root) in _NOT_THERE}
+            for item, stamps in kept.items()
+        }
+        lost = {item: stamps for item, stamps in gone.items() if stamps}
+        found = media.find_moved(folder, [stamp for stamps in lost.values() for stamp in stamps.values()])
         fresh = {digest: media.stamp_file(path, root=root) for digest, path in found.items()}
-
-        def found_again(stamps: list[media.FileStamp]) -> bool:
-            return all(stamp.sha256 in fresh for stamp in stamps)
-
+        again = {
+            item: [
+                msgspec.structs.replace(fresh[old.sha256], fps=old.fps) if old.sha256 in lost[item] else old
+                for old in kept[item]
+            ]
+            for item in lost
+            if lost[item].keys() <= fresh.keys()
+        }
+        for row in rows:
+            if row.id in again and row.modality == "dicom_series":
+                files = again[row.id]
+                refuse_identity(media.resolve_path(files[0].path, root=root), [stamp.path for stamp in files])
         with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
-            for item, stamps in lost.items():
-                if found_again(stamps):
-                    files = [fresh[stamp.sha256] for stamp in stamps]
-                    stored_items.set_files(action.connection, item, msgspec.json.encode(files).decode())
-                    action.log("item.relink", "item", item, files=[stamp.path for stamp in files])
-        missing = [row.name for row in rows if row.id in lost and not found_again(lost[row.id])]
+            for item, files in again.items():
+                stored_items.set_files(action.connection, item, msgspec.json.encode(files).decode())
+                action.log("item.relink", "item", item, files=[stamp.path for stamp in files])
+        missing = [row.name for row in rows if row.id in lost.keys() - again.keys()]
         if missing:
             more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
             notice(f"Still missing, since their content is not below {folder}: {', '.join(missing[:5])}{more}.")
-        return len(lost) - len(missing)
+        return len(again)
 
 
 class ProjectItems(ProjectFiles):
@@ -252,48 +274,93 @@ class ProjectItems(ProjectFiles):
 
     def _read_images(
         self, files: Sequence[Path], *, progress: bool
-    ) -> tuple[list[tuple[Path, _Read]], dict[Path, InvalidMedia]]:
+    ) -> tuple[list[tuple[Path, ReadItem]], dict[Path, InvalidMedia]]:
         """The files that can be read, and why the others can't."""
         from tqdm.auto import tqdm
 
-        read: list[tuple[Path, _Read]] = []
+        read: list[tuple[Path, ReadItem]] = []
         unreadable: dict[Path, InvalidMedia] = {}
         for file in tqdm(files, desc="Reading images", unit="image", disable=not progress or len(files) < 2):
             try:
-                read.append((file, _Read(self.workspace, "image", [file])))
+                read.append((file, ReadItem(self.workspace, "image", [file])))
             except InvalidMedia as error:
                 unreadable[file] = error
         return read, unreadable
 
-    def add_image_group(self, name: str, paths: PathsLike) -> Item:
-        """Add an unordered set of images that are labelled together."""
-        return self._add_group("image_group", name, image_files(paths))
+    def add_image_group(self, name: str, paths: PathsLike, *, progress: bool = True) -> Item:
+        """Add an unordered set of images that are labelled together; their sizes may differ.
 
-    def add_image_sequence(self, name: str, paths: PathsLike, *, fps: float) -> Item:
-        """Add images that follow each other in time, ``fps`` per second."""
-        return self._add_group("image_sequence", name, image_files(paths))
+        Parameters
+        ----------
+        name : str
+            What to call it.
+        paths : path, or sequence of paths
+            Files, or a folder of images.
+        progress : bool
+            Whether to show a progress bar.
+        """
+        return self._add_one("image_group", image_files(paths), name=name, progress=progress)
 
-    def add_video(self, path: str | Path) -> Item:
-        """Add a video."""
-        (file,) = as_paths([path])
-        return self._add_group("video", file.stem, [file])
+    def add_image_sequence(self, name: str, paths: PathsLike, *, fps: float, progress: bool = True) -> Item:
+        """Add images that follow each other in time.
 
-    def add_dicom_series(self, paths: PathsLike) -> Item:
-        """Add a DICOM series from its folder or files."""
-        files = as_paths([paths] if isinstance(paths, (str, Path)) else paths)
-        if not files:
-            raise InvalidInput("There are no paths to add.")
-        return self._add_group("dicom_series", files[0].stem, files)
+        Parameters
+        ----------
+        name : str
+            What to call it.
+        paths : path, or sequence of paths
+            Files in order, or a folder of images, which are ordered by name (frame 9 before frame 10).
+        fps : float
+            Frames per second.
+        progress : bool
+            Whether to show a progress bar.
+        """
+        if not isinstance(fps, Real) or isinstance(fps, bool) or not isfinite(fps) or fps <= 0:
+            raise InvalidInput(f"fps is {fps!r:.40}.", hint="Frames per second, as in fps=5.")
+        return self._add_one("image_sequence", image_files(paths), name=name, fps=float(fps), progress=progress)
 
-    def _add_group(self, modality: media.Modality, name: str, files: Sequence[Path]) -> Item:
-        name = checked_name("item name", name)
+    def add_video(self, path: str | Path, *, name: str | None = None, progress: bool = True) -> Item:
+        """Add a video: mp4, mov, mkv, webm or avi.
+
+        Parameters
+        ----------
+        path : path
+            The file. Of several video streams the first is used, and said.
+        name : str, optional
+            What to call it; after the file where left out.
+        progress : bool
+            Whether to show a progress bar.
+        """
+        return self._add_one("video", some_paths([path]), name=name, progress=progress)
+
+    def add_dicom_series(self, paths: PathsLike, *, name: str | None = None, progress: bool = True) -> Item:
+        """Add a DICOM series, or one DICOM file of one or many frames.
+
+        Slices are ordered by their position along the normal of their planes. Several series in a folder, mixed
+        orientations, doubled and missing slices are refused; `annowidgets.media.find_dicom_series` tells series apart.
+        The patient's identity is not copied: nothing of it is read for keeping, and files or folders (below the media
+        root) that are called after the patient are refused, since their paths are kept.
+
+        Parameters
+        ----------
+        paths : path, or sequence of paths
+            The folder of the series, or its files in any order.
+        name : str, optional
+            What to call it; the modality and a part of the content's hash ("CT 3fa2c1d0") where left out.
+        progress : bool
+            Whether to show a progress bar.
+        """
+        return self._add_one("dicom_series", some_paths(paths), name=name, progress=progress)
+
+    def _add_one(
+        self, modality: media.Modality, files: Sequence[Path], *, name: str | None, progress: bool, **settings: Any
+    ) -> Item:
+        name = "" if name is None else checked_name("item name", name)
         with self.workspace.look(self.id, Permission.EDIT_PROJECT):
             pass  # refused before the files are read, not after
-        read = _Read(self.workspace, modality, files)
-        read.name = name
-        return self._add([read])[0]
+        return self._add([ReadItem(self.workspace, modality, files, name=name, progress=progress, **settings)])[0]
 
-    def _add(self, read: Sequence[_Read]) -> list[Item]:
+    def _add(self, read: Sequence[ReadItem]) -> list[Item]:
         added: list[Item] = []
         known = 0
         with self.workspace.act(self.id, Permission.EDIT_PROJECT) as action:
@@ -338,10 +405,10 @@ class ProjectItems(ProjectFiles):
         items = self.items()
         for item in tqdm(items, desc="Opening items", unit="item", disable=not progress or len(items) < 2):
             try:
-                medium = item.open()
-                if medium.sizes != item.sizes:
-                    say(item.name, f"sizes are {medium.sizes}, were {item.sizes}")
-                medium.frame(0)
+                with closing(item.open(trusting=False)) as medium:
+                    if medium.sizes != item.sizes:
+                        say(item.name, f"its {medium.count} frames are not the {item.frames} that were added")
+                    medium.frame(0)
             except InvalidMedia as error:
                 say(item.name, error.message)
         if not items:
@@ -356,49 +423,6 @@ class ProjectItems(ProjectFiles):
             stored_items.save_check(action.connection, self.id, action.now, json.dumps(findings))
             action.log("project.check", "project", self.id, items=len(items), findings=len(findings))
         return pd.DataFrame(findings, columns=["subject", "finding", "severity"])
-
-
-class _Read:
-    """A medium as it was read before the transaction opens."""
-
-    def __init__(self, workspace: Workspace, modality: media.Modality, files: Sequence[Path]) -> None:
-        medium = media.open_medium(modality, list(files))
-        stamps = [media.stamp_file(file, root=workspace.media_root) for file in files]
-        self.files = list(files)
-        self.name = ""
-        self.columns: dict[str, Any] = {
-            "modality": modality,
-            "sizes": json.dumps(medium.sizes),
-            "spacing": None if medium.spacing is None else json.dumps(medium.spacing),
-            "hash": media.content_hash([stamp.sha256 for stamp in stamps]),
-            "files": msgspec.json.encode(stamps).decode(),
-            "thumbnail": media.thumbnail(medium),
-        }
-        medium.close()
-
-
-def image_files(paths: PathsLike) -> list[Path]:
-    """The files that an argument stands for: a folder's images by name, or the paths as given."""
-    if isinstance(paths, (str, Path)):
-        path = Path(paths).expanduser()
-        if path.is_dir():
-            found = sorted(file for file in path.iterdir() if file.suffix.lower() in _IMAGE_SUFFIXES)
-            if not found:
-                raise InvalidMedia(f"{path} holds no images.", hint=f"Looked for {', '.join(sorted(_IMAGE_SUFFIXES))}.")
-            return found
-        return [path]
-    files = as_paths(paths)
-    if not files:
-        raise InvalidInput("There are no paths to add.")
-    return files
-
-
-def as_paths(paths: Iterable[str | Path]) -> list[Path]:
-    """Paths as given, with the user's home for a tilde."""
-    try:
-        return [Path(path).expanduser() for path in paths]
-    except TypeError:
-        raise InvalidInput(f"A path, or a list of paths, is needed, got {paths!r:.60}.") from None
 
 
 def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:
@@ -428,16 +452,15 @@ def find_batch(action: Action, name: Any) -> BatchRow:
     return row
 
 
-def _free_name(action: Action, read: _Read) -> str:
-    if read.name:
-        if stored_items.by_name(action.connection, action.project.id, read.name) is not None:
-            raise InvalidInput(f"There is an item {read.name!r} with other content.", hint="Choose another name.")
-        return read.name
-    file = read.files[0].absolute()
-    for name in map(composed, (file.stem, file.name, f"{file.parent.name}/{file.name}", str(file))):
+def _free_name(action: Action, read: ReadItem) -> str:
+    for name in read.names:
         if stored_items.by_name(action.connection, action.project.id, name) is None:
             return name
-    raise InvalidMedia(f"{file} has other content than when it was added under this name.", rule="P3")
+    if read.name:
+        raise InvalidInput(f"There is an item {read.name!r} with other content.", hint="Choose another name.")
+    raise InvalidMedia(
+        f"{read.files[0].absolute()} has other content than when it was added under this name.", rule="P3"
+    )
 
 
 def items_frame(items: Sequence[Item]) -> pd.DataFrame:
