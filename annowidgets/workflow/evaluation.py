@@ -68,9 +68,9 @@ def drawn(action: Action, row: TaskRow) -> tuple[TaskRow, int | None]:
         may see which tasks are evaluations.
     """
     connection, user, project = action.connection, action.user, action.project.id
-    is_production = stored_batches.by_id(connection, row.batch).kind == BatchKind.PRODUCTION
+    batch = stored_batches.by_id(connection, row.batch)
     had = row.state == TaskState.RETURNED or stored_events.has_done(connection, user, "task.claim", "task", row.id)
-    if not is_production or had or action.may(Permission.SEE_SCORES):
+    if batch.kind != BatchKind.PRODUCTION or had or action.may(Permission.SEE_SCORES):
         return row, None
     draw = stored.next_draw(connection, project, user)
     luck = _random(action, f"draw {draw} of {user}")
@@ -84,7 +84,7 @@ def drawn(action: Action, row: TaskRow) -> tuple[TaskRow, int | None]:
     evaluation = EvaluationRow(number, project, user, gold.task, draw, action.now)
     # Before the other, also when it is given back: then it comes again, as the other would.
     place = math.nextafter(stored.place_in_queue(connection, row.id), -math.inf)
-    like = (row.priority, place, row.assignee, row.ontology_version)
+    like = (row.priority, place, row.assignee, batch.ontology_version)
     stored.add(connection, evaluation, batch=row.batch, item=gold.item, like=like)
     action.log("evaluation.serve", "task", number, gold_task=gold.task, item=gold.item, draw=draw, before=row.id)
     served = stored_tasks.by_id(connection, number)

@@ -188,6 +188,26 @@ def test_q2_gold_and_labels_of_different_ontology_versions_meet_in_the_newest(te
     assert list(team("lea").evaluations()["score"]) == [100]
 
 
+def test_c8_q2_before_a_task_that_somebody_left_before_the_batch_was_rebased_comes_one_of_the_newest_version(
+    team: Team,
+) -> None:
+    batch, names = with_evaluations(team, production=1)
+    team.task("bo", batch.tasks()[0]).claim()
+    new = msgspec.structs.replace(
+        team("lea").ontology, objects=(*team("lea").ontology.objects, aw.ObjectClass("nose", shape="keypoint"))
+    )
+    team("lea").update_ontology(new)
+    team.calibrate("second round", items=new_items(team, 2))
+    batch.rebase()
+    team.clock.forward(minutes=61)
+    task = team("rea").next_task()
+    assert task is not None
+    assert task.item.name in names
+    assert "nose" in {one.name for one in task.ontology.objects}
+    task.submit(GOLD)
+    assert list(team("lea").evaluations()["score"]) == [100]
+
+
 def test_q2_gold_that_nothing_can_be_compared_with_is_not_promoted(tmp_path: Path, pictures: Path) -> None:
     ontology = aw.Ontology(objects=[aw.ObjectClass("tip", shape="keypoint", tolerance="2mm")])
     team = new_team(tmp_path / "mm.db", pictures, ontology=ontology)
