@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from annowidgets.store import training_figures as stored_figures
-from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.csv import csv_lines
 from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.training.reports import TrainingReports
 from annowidgets.workflow.training.tables import evaluation_frame
-
-if TYPE_CHECKING:
-    from annowidgets.workflow.training.reports import TrainingReports
 
 # Submissions that are in memory at a time.
 _AT_ONCE = 1000
 
 
-class TrainingExport(ProjectBase):
+class TrainingExport(TrainingReports):
     """The export of a training project."""
 
     def to_csv(self, path: str | os.PathLike[str], *, progress: bool = True) -> int:
@@ -42,9 +38,8 @@ class TrainingExport(ProjectBase):
         """
         from tqdm.auto import tqdm
 
-        room: TrainingReports = self  # type: ignore[assignment]
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
-            sheet = room._sheet(action)
+            sheet = self._sheet(action)
         target = Path(path).expanduser()
         unfinished = target.with_name(f"{target.name}.part")
         written = 0

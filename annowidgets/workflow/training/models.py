@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, RuleViolation
 from annowidgets.labels import Labels, as_labels, labels_to_json
@@ -13,7 +13,6 @@ from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
-from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.claims import lease_end
 from annowidgets.workflow.fitting import Fitting
 from annowidgets.workflow.items import Item, find_item
@@ -21,6 +20,7 @@ from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import BatchKind, TaskEvent, next_task_state
 from annowidgets.workflow.training.amendments import TRIES
 from annowidgets.workflow.training.judging import Judge, judge_of
+from annowidgets.workflow.training.reports import TrainingReports
 from annowidgets.workflow.training.tasks import end_round_if_done, keep_measured
 from annowidgets.workflow.training.trainees import Places, add_round, counting
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
 
 
-class TrainingModels(ProjectBase):
+class TrainingModels(TrainingReports):
     """The models' room of a training project."""
 
     def submit_predictions(
@@ -100,9 +100,9 @@ class TrainingModels(ProjectBase):
                 break
         else:
             raise Conflict("The gold was corrected all the while.", rule="A7", hint="Try again.")
-        frame = self.scores()  # type: ignore[attr-defined]
-        own: Any = frame[frame["trainee"] == name].tail(1).reset_index(drop=True)
-        return own  # type: ignore[no-any-return]
+        scores = self.scores()
+        own: pd.DataFrame = scores[scores["trainee"] == name].tail(1).reset_index(drop=True)
+        return own
 
     def _submitted(
         self, name: str, given: Mapping[int, Labels], measured: Mapping[int, tuple[Judge, Measurements]]

@@ -28,7 +28,6 @@ from annowidgets.workflow.training.creation import Plan, make
 from annowidgets.workflow.training.export import TrainingExport
 from annowidgets.workflow.training.gold import TrainingGold
 from annowidgets.workflow.training.models import TrainingModels
-from annowidgets.workflow.training.reports import TrainingReports
 from annowidgets.workflow.training.tasks import TrainingTasks
 from annowidgets.workflow.training.trainees import TrainingPeople, as_names
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 class TrainingProject(
     TrainingPeople,
     TrainingTasks,
-    TrainingReports,
     TrainingAmendments,
     TrainingGold,
     TrainingModels,
@@ -50,8 +48,8 @@ class TrainingProject(
 ):
     """A training project. Made by `Workspace.create_training_project`, opened by `Workspace.training_project`.
 
-    Its methods live in the rooms that it is made of: people, tasks, reports, amendments, gold, models and export, a
-    module each; instructions, feedback and files are those of every project.
+    Its methods live in the rooms that it is made of: people, tasks, amendments, gold, models and export (these
+    two build on reports), a module each; instructions, feedback and files are those of every project.
     """
 
     def _training(self) -> TrainingRow:
