@@ -111,6 +111,13 @@ def _subset(rows: list[EligibleRow], size: int | None, rng: int | np.random.Gene
     return [rows[place] for place in sorted(np.random.default_rng(rng).choice(len(rows), size, replace=False))]
 
 
+def _free_name(connection: Connection, project: int, row: EligibleRow) -> str:
+    """Name of an item's copy: the item's, told apart by its project or task where sources have equal names."""
+    source = stored_projects.by_id(connection, row.project).name
+    names = (row.item_name, f"{row.item_name} ({source})", f"{row.item_name} ({source}, task {row.task})")
+    return next(name for name in names if stored_items.by_name(connection, project, name) is None)
+
+
 def make(
     workspace: Workspace, connection: Connection, plan: Plan, trainees: Sequence[str], *, allow_seen: bool
 ) -> tuple[int, list[str]]:
@@ -129,9 +136,7 @@ def make(
     version = stored_projects.add_function(connection, project, to_json(plan.function), at=now, user=user)
     copied = []
     for row, labels in plan.benchmark:
-        name = row.item_name
-        if stored_items.by_name(connection, project, name) is not None:
-            name = f"{name} ({stored_projects.by_id(connection, row.project).name})"
+        name = _free_name(connection, project, row)
         item = stored_training.copy_item(connection, row.item, project, name, at=now, user=user)
         copied.append((item, row, labels))
     training = TrainingRow(project, plan.description, plan.pass_mark, plan.reveal, plan.size, version)

@@ -188,3 +188,30 @@ def test_labels_as_aggregate_weigh_every_evaluation_label(golden: Team) -> None:
     rows = training.evaluation_labels()
     mean = (rows["points"] * rows["importance"]).sum() / rows["importance"].sum()
     assert training.scores().loc[0, "score"] == pytest.approx(mean, abs=1e-9)
+
+
+def test_a_training_that_nobody_has_begun_has_empty_figures_and_can_be_amended(training: TrainingProject) -> None:
+    assert training.scores()["score"].isna().all()
+    for by in ("class", "concept", "difficulty", "task"):
+        assert len(training.scores(by)) == 0
+    assert len(training.evaluation_labels()) == len(training.evaluation_labels(sample=500)) == 0
+    assert training.confusion().to_numpy().sum() == 0
+    assert training.gold_health()["submitted"].tolist() == [0] * 4
+    assert training.what_if(iou=3, category=1)["after"].isna().all()
+    training.amend_benchmark(iou=3, category=1, importance={"RBC": 2})
+    assert training.recalculate()["after"].isna().all()
+    assert training.pending is None
+    training.correct_gold("cell00", labels=[cell(4)], reason="off")
+    work_off(training, "uma")
+    assert training.tasks(user="uma").to_frame()["function_version"].tolist() == [2] * 4
+
+
+def test_a_task_of_which_no_label_counts_has_no_score_and_does_not_spoil_the_mean(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma"], benchmark=aw.BenchmarkFunction(importance={"WBC": 0}))
+    work_off(training, "uma")
+    by_task = training.scores("task").set_index("item")["score"]
+    assert by_task.isna().to_dict() == {"cell00": False, "cell01": False, "cell02": False, "cell03": True}
+    scores = training.scores()
+    assert scores.loc[0, ["score", "passed"]].tolist() == [100, True]
+    comparison = training.compare(next(task for task in training.tasks() if task.item.name == "cell03"))
+    assert comparison.score is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,7 @@ from annowidgets.errors import (
     SourceNotEligible,
 )
 from annowidgets.workflow.training import TrainingProject
-from tests.workflow.building import NAME, ONTOLOGY, Team, cell, without_notices
+from tests.workflow.building import NAME, ONTOLOGY, Team, cell
 from tests.workflow.training.building import GOLD, TRAINEES, new_training, work_off
 
 
@@ -257,10 +259,17 @@ def test_a_clone_has_the_same_benchmark_as_it_stands_for_another_cohort(golden: 
     assert list(TRAINEES) == training.scores()["trainee"].tolist()
 
 
-def test_a_source_of_another_file_is_refused(golden: Team, tmp_path: object) -> None:
-    from pathlib import Path
-
-    with without_notices():
-        other = aw.open_workspace(Path(str(tmp_path)) / "other.db", user="lea")
+def test_a_source_of_another_file_is_refused(golden: Team, tmp_path: Path) -> None:
+    other = aw.open_workspace(tmp_path / "other.db", user="lea")
     project = other.create_project("Elsewhere", ontology=ONTOLOGY)
     golden.refuses(SourceNotEligible, lambda: create(golden, project), rule="A1")
+
+
+def test_items_of_equal_names_and_other_content_are_told_apart(golden: Team, tmp_path: Path) -> None:
+    other = golden.workspace.create_project("Other", ontology=ONTOLOGY)
+    other.update_settings(sampling_rate=0)
+    file = tmp_path / "cell00.png"
+    shutil.copy(golden("lea").item("cell09").path, file)
+    other.add_images([file], progress=False)
+    other.create_ground_truth_batch("gold").submit_labels({"cell00": [cell()]}, progress=False)
+    assert names(create(golden, golden("lea"), other)) == [*GOLD, "cell00 (Other)"]
