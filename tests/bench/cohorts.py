@@ -25,10 +25,10 @@ def ontology(shape: Any = "bounding_box", skeleton: Skeleton | None = None) -> O
 
 
 def cohort(
-    make: Maker, *, images: int = 5_000, labels: int = 36_000, trainees: int = 50, size: int = SIZE
+    make: Maker, *, images: int = 5_000, labels: int = 36_000, trainees: int = 50, size: int = SIZE, seed: int = 0
 ) -> list[TaskLabels]:
     """Tasks with as many trainee labels as benchmark labels: nine in ten found, one in ten invented."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     tasks = []
     for number, count in enumerate(rng.multinomial(labels, np.full(images, 1 / images))):
         places = rng.uniform(0.15 * size, 0.85 * size, (count, 2))
