@@ -1796,8 +1796,9 @@ var Session = class extends Emitter {
   /** @param {string | null} id */
   hover(id) {
     if (id === this.hoveredId) return;
+    const before = this.hoveredId;
     this.hoveredId = id;
-    this.emit("selection", null);
+    this.emit("hover", { before });
   }
   /** The class decides the tool. @param {ObjectClass | undefined} item */
   choose(item) {
@@ -2428,19 +2429,21 @@ var showPanel = (session, el) => {
     heading.textContent = `Labels (${labels.length})`;
     none.hidden = labels.length > 0;
     none.textContent = session.readOnly ? "None." : "None yet.";
-    const left = new Set(rows.keys());
-    const elements = labels.map((label) => {
-      left.delete(label.id);
+    for (const [id, { element }] of rows) {
+      if (titles.has(id)) continue;
+      const hadFocus = element.contains(document.activeElement);
+      const beside = element.nextElementSibling ?? element.previousElementSibling ?? classes;
+      element.remove();
+      rows.delete(id);
+      if (hadFocus) beside.querySelector("button")?.focus({ preventScroll: true });
+    }
+    let next = list.firstElementChild;
+    for (const label of labels) {
       let row = rows.get(label.id);
       if (!row) rows.set(label.id, row = labelRow(session, label.id));
       row.update(label, titles.get(label.id) ?? "");
-      return row.element;
-    });
-    for (const id of left) rows.delete(id);
-    if (elements.length !== list.children.length || elements.some((element, i) => element !== list.children[i])) {
-      const focused = focusedName(list);
-      list.replaceChildren(...elements);
-      focusNamed(list, focused);
+      if (row.element === next) next = next.nextElementSibling;
+      else list.insertBefore(row.element, next);
     }
     bringIntoSight(list, session.selectedId === null ? null : rows.get(session.selectedId)?.element);
   };
@@ -2455,7 +2458,11 @@ var showPanel = (session, el) => {
       drawLabels();
     });
   };
-  const stops = [session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
+  const drawHover = ({ before }) => {
+    rows.get(before ?? "")?.element.classList.remove("aw-ed-hovered");
+    rows.get(session.hoveredId ?? "")?.element.classList.add("aw-ed-hovered");
+  };
+  const stops = [session.on("hover", drawHover), session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
   drawClasses();
   drawLabels();
   return () => {
@@ -2499,16 +2506,19 @@ var labelRow = (session, id) => {
   const remove = make("button", { type: "button", className: "aw-plain", "data-name": `remove ${id}`, title: "Delete (Delete)", onclick: () => session.remove(id) }, "✕");
   const points = make("div", { className: "aw-ed-points" });
   const element = make("li", {}, pick, reclass, hide, remove, points);
+  let shown2 = [];
   return {
     element,
     update(label, title) {
       const { active, readOnly, selectedId } = session;
       const isSelected = id === selectedId;
+      const now = [label, title, isSelected, isSelected && active, readOnly, session.unsaved.has(id), session.hiddenIds.has(id)];
+      if (now.every((value, i) => value === shown2[i])) return;
+      shown2 = now;
       const item = session.classOf(label);
       mark.style.background = colorOf(item);
       if (name.textContent !== title) name.textContent = title;
       pick.setAttribute("aria-pressed", String(isSelected));
-      element.classList.toggle("aw-ed-hovered", id === session.hoveredId);
       unsaved.hidden = !session.unsaved.has(id);
       reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
       if (!reclass.hidden && active) {
@@ -3130,7 +3140,6 @@ var LabelLayer = class {
       const { x0, x1, y0, y1 } = boundsOfShape(label.shape);
       const isPoint = label.shape.type === "keypoint";
       if (!isPoint && Math.max(x1 - x0, y1 - y0) * view.scale < NARROWEST) continue;
-      if (label.id === this.#session.selectedId) continue;
       paintText(context, nameOf(label), nameAt(label, view), "#ffffff");
     }
   }
@@ -3304,7 +3313,8 @@ var StageView = class {
     this.#tool = this.#current = this.#made();
     this.#stops = [
       session.on("labels", () => this.layers.labelsChanged()),
-      session.on("selection", () => this.layers.repaint("labels", "gesture")),
+      session.on("selection", () => this.layers.repaint("gesture")),
+      session.on("hover", () => this.layers.repaint("gesture")),
       session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
       session.on("picture", () => this.layers.repaint("picture")),
       session.on("tool", () => this.#toolChanged()),

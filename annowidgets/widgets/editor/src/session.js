@@ -33,7 +33,7 @@ const PATIENCE = 700; // ms
 /**
  * What all views of one editor share: its document, what is selected, the tool, and how things are seen.
  *
- * @extends {Emitter<{labels: {ids: Set<string>}, selection: null, tool: null, looks: null, picture: null, sync: null,
+ * @extends {Emitter<{labels: {ids: Set<string>}, selection: null, hover: {before: string | null}, tool: null, looks: null, picture: null, sync: null,
  *     open: null, note: {text: string, bad: boolean} | null}>}
  */
 export class Session extends Emitter {
@@ -157,8 +157,9 @@ export class Session extends Emitter {
     /** @param {string | null} id */
     hover(id) {
         if (id === this.hoveredId) return;
+        const before = this.hoveredId;
         this.hoveredId = id;
-        this.emit("selection", null);
+        this.emit("hover", { before });
     }
 
     /** The class decides the tool. @param {ObjectClass | undefined} item */

@@ -102,7 +102,6 @@ export class LabelLayer {
             const { x0, x1, y0, y1 } = boundsOfShape(label.shape);
             const isPoint = label.shape.type === "keypoint";
             if (!isPoint && Math.max(x1 - x0, y1 - y0) * view.scale < NARROWEST) continue;
-            if (label.id === this.#session.selectedId) continue; // named on top
             paintText(context, nameOf(label), nameAt(label, view), "#ffffff");
         }
     }

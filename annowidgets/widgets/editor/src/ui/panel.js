@@ -41,20 +41,23 @@ export const showPanel = (session, el) => {
         heading.textContent = `Labels (${labels.length})`;
         none.hidden = labels.length > 0;
         none.textContent = session.readOnly ? "None." : "None yet.";
-        const left = new Set(rows.keys());
-        const elements = labels.map((label) => {
-            left.delete(label.id);
+        for (const [id, { element }] of rows) {
+            if (titles.has(id)) continue;
+            // whoever deletes by keys goes on with the next one
+            const hadFocus = element.contains(document.activeElement);
+            const beside = element.nextElementSibling ?? element.previousElementSibling ?? classes;
+            element.remove();
+            rows.delete(id);
+            if (hadFocus) beside.querySelector("button")?.focus({ preventScroll: true });
+        }
+        // a row that stands where it belongs is left there: laying out a thousand takes longer than an edit
+        let next = list.firstElementChild;
+        for (const label of labels) {
             let row = rows.get(label.id);
             if (!row) rows.set(label.id, (row = labelRow(session, label.id)));
             row.update(label, titles.get(label.id) ?? "");
-            return row.element;
-        });
-        for (const id of left) rows.delete(id);
-        // only where the list is another one: thousands of rows are not moved for each edit
-        if (elements.length !== list.children.length || elements.some((element, i) => element !== list.children[i])) {
-            const focused = focusedName(list);
-            list.replaceChildren(...elements);
-            focusNamed(list, focused);
+            if (row.element === next) next = next.nextElementSibling;
+            else list.insertBefore(row.element, next);
         }
         bringIntoSight(list, session.selectedId === null ? null : rows.get(session.selectedId)?.element);
     };
@@ -70,7 +73,11 @@ export const showPanel = (session, el) => {
             drawLabels();
         });
     };
-    const stops = [session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
+    const drawHover = (/** @type {{before: string | null}} */ { before }) => {
+        rows.get(before ?? "")?.element.classList.remove("aw-ed-hovered");
+        rows.get(session.hoveredId ?? "")?.element.classList.add("aw-ed-hovered");
+    };
+    const stops = [session.on("hover", drawHover), session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
     drawClasses();
     drawLabels();
     return () => {
@@ -105,16 +112,20 @@ const labelRow = (session, id) => {
     const remove = make("button", { type: "button", className: "aw-plain", "data-name": `remove ${id}`, title: "Delete (Delete)", onclick: () => session.remove(id) }, "✕");
     const points = make("div", { className: "aw-ed-points" });
     const element = make("li", {}, pick, reclass, hide, remove, points);
+    /** @type {unknown[]} what the row shows */
+    let shown = [];
     return {
         element,
         update(label, title) {
             const { active, readOnly, selectedId } = session;
             const isSelected = id === selectedId;
+            const now = [label, title, isSelected, isSelected && active, readOnly, session.unsaved.has(id), session.hiddenIds.has(id)];
+            if (now.every((value, i) => value === shown[i])) return; // most of a thousand rows are as they were
+            shown = now;
             const item = session.classOf(label);
             mark.style.background = colorOf(item);
             if (name.textContent !== title) name.textContent = title;
             pick.setAttribute("aria-pressed", String(isSelected));
-            element.classList.toggle("aw-ed-hovered", id === session.hoveredId);
             unsaved.hidden = !session.unsaved.has(id);
             reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
             if (!reclass.hidden && active) {

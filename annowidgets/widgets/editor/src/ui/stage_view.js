@@ -44,7 +44,8 @@ export class StageView {
         this.#tool = this.#current = this.#made();
         this.#stops = [
             session.on("labels", () => this.layers.labelsChanged()),
-            session.on("selection", () => this.layers.repaint("labels", "gesture")),
+            session.on("selection", () => this.layers.repaint("gesture")),
+            session.on("hover", () => this.layers.repaint("gesture")),
             session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
             session.on("picture", () => this.layers.repaint("picture")),
             session.on("tool", () => this.#toolChanged()),
