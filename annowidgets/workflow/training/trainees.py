@@ -135,12 +135,13 @@ class TrainingPeople(ProjectMembers):
             benchmark = [row for row in counting(action) if chosen is None or row.item in chosen]
             said: list[str] = []
             for user in users:
-                _require_person(known_rounds(action, user))
+                _require_in_training(action, known_rounds(action, user))
                 _require_no_lead(action, user)
                 places = places_for(action, user, benchmark, allow_seen=allow_seen)
                 said += told(user, places)
                 add_round(action, user, "person", places)
-            action.log("training.new_round", "project", self.id, trainees=users, items=len(benchmark))
+            if users:
+                action.log("training.new_round", "project", self.id, trainees=users, items=len(benchmark))
         for text in said:
             notice(text)
         return users
@@ -305,11 +306,17 @@ def _is_open(action: Action, round: RoundRow) -> bool:
     return stored_batches.by_id(action.connection, round.batch).state == BatchState.IN_PROGRESS
 
 
-def _require_person(rounds: Sequence[RoundRow]) -> None:
+def _require_in_training(action: Action, rounds: Sequence[RoundRow]) -> None:
     if rounds[0].kind == "model":
         raise InvalidInput(
             f"{rounds[0].trainee!r} is a model.",
             hint="Its next round: training.submit_predictions(name, predictions).",
+        )
+    if not any(_is_open(action, row) for row in rounds):
+        raise RuleViolation(
+            f"{rounds[0].trainee!r} was removed from {action.project.name!r}.",
+            rule="R2",
+            hint=f"Add them again: training.add_trainees([{rounds[0].trainee!r}]).",
         )
 
 

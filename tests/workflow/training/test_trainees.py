@@ -259,6 +259,8 @@ def test_a_removed_trainee_keeps_what_was_submitted_and_can_come_back(golden: Te
     assert training.task(held.id).state == "queued"
     with pytest.warns(Notice, match="no open round"):
         training.remove_trainee("uma")
+    golden.refuses(RuleViolation, lambda: training.new_round("uma"), rule="R2")
+    assert training.new_round() == ["vic"]
     assert training.add_trainees("uma") == ["uma"]
     assert len(work_off(training, "uma")) == 4
     with pytest.raises(NotFound, match="uma"):
