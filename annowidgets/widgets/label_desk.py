@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, get_args
 
 import ipywidgets
@@ -27,7 +28,7 @@ from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.screen import Screen
 from annowidgets.widgets.workbench import EditorKind, Workbench
-from annowidgets.workflow.drafts import Edit, SavedEdit
+from annowidgets.workflow.drafts import Edit, SavedEdit, watch
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import RECALL_SECONDS, Task
 from annowidgets.workflow.workspace import open_workspace
@@ -130,6 +131,7 @@ class LabelDesk(Screen):
             },
             more=CANVAS_KEYS if editor == "canvas" else BOX_KEYS,
         )
+        watch(self)
         self.run(self._sit_down)
 
     @property
@@ -314,9 +316,29 @@ class LabelDesk(Screen):
             return
         if self._saving.state == "unsaved":
             self._save()
-        elif self._open.usable and self._open.task.revision != self._open.revision:
-            self._work.renew(self._open.read())  # a program drafted it, or another window of the same person
+        else:
+            self._show_what_is_saved()
         self._refresh()
+
+    def draft_saved(self, path: Path, task: int, user: str) -> None:
+        """Show at once what a program in this kernel has drafted; what waits for the desk is seen by the clock."""
+        workspace = self.project.workspace
+        if self._open is None or (path, task, user) != (workspace.database.path, self._open.task.id, workspace.user):
+            return
+        # a desk that is at work on another thread may itself be waiting for this one
+        if self._lock.acquire(blocking=False):
+            try:
+                self.guarded(self._show_what_is_saved)()
+            finally:
+                self._lock.release()
+
+    def _show_what_is_saved(self) -> None:
+        """Show the draft anew where somebody else saved it, and nothing of the desk's own waits to be saved."""
+        opened = self._open
+        if opened is None or not opened.usable or opened.lost or opened.behind or self._work.waiting:
+            return
+        if opened.task.revision != opened.revision:
+            self._work.renew(opened.read())
 
     # --- what stands around the work
 

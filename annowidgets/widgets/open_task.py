@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annowidgets.labels import Labels
-from annowidgets.workflow.drafts import DraftKey, Edit, SavedEdit, draft_key
+from annowidgets.workflow.drafts import DraftKey, Edit, SavedEdit, draft_key, untold
 from annowidgets.workflow.states import BatchKind
 from annowidgets.workflow.task import Task
 
@@ -113,13 +113,15 @@ class OpenTask:
 
     def save(self, labels: Labels, seconds: float) -> None:
         """Save the whole draft with the time spent on it (T6)."""
-        self.revision = self.task.save_draft(labels, seconds=self._spent(seconds), revision=self.revision)
+        with untold():
+            self.revision = self.task.save_draft(labels, seconds=self._spent(seconds), revision=self.revision)
         self.told = max(self.told, seconds)
 
     def save_edit(self, edit: Edit, labels: Labels, seconds: float) -> SavedEdit:
         """Save one edit with the time spent on it; ``labels`` are all of them, the edit included (T6)."""
-        spent = self._spent(seconds)
-        saved = self.task.save_edit(edit, seconds=spent, revision=self.revision, labels=labels)
+        with untold():
+            spent = self._spent(seconds)
+            saved = self.task.save_edit(edit, seconds=spent, revision=self.revision, labels=labels)
         if saved.is_new:
             self.revision = saved.revision
             self.told = max(self.told, seconds)

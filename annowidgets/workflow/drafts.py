@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
+import weakref
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -146,6 +150,41 @@ def as_edit(edit: Edit | Mapping[str, Any]) -> Edit:
 def new_edit(forward: Delta, what: str) -> Edit:
     """An edit that a program makes; what takes it back is found when it is applied."""
     return Edit(secrets.token_hex(16), "edit", forward, what=what)
+
+
+# --- who wants to know
+
+_watchers: weakref.WeakSet[Watcher] = weakref.WeakSet()
+_own = threading.local()
+
+
+class Watcher(Protocol):
+    """What shows drafts, and wants to know when a program in the same process saves one."""
+
+    def draft_saved(self, path: Path, task: int, user: str) -> None:
+        """Called after the save, on the thread that made it."""
+
+
+def watch(watcher: Watcher) -> None:
+    """Tell ``watcher`` of every draft that is saved in this process from now on, as long as it lives."""
+    _watchers.add(watcher)
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """Save what a person does on a screen: whoever shows the same draft is another window, which a conflict tells."""
+    _own.is_saving = True
+    try:
+        yield
+    finally:
+        _own.is_saving = False
+
+
+def tell(workspace: Workspace, task: int) -> None:
+    """Tell whoever watches that the acting user's draft of a task was saved."""
+    if not getattr(_own, "is_saving", False):
+        for watcher in list(_watchers):
+            watcher.draft_saved(workspace.database.path, task, workspace.user)
 
 
 # --- on any ordered labels: values by id

@@ -38,6 +38,7 @@ from annowidgets.workflow.drafts import (
     edit_of,
     save_edit,
     save_text,
+    tell,
     with_edit,
 )
 from annowidgets.workflow.evaluation import comparison_of
@@ -129,6 +130,7 @@ class Task(TaskView):
         if conflict is not None:
             raise conflict
         self._revision = saved
+        tell(self.workspace, self.id)
         return saved
 
     def save_edit(
@@ -190,6 +192,7 @@ class Task(TaskView):
         if conflict is not None:
             raise conflict
         self._revision = saved
+        tell(self.workspace, self.id)
         return SavedEdit(saved, is_new=True)
 
     def history(self) -> list[Edit]:

@@ -298,6 +298,36 @@ def test_an_edit_that_the_disk_refuses_is_saved_by_the_next_report_of_the_clock(
     assert [d["id"] for d in draft(loop, ann.task)] == ["n1"]
 
 
+def test_what_a_program_drafts_in_the_same_kernel_is_shown_at_once_and_one_goes_on_from_there(loop: Loop) -> None:
+    ann = Person(loop.as_("ann"))
+    ann.draw(box(10, 20, 30, 40, id="a"))
+    task = loop.as_("ann").task(ann.task)
+    task.save_draft([*task.labels(), Label("WBC", aw.BoundingBox(60, 60, 10, 10), id="b"), Answer("quality", "good")])
+    assert ann.desk.editor is not None
+    assert [label.id for label in ann.desk.editor.labels] == ["a", "b"]
+    assert ann.desk._work._classifications.answers == {"quality": "good"}
+    ann.draw(box(10, 20, 30, 40, id="a"), box(60, 60, 10, 10, "WBC", id="b"), box(90, 60, 10, 10, id="c"))
+    assert [d["id"] for d in draft(loop, ann.task) if d["type"] == "label"] == ["a", "b", "c"]
+    # by itself the desk's own task too, whoever holds the object
+    assert ann.desk.task is not None
+    ann.desk.task.save_draft([])
+    assert ann.desk.editor.labels == []
+    ann.draw(box(10, 20, 30, 40, id="d"))
+    assert ann.state == "saved"
+
+
+def test_what_another_process_drafts_is_shown_at_the_next_report_of_the_clock(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = Person(loop.as_("ann"))
+    monkeypatch.setattr("annowidgets.workflow.task.tell", lambda *_: None)
+    loop.as_("ann").task(ann.task).save_draft([Label("RBC", aw.BoundingBox(10, 10, 10, 10), id="a")])
+    assert ann.desk.editor is not None
+    assert ann.desk.editor.labels == []
+    ann.spend(3)
+    assert [label.id for label in ann.desk.editor.labels] == ["a"]
+
+
 # --- conflicts
 
 
