@@ -31,10 +31,6 @@ NOTHING_TO_DO = {
     "Batch.rebase",
     "Audit.release",
     "Audit.complete",
-    "Project.add_image_group",
-    "Project.add_image_sequence",
-    "Project.add_video",
-    "Project.add_dicom_series",
 }
 WRITES = {
     "Workspace.create_project",
@@ -48,6 +44,10 @@ WRITES = {
     "Project.pause",
     "Project.reinstate",
     "Project.add_images",
+    "Project.add_image_group",
+    "Project.add_image_sequence",
+    "Project.add_video",
+    "Project.add_dicom_series",
     "Project.check",
     "Project.update_instructions",
     "Project.read_instructions",
