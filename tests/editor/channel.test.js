@@ -244,6 +244,16 @@ test("a late answer for the document before frees the store and changes no label
     assert.deepEqual(document.labels, []);
 });
 
+test("what is found for a document that was left meanwhile stays in the store", async () => {
+    const first = await page();
+    first.draw("a");
+    const { model, document, channel } = await page({ kept: first.kept, number: 9, key: { ...KEY, task: 8 } });
+    await Promise.all([channel.open(given()), channel.open(given({ number: 2, key: { ...KEY, task: 4 } }))]);
+    assert.deepEqual(model.ops, []);
+    assert.deepEqual(document.labels, []);
+    assert.equal(first.kept.entries.size, 1);
+});
+
 test("undo and redo are ops that are kept and sent as any other", async () => {
     const { model, draw, document, kept } = await page();
     const drawn = draw("a");

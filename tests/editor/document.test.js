@@ -39,6 +39,11 @@ test("labels are inserted in ascending index after the removals", () => {
     assert.equal(after[2].shape.x, 5); // one that is there is replaced where it stands
 });
 
+test("labels that are put out of order stand where their indices say", () => {
+    const after = applied(["a", "b"].map((id) => label(id)), { remove: [], put: [[label("p"), 1], [label("q"), 0]] });
+    assert.deepEqual(after.map(({ id }) => id), ["q", "p", "a", "b"]);
+});
+
 test("undoing everything leads back to the beginning, redoing to the end", () => {
     const document = opened([label("a"), label("b")]);
     const start = document.labels;
@@ -94,6 +99,10 @@ test("an acknowledged op is no longer pending and changes nothing that is seen",
     assert.deepEqual(document.labels, seen);
     document.applied({ op, revision: 1 }); // said twice
     assert.deepEqual(ids(document), ["a"]);
+    document.commit({ put: [label("b")], what: "draw" });
+    document.refused({ id: document.pending[0].id }); // makes the history anew
+    document.undo();
+    assert.equal(document.canUndo, false);
 });
 
 test("an op that Python has made tidier is shown as Python has it", () => {

@@ -213,6 +213,14 @@ test("a template fills the dragged rectangle, and joined points stand nearer tha
     assert.deepEqual(Object.keys(points), skeleton.points);
 });
 
+test("points that nothing joins stand apart from each other", () => {
+    const layout = layoutOf({ points: ["a", "b", "c", "d"], edges: [["a", "b"]] });
+    layout.forEach(([x, y], i) => {
+        assert.ok(x >= 0 && x <= 1 && y >= 0 && y <= 1);
+        for (const [ox, oy] of layout.slice(i + 1)) assert.ok(Math.hypot(x - ox, y - oy) > 0.3);
+    });
+});
+
 test("a skeleton of two points is drawn from one end to the other, also straight down", () => {
     const skeleton = { points: ["a", "b"], edges: [["a", "b"]] };
     const { points } = stretched(skeleton, layoutOf(skeleton), { x: 10, y: 20 }, { x: 10, y: 60 });

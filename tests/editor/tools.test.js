@@ -53,6 +53,17 @@ test("what counts as a click is measured on the screen, not on the picture", () 
     assert.equal(drag(hold("box", { pixel: 10 }), at(50, 50), at(80, 60)).do, "click");
 });
 
+test("a drag that comes back is no click", () => {
+    const tool = hold("box");
+    tool.down(at(50, 50));
+    tool.move(at(90, 90));
+    assert.deepEqual(drag(tool, at(50, 50), at(51, 51)), { do: "click", at: at(50, 50) });
+    tool.down(at(50, 50));
+    tool.move(at(90, 90));
+    tool.move(at(51, 51));
+    assert.deepEqual(tool.up(at(51, 51)), { do: "draw", shape: box(50, 50, 1, 1) });
+});
+
 test("a flat drag is no box", () => {
     assert.deepEqual(drag(hold("box"), at(50, 50), at(90, 50)), { do: "abandon" });
 });

@@ -52,11 +52,10 @@ var between = (labels, { put = [], remove = [] }) => {
     forward.put.push([label, place ?? end]);
     if (place === void 0) {
       end += 1;
-      if (!gone.has(label.id)) backward.remove.push(label.id);
+      backward.remove.push(label.id);
     } else backward.put.push([after[place], places.get(label.id) ?? place]);
   }
   for (const id of gone) {
-    if (put.some((label) => label.id === id)) backward.remove.push(id);
     const place = places.get(id) ?? 0;
     backward.put.push([labels[place], place]);
   }
