@@ -270,7 +270,7 @@ class LabelDesk(Screen):
             self.show_error(error)
         else:
             if self._work.waiting:  # as a whole, in a version that won a conflict
-                self._work.renew(opened.read())
+                self._work.renew(opened.read(), hold_waiting=True)
             opened.troubled, opened.behind = had_trouble, False
             self._is_saved(opened)
 

@@ -108,11 +108,11 @@ class Workbench:
             )
         self._refresh()
 
-    def renew(self, draft: Draft) -> None:
-        """Show what is saved of the same item now."""
+    def renew(self, draft: Draft, *, hold_waiting: bool = False) -> None:
+        """Show what is saved of the same item now; ``hold_waiting`` says that it holds the edits that waited."""
         labels = self._divide(draft.labels)
         if isinstance(self.editor, Editor):
-            self.editor.renew(labels, revision=draft.revision, log=draft.history)
+            self.editor.renew(labels, revision=draft.revision, log=draft.history, hold_waiting=hold_waiting)
         elif self.editor is not None:
             self.editor.set_labels(labels)
         self._refresh()

@@ -347,6 +347,36 @@ def test_a_kernel_that_is_killed_and_a_page_that_is_loaded_anew_lose_and_double_
     desk.wait_for()
 
 
+def test_after_a_conflict_one_goes_on_with_the_own_version_or_with_what_is_saved(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    hand = desk.canvas
+    hand.drag((10, 20), (30, 40))
+    desk.wait_for(["cell", 10, 20, 20, 20])
+    elsewhere = desk.loop.as_("ann").task(desk.book.value("desk.task.id"))
+    elsewhere.save_draft([aw.Label("dot", aw.Keypoint(5, 5))])
+    hand.drag((40, 20), (60, 40))
+    notice = desk.page.locator(".aw-message", has_text="was saved in another window")
+    expect(notice).to_be_visible()
+    expect(desk.page.locator(".aw-ed-saving")).to_contain_text("not saved (1 kept here)")
+    hand.drag((70, 20), (90, 40))  # one may go on drawing; it is kept
+    assert hand.pending == 2
+    desk.page.get_by_role("button", name="Go on with my version").click()
+    mine = [["cell", 10, 20, 20, 20], ["cell", 40, 20, 20, 20], ["cell", 70, 20, 20, 20]]
+    desk.wait_for(*mine)
+    expect(notice).to_have_count(0)
+    poll(desk.book, lambda: hand.pending, 0)
+
+    elsewhere.labels()
+    elsewhere.save_draft([aw.Label("dot", aw.Keypoint(5, 5))])
+    hand.drag((100, 20), (120, 40))
+    desk.page.get_by_role("button", name="Open what is saved").click()
+    hand.wait_for(1)
+    poll(desk.book, lambda: hand.pending, 0)
+    desk.wait_for(["dot", 5, 5])
+    kept = elsewhere.copies()[0]
+    assert len(kept) == 4
+
+
 # --- the editor alone
 
 

@@ -43,15 +43,18 @@ log = logging.getLogger(__name__)
 
 KEYS = {
     "v": "Select and change labels",
-    "1…9": "Choose a class; n: the last one again",
+    "1…9 n": "Choose a class; the last one again",
+    "arrows": "Move what is selected (Shift: 10 px)",
+    "space": "Draw by keys: arrows move a crosshair, Space presses and lets go",
     "enter escape": "Finish, cancel the shape",
-    "arrows": "Move what is selected (Shift: 10 px), or the keyboard's crosshair",
-    "delete": "Delete what is selected",
-    "d": "Duplicate it",
+    ", .": "Select the previous, the next label",
+    "delete d": "Delete, duplicate what is selected",
     "c": "Give it the chosen class",
-    "[ ]": "Smaller, larger brush",
+    "o": "Make a skeleton's point occluded, absent, visible",
+    "e [ ]": "Eraser; smaller, larger brush",
     "ctrl+z ctrl+shift+z": "Undo, redo",
-    "f h": "Show all; hide the labels",
+    "+ - f": "Zoom in, zoom out, show all",
+    "h": "Hide the labels",
 }
 
 
@@ -161,7 +164,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._require_fit(pictures, listed)
         with self._lock:
             if self._in_conflict:
-                self._give_up_waiting()
+                self._give_up_waiting("Your version is kept as a copy.")
             before, self._pictures = self._pictures, pictures
             self._key, self._title = key, title
             self._set(listed, revision, log)
@@ -191,11 +194,25 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if change.put or change.remove:
                 self._make(new_edit(delta_of(change), "by program"))
 
-    def renew(self, labels: Iterable[Label], *, revision: int = 0, log: Iterable[Edit] = ()) -> None:
-        """Show the same item with what is saved now; edits that wait are given up."""
+    def renew(
+        self, labels: Iterable[Label], *, revision: int = 0, log: Iterable[Edit] = (), hold_waiting: bool = False
+    ) -> None:
+        """Show the same item with what is saved now.
+
+        Parameters
+        ----------
+        labels, revision, log
+            As in `show`.
+        hold_waiting : bool
+            Whether these labels hold the edits that wait, so that they count as saved; else they are given up.
+        """
         with self._lock:
             was_in_conflict = self._in_conflict
-            self._give_up_waiting()
+            if hold_waiting:
+                for edit in self._waiting:
+                    self._send_applied(edit)
+            else:
+                self._give_up_waiting("It was made on labels that have been replaced since.")
             self._set(list(labels), revision, log)
             if was_in_conflict:
                 self._open()  # nothing less makes the browser send again
@@ -391,9 +408,9 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._selected = None
         self.stage.document = self._number
 
-    def _give_up_waiting(self) -> None:
+    def _give_up_waiting(self, why: str) -> None:
         for edit in self._waiting:
-            self._refuse(edit.id, InvalidInput("It was made on labels that have been replaced since."))
+            self._refuse(edit.id, InvalidInput(why))
 
     def _set(self, labels: list[Label], revision: int, history: Iterable[Edit]) -> None:
         self._saved = self._labels = labels_of(labels)
