@@ -2321,6 +2321,11 @@ var followKeys = (root, view, held) => {
     if (TOOLS[session.tool].shape === "bitmask" && !stage.hand.isKeyboard && session.selectedId !== null) session.select(null);
     else press(stage);
   };
+  const backspace = (stage) => {
+    const { at, isKeyboard } = stage.hand;
+    if (stage.toolKey("Backspace") || isKeyboard && at && stage.doubleClick(at)) return;
+    stage.session.remove();
+  };
   const actionOf = (stage, event) => {
     const { session } = stage;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -2343,7 +2348,7 @@ var followKeys = (root, view, held) => {
       Enter: () => enter(stage),
       Escape: () => escape(stage),
       Delete: () => session.remove(),
-      Backspace: () => stage.toolKey("Backspace") || session.remove(),
+      Backspace: () => backspace(stage),
       "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
       "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
       f: () => stage.fit(),
@@ -3337,6 +3342,14 @@ var StageView = class {
   get isDrawing() {
     return this.hand.draft?.dots !== void 0;
   }
+  /** Width and height of what is drawn or selected, in pixels. */
+  get extent() {
+    const { draft } = this.hand;
+    const shape = draft?.shape ?? this.session.selected?.shape;
+    if (!shape || shape.type === "keypoint" || draft?.dots && draft.dots.length < 2) return null;
+    const { x0, y0, x1, y1 } = boundsOfShape(shape);
+    return { width: x1 - x0, height: y1 - y0 };
+  }
   // --- the view
   fit() {
     this.#isFitted = true;
@@ -3393,11 +3406,13 @@ var StageView = class {
     this.#perform(this.#current.up(at));
     if (!this.#current.isBusy) this.#current = this.#tool;
   }
-  /** @param {Pointer} at */
+  /** @param {Pointer} at @returns {boolean} whether that did something */
   doubleClick(at) {
     const { selected, tool } = this.session;
     const grabs = TOOLS[tool].grabs && selected?.shape;
-    this.#perform(grabs ? this.#grabber.doubleClick(at) : this.#tool.doubleClick(at));
+    const outcome = (grabs ? this.#grabber : this.#tool).doubleClick(at);
+    this.#perform(outcome);
+    return outcome !== null;
   }
   /** The pointer is no longer here. */
   leave() {
@@ -3553,13 +3568,6 @@ var StageView = class {
       y: Math.max(0, 20 - y) - Math.max(0, y - height + 20)
     };
     if (by.x || by.y) this.pan(by);
-  }
-  /** Size of what is drawn or selected, in pixels, for the status line. */
-  get extent() {
-    const shape = this.hand.draft?.shape ?? this.session.selected?.shape;
-    if (!shape || shape.type === "keypoint" || this.hand.draft?.dots && this.hand.draft.dots.length < 2) return null;
-    const { x0, y0, x1, y1 } = boundsOfShape(shape);
-    return { width: x1 - x0, height: y1 - y0 };
   }
 };
 

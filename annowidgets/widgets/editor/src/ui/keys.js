@@ -77,6 +77,13 @@ export const followKeys = (root, view, held) => {
         else press(stage);
     };
 
+    /** The last vertex of what is drawn, else the one under the keyboard's cursor, else the label. @param {StageView} stage */
+    const backspace = (stage) => {
+        const { at, isKeyboard } = stage.hand;
+        if (stage.toolKey("Backspace") || (isKeyboard && at && stage.doubleClick(at))) return;
+        stage.session.remove();
+    };
+
     /** @param {StageView} stage @param {KeyboardEvent} event @returns {(() => void) | undefined} */
     const actionOf = (stage, event) => {
         const { session } = stage;
@@ -102,7 +109,7 @@ export const followKeys = (root, view, held) => {
             Enter: () => enter(stage),
             Escape: () => escape(stage),
             Delete: () => session.remove(),
-            Backspace: () => stage.toolKey("Backspace") || session.remove(),
+            Backspace: () => backspace(stage),
             "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
             "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
             f: () => stage.fit(),

@@ -74,6 +74,15 @@ export class StageView {
         return this.hand.draft?.dots !== undefined;
     }
 
+    /** Width and height of what is drawn or selected, in pixels. */
+    get extent() {
+        const { draft } = this.hand;
+        const shape = draft?.shape ?? this.session.selected?.shape;
+        if (!shape || shape.type === "keypoint" || (draft?.dots && draft.dots.length < 2)) return null;
+        const { x0, y0, x1, y1 } = boundsOfShape(shape);
+        return { width: x1 - x0, height: y1 - y0 };
+    }
+
     // --- the view
 
     fit() {
@@ -141,11 +150,13 @@ export class StageView {
         if (!this.#current.isBusy) this.#current = this.#tool;
     }
 
-    /** @param {Pointer} at */
+    /** @param {Pointer} at @returns {boolean} whether that did something */
     doubleClick(at) {
         const { selected, tool } = this.session;
         const grabs = TOOLS[tool].grabs && selected?.shape;
-        this.#perform(grabs ? this.#grabber.doubleClick(at) : this.#tool.doubleClick(at));
+        const outcome = (grabs ? this.#grabber : this.#tool).doubleClick(at);
+        this.#perform(outcome);
+        return outcome !== null;
     }
 
     /** The pointer is no longer here. */
@@ -320,13 +331,5 @@ export class StageView {
             y: Math.max(0, 20 - y) - Math.max(0, y - height + 20),
         };
         if (by.x || by.y) this.pan(by);
-    }
-
-    /** Size of what is drawn or selected, in pixels, for the status line. */
-    get extent() {
-        const shape = this.hand.draft?.shape ?? this.session.selected?.shape;
-        if (!shape || shape.type === "keypoint" || (this.hand.draft?.dots && this.hand.draft.dots.length < 2)) return null;
-        const { x0, y0, x1, y1 } = boundsOfShape(shape);
-        return { width: x1 - x0, height: y1 - y0 };
     }
 }
