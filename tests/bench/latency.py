@@ -55,7 +55,9 @@ async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port
     for end in (writer, far_writer):
         end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        await asyncio.gather(_carry(reader, far_writer, late), _carry(far_reader, writer, late))
+        # cancelled where the proxy ends first, of which asyncio's server would print a traceback
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(_carry(reader, far_writer, late), _carry(far_reader, writer, late))
     finally:
         writer.close()
         far_writer.close()
