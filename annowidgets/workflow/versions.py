@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from annowidgets.errors import InvalidInput, notice
-from annowidgets.labels import Ontology
+from annowidgets.labels import Ontology, walk
 from annowidgets.store import projects as stored_projects
 from annowidgets.workflow.base import (
     names_carried,
@@ -179,7 +179,7 @@ def require_function(benchmark: object, ontology: Ontology) -> None:
 
     if not isinstance(benchmark, BenchmarkFunction):
         raise InvalidInput(f"benchmark must be a BenchmarkFunction, got {type(benchmark).__name__}.")
-    benchmark.require_known(names_of(ontology))
+    benchmark.require_known(names_of(ontology), {question.name for question in walk(ontology.classifications)})
 
 
 def _carry_function(action: Action, new: Ontology, renamed: dict[str, str]) -> None:

@@ -164,6 +164,8 @@ def test_p2_the_benchmark_function_speaks_of_the_new_names(team: Team) -> None:
     assert dict(lea.benchmark.importance) == {"quality": 3.0}
     team.refuses(NotFound, lambda: lea.update_settings(benchmark=function))
     team.refuses(NotFound, lambda: team.workspace.create_project("x", ontology=RENAMED, benchmark=function))
+    weighs_a_question = aw.BenchmarkFunction(iou=0.5, category=0.5, per_class={"quality": aw.Weights(iou=1.0)})
+    team.refuses(InvalidInput, lambda: lea.update_settings(benchmark=weighs_a_question))
 
 
 # --- P2: removing and re-typing
