@@ -6,7 +6,16 @@ import { Channel } from "../../annowidgets/widgets/editor/src/sync/channel.js";
 
 const KEY = { workspace: "w", task: 3, user: "ann" };
 const label = (id) => ({ type: "label", id, category: "RBC", shape: { type: "keypoint", x: 0, y: 0 } });
-const given = (more = {}) => ({ number: 1, key: KEY, labels: [], revision: 0, log: [], frames: 1, sizes: [[9, 9]], ...more });
+const given = (more = {}) => ({
+    number: 1,
+    key: KEY,
+    labels: [],
+    revision: 0,
+    log: [],
+    frames: 1,
+    sizes: [[9, 9]],
+    ...more,
+});
 
 /** The front end's model: what is sent is listed, what Python says is given to `hear`. */
 class Model {
@@ -17,7 +26,10 @@ class Model {
         this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
     }
     off(name, listener) {
-        this.listeners.set(name, (this.listeners.get(name) ?? []).filter((one) => one !== listener));
+        this.listeners.set(
+            name,
+            (this.listeners.get(name) ?? []).filter((one) => one !== listener),
+        );
     }
     send(content) {
         if (this.isDead) throw new Error("no comm");
@@ -45,7 +57,9 @@ class Kept {
         this.entries.delete(this.name(key, sequence));
     }
     async list(key) {
-        return [...this.entries.values()].filter((entry) => JSON.stringify(entry.key) === JSON.stringify(key)).sort((a, b) => a.sequence - b.sequence);
+        return [...this.entries.values()]
+            .filter((entry) => JSON.stringify(entry.key) === JSON.stringify(key))
+            .sort((a, b) => a.sequence - b.sequence);
     }
 }
 
@@ -129,8 +143,14 @@ test("what was not acknowledged before the page was reloaded is made again, once
     const ops = ["a", "b", "c"].map(first.draw);
     first.model.hear({ type: "applied", number: 1, revision: 1, op: ops[0] });
     const second = await page({ kept: first.kept, labels: [label("a")], revision: 1, log: [ops[0]] });
-    assert.deepEqual(second.model.ops.map(({ id }) => id), [ops[1].id, ops[2].id]);
-    assert.deepEqual(second.document.labels.map(({ id }) => id), ["a", "b", "c"]);
+    assert.deepEqual(
+        second.model.ops.map(({ id }) => id),
+        [ops[1].id, ops[2].id],
+    );
+    assert.deepEqual(
+        second.document.labels.map(({ id }) => id),
+        ["a", "b", "c"],
+    );
     const python = new Python();
     for (const message of second.model.sent) python.answer(second.model, message);
     assert.deepEqual(second.channel.state, { name: "saved", count: 0 });
@@ -145,7 +165,10 @@ test("what Python has in its log is not sent again and leaves the store", async 
     const second = await page({ kept: first.kept, labels: [label("a")], revision: 1, log: [op] });
     assert.deepEqual(second.model.ops, []);
     assert.equal(second.kept.entries.size, 0);
-    assert.deepEqual(second.document.labels.map(({ id }) => id), ["a"]);
+    assert.deepEqual(
+        second.document.labels.map(({ id }) => id),
+        ["a"],
+    );
 });
 
 test("edits of another task or another person stay where they are", async () => {
@@ -211,7 +234,10 @@ test("a refused op leaves the store, with its reason told and later ones in plac
     const bad = draw("bad");
     draw("good");
     model.hear({ type: "refused", number: 1, id: bad.id, reason: "outside", hint: "inside" });
-    assert.deepEqual(document.labels.map(({ id }) => id), ["good"]);
+    assert.deepEqual(
+        document.labels.map(({ id }) => id),
+        ["good"],
+    );
     assert.deepEqual(refusals, [{ what: "draw bad", reason: "outside", hint: "inside" }]);
     assert.equal(kept.entries.size, 1);
 });
@@ -231,8 +257,14 @@ test("the state makes pending ops be sent again, for the kernel may be another o
     const [a, b] = [draw("a"), draw("b")];
     model.sent = [];
     model.hear({ type: "state", number: 1, labels: [label("a")], revision: 1, log: [a] });
-    assert.deepEqual(model.ops.map(({ id }) => id), [b.id]);
-    assert.deepEqual(document.labels.map(({ id }) => id), ["a", "b"]);
+    assert.deepEqual(
+        model.ops.map(({ id }) => id),
+        [b.id],
+    );
+    assert.deepEqual(
+        document.labels.map(({ id }) => id),
+        ["a", "b"],
+    );
 });
 
 test("a late answer for the document before frees the store and changes no label of this one", async () => {
@@ -259,7 +291,10 @@ test("undo and redo are ops that are kept and sent as any other", async () => {
     const drawn = draw("a");
     document.undo();
     document.redo();
-    assert.deepEqual(model.ops.map(({ kind }) => kind), ["edit", "undo", "redo"]);
+    assert.deepEqual(
+        model.ops.map(({ kind }) => kind),
+        ["edit", "undo", "redo"],
+    );
     assert.deepEqual(model.ops[1].forward, drawn.backward);
     assert.equal(kept.entries.size, 3);
 });
@@ -270,5 +305,8 @@ test("a closed channel hears and sends nothing", async () => {
     draw("a");
     assert.deepEqual(model.ops, []);
     model.hear({ type: "state", number: 1, labels: [label("x")], revision: 1, log: [] });
-    assert.deepEqual(document.labels.map(({ id }) => id), ["a"]);
+    assert.deepEqual(
+        document.labels.map(({ id }) => id),
+        ["a"],
+    );
 });

@@ -26,7 +26,9 @@ test("an edit and its way back give exactly the list before, whatever is put and
     for (let round = 0; round < 500; round++) {
         const labels = Array.from({ length: pick(7) }, (_, i) => label(`l${i}`, i));
         const remove = labels.filter(() => next() < 0.3).map(({ id }) => id);
-        const put = [...new Set(Array.from({ length: pick(4) }, () => `l${pick(9)}`))].map((id) => label(id, 100 + pick(9)));
+        const put = [...new Set(Array.from({ length: pick(4) }, () => `l${pick(9)}`))].map((id) =>
+            label(id, 100 + pick(9)),
+        );
         const { forward, backward } = between(labels, { put, remove });
         assert.deepEqual(applied(applied(labels, forward), backward), labels, JSON.stringify({ labels, put, remove }));
     }
@@ -34,14 +36,36 @@ test("an edit and its way back give exactly the list before, whatever is put and
 
 test("labels are inserted in ascending index after the removals", () => {
     const labels = ["a", "b", "c"].map((id) => label(id));
-    const after = applied(labels, { remove: ["b"], put: [[label("y"), 99], [label("x"), 0], [label("c", 5), 0]] });
-    assert.deepEqual(after.map(({ id }) => id), ["x", "a", "c", "y"]);
+    const after = applied(labels, {
+        remove: ["b"],
+        put: [
+            [label("y"), 99],
+            [label("x"), 0],
+            [label("c", 5), 0],
+        ],
+    });
+    assert.deepEqual(
+        after.map(({ id }) => id),
+        ["x", "a", "c", "y"],
+    );
     assert.equal(after[2].shape.x, 5); // one that is there is replaced where it stands
 });
 
 test("labels that are put out of order stand where their indices say", () => {
-    const after = applied(["a", "b"].map((id) => label(id)), { remove: [], put: [[label("p"), 1], [label("q"), 0]] });
-    assert.deepEqual(after.map(({ id }) => id), ["q", "p", "a", "b"]);
+    const after = applied(
+        ["a", "b"].map((id) => label(id)),
+        {
+            remove: [],
+            put: [
+                [label("p"), 1],
+                [label("q"), 0],
+            ],
+        },
+    );
+    assert.deepEqual(
+        after.map(({ id }) => id),
+        ["q", "p", "a", "b"],
+    );
 });
 
 test("undoing everything leads back to the beginning, redoing to the end", () => {
@@ -115,7 +139,13 @@ test("an op that Python has made tidier is shown as Python has it", () => {
 test("somebody else's op goes below the pending ones", () => {
     const document = opened();
     document.commit({ put: [label("mine")], what: "draw" });
-    const other = { id: "o", kind: "edit", what: "draw", forward: { put: [[label("theirs"), 0]], remove: [] }, backward: { put: [], remove: ["theirs"] } };
+    const other = {
+        id: "o",
+        kind: "edit",
+        what: "draw",
+        forward: { put: [[label("theirs"), 0]], remove: [] },
+        backward: { put: [], remove: ["theirs"] },
+    };
     document.applied({ op: other, revision: 1 });
     assert.deepEqual(ids(document).sort(), ["mine", "theirs"]);
     assert.equal(document.pending.length, 1);

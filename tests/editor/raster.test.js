@@ -6,7 +6,9 @@ import { Raster } from "../../annowidgets/widgets/editor/src/mask/raster.js";
 
 /** @param {Raster} raster */
 const rows = ({ size: [height, width], pixels }) =>
-    Array.from({ length: height }, (_, row) => Array.from({ length: width }, (_, column) => (pixels[column * height + row] ? "#" : ".")).join(""));
+    Array.from({ length: height }, (_, row) =>
+        Array.from({ length: width }, (_, column) => (pixels[column * height + row] ? "#" : ".")).join(""),
+    );
 
 test("a brush of one pixel paints the pixel under it", () => {
     const raster = new Raster([3, 4]);
@@ -17,7 +19,12 @@ test("a brush of one pixel paints the pixel under it", () => {
 test("a stroke sets the pixels whose centres lie within its radius", () => {
     const raster = new Raster([5, 8]);
     raster.stroke({ x: 2, y: 2.5 }, { x: 6, y: 2.5 }, 1, true);
-    assert.deepEqual(rows(raster), ["........", ".######.", ".######.", ".######.", "........"].map((row, i) => (i === 1 || i === 3 ? "..####.." : row)));
+    assert.deepEqual(
+        rows(raster),
+        ["........", ".######.", ".######.", ".######.", "........"].map((row, i) =>
+            i === 1 || i === 3 ? "..####.." : row,
+        ),
+    );
 });
 
 test("a disc has the area of a disc", () => {

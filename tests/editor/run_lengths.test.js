@@ -4,7 +4,13 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Raster } from "../../annowidgets/widgets/editor/src/mask/raster.js";
-import { areaOfRuns, boundsOfRuns, decode, encode, shifted } from "../../annowidgets/widgets/editor/src/mask/run_lengths.js";
+import {
+    areaOfRuns,
+    boundsOfRuns,
+    decode,
+    encode,
+    shifted,
+} from "../../annowidgets/widgets/editor/src/mask/run_lengths.js";
 import { bitmask } from "../../annowidgets/widgets/editor/src/shapes/bitmask.js";
 
 const VECTORS = JSON.parse(readFileSync(new URL("run_length_vectors.json", import.meta.url), "utf8"));
@@ -53,7 +59,13 @@ test("a shifted mask is the array rolled, without what leaves the frame", () => 
     const { size, runs } = VECTORS.find(({ name }) => name === "noise");
     const [height, width] = size;
     const flat = runs.flatMap((run, i) => Array(run).fill(i % 2));
-    for (const [dx, dy] of [[0, 0], [3, -2], [-5, 4], [16, 12], [0, 1]]) {
+    for (const [dx, dy] of [
+        [0, 0],
+        [3, -2],
+        [-5, 4],
+        [16, 12],
+        [0, 1],
+    ]) {
         const expected = Array.from(flat, (_, at) => {
             const [column, row] = [Math.floor(at / height) - dx, (at % height) - dy];
             return column >= 0 && row >= 0 && column < width && row < height ? flat[column * height + row] : 0;

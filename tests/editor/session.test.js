@@ -7,14 +7,24 @@ import { Channel } from "../../annowidgets/widgets/editor/src/sync/channel.js";
 const CLASSES = [
     { name: "RBC", shape: "bounding_box", color: "#d62728" },
     {
-        name: "WBC", shape: "bounding_box", color: "#1f77b4",
-        attributes: [{ type: "radio", name: "kind", options: [{ value: "odd", questions: [{ type: "text", name: "why" }] }] }],
+        name: "WBC",
+        shape: "bounding_box",
+        color: "#1f77b4",
+        attributes: [
+            { type: "radio", name: "kind", options: [{ value: "odd", questions: [{ type: "text", name: "why" }] }] },
+        ],
     },
     { name: "mask", shape: "bitmask", color: "#2ca02c" },
 ];
 const SIZE = [100, 200];
 const box = (x, y, width = 20, height = 10) => ({ type: "bounding_box", x, y, width, height });
-const label = (id, category, shape, attributes) => ({ type: "label", id, category, shape, ...(attributes && { attributes }) });
+const label = (id, category, shape, attributes) => ({
+    type: "label",
+    id,
+    category,
+    shape,
+    ...(attributes && { attributes }),
+});
 
 /** The front end's model, with a Python that acknowledges nothing. */
 class Model {
@@ -22,8 +32,19 @@ class Model {
     #listeners = new Map();
     constructor(traits) {
         this.traits = {
-            part: "stage", read_only: false, active: [0, "RBC"], ontology: { objects: CLASSES },
-            document: { number: 1, key: { workspace: "w", task: null, user: "ann" }, labels: [], revision: 0, log: [], frames: 1, sizes: [SIZE] },
+            part: "stage",
+            read_only: false,
+            active: [0, "RBC"],
+            ontology: { objects: CLASSES },
+            document: {
+                number: 1,
+                key: { workspace: "w", task: null, user: "ann" },
+                labels: [],
+                revision: 0,
+                log: [],
+                frames: 1,
+                sizes: [SIZE],
+            },
             ...traits,
         };
     }
@@ -38,7 +59,10 @@ class Model {
         this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
     }
     off(name, listener) {
-        this.#listeners.set(name, (this.#listeners.get(name) ?? []).filter((one) => one !== listener));
+        this.#listeners.set(
+            name,
+            (this.#listeners.get(name) ?? []).filter((one) => one !== listener),
+        );
     }
     send(content) {
         this.sent.push(content);
@@ -125,7 +149,10 @@ test("a class that is drawn otherwise is no class for a label, and why is said",
 
 test("a copy lies beside the original, also in the corner", () => {
     const { session } = start([label("a", "WBC", box(10, 10), { kind: "odd" }), label("b", "RBC", box(180, 90))]);
-    for (const [id, expected] of [["a", box(15, 15)], ["b", box(175, 85)]]) {
+    for (const [id, expected] of [
+        ["a", box(15, 15)],
+        ["b", box(175, 85)],
+    ]) {
         session.select(id);
         session.duplicate(5);
         const { id: copyId, ...copy } = session.labels.at(-1);
@@ -172,14 +199,21 @@ test("read-only, labels are selected and nothing is changed", () => {
     session.choose(CLASSES[1]);
     session.submit();
     assert.deepEqual(session.labels, [label("a", "RBC", box(0, 0))]);
-    assert.deepEqual(model.sent.map(({ type }) => type), ["hello", "frame", "select"]);
+    assert.deepEqual(
+        model.sent.map(({ type }) => type),
+        ["hello", "frame", "select"],
+    );
 });
 
 test("a refusal is shown with what was done, why it was not, and the way out", () => {
     const { model, session, notes } = start();
     session.draw(box(1, 2));
     const [{ op }] = model.said("op");
-    model.fire("msg:custom", { type: "refused", number: 1, id: op.id, reason: "Too small.", hint: "Draw it larger." }, []);
+    model.fire(
+        "msg:custom",
+        { type: "refused", number: 1, id: op.id, reason: "Too small.", hint: "Draw it larger." },
+        [],
+    );
     assert.deepEqual(session.labels, []);
     assert.deepEqual(notes.at(-1), { text: "Not done: draw RBC. Too small. Draw it larger.", bad: true });
 });
@@ -191,12 +225,28 @@ test("another document begins with nothing selected, hidden or pending", () => {
     session.draw(box(1, 1));
     model.set("document", { ...model.get("document"), number: 2, labels: [label("z", "RBC", box(2, 2))] });
     assert.deepEqual([session.selectedId, session.hiddenIds.size, session.document.pending.length], [null, 0, 0]);
-    assert.deepEqual(session.labels.map(({ id }) => id), ["z"]);
-    assert.deepEqual(model.said("frame").map(({ number }) => number), [1, 2]);
+    assert.deepEqual(
+        session.labels.map(({ id }) => id),
+        ["z"],
+    );
+    assert.deepEqual(
+        model.said("frame").map(({ number }) => number),
+        [1, 2],
+    );
 });
 
 test("where no item is open no picture is asked for", () => {
-    const { model } = start([], { document: { number: 0, key: { workspace: "", task: null, user: "" }, labels: [], revision: 0, log: [], frames: 0, sizes: [] } });
+    const { model } = start([], {
+        document: {
+            number: 0,
+            key: { workspace: "", task: null, user: "" },
+            labels: [],
+            revision: 0,
+            log: [],
+            frames: 0,
+            sizes: [],
+        },
+    });
     assert.deepEqual(model.said("frame"), []);
 });
 

@@ -3,7 +3,14 @@ import { test } from "node:test";
 
 import { allowedMove, isInside } from "../../annowidgets/widgets/editor/src/geometry/points.js";
 import { simplified } from "../../annowidgets/widgets/editor/src/geometry/simplify.js";
-import { fitted, inSight, panned, toPicture, toView, zoomed } from "../../annowidgets/widgets/editor/src/geometry/view.js";
+import {
+    fitted,
+    inSight,
+    panned,
+    toPicture,
+    toView,
+    zoomed,
+} from "../../annowidgets/widgets/editor/src/geometry/view.js";
 import { boundsOfShape, kindOf, labelAt } from "../../annowidgets/widgets/editor/src/shapes/index.js";
 import { layoutOf } from "../../annowidgets/widgets/editor/src/shapes/layout.js";
 import { polygonOf } from "../../annowidgets/widgets/editor/src/shapes/polygon.js";
@@ -64,7 +71,10 @@ test("zoom has an end in both directions", () => {
 // --- moves
 
 test("a move ends at the frame's edges", () => {
-    assert.deepEqual(kindOf(box(10, 10, 20, 20)).moved(box(10, 10, 20, 20), { x: 1000, y: -1000 }, SIZE), box(180, 0, 20, 20));
+    assert.deepEqual(
+        kindOf(box(10, 10, 20, 20)).moved(box(10, 10, 20, 20), { x: 1000, y: -1000 }, SIZE),
+        box(180, 0, 20, 20),
+    );
 });
 
 test("what reaches out of the frame is not pulled in by a move, and gets no further out", () => {
@@ -78,14 +88,35 @@ test("every shape moves by what was asked, where there is room", () => {
     const shapes = [
         box(10, 10, 20, 20),
         turned(50, 50, 20, 10, 30),
-        { type: "polygon", rings: [[[10, 10], [40, 10], [25, 40]]] },
-        { type: "polyline", points: [[10, 10], [40, 20]] },
+        {
+            type: "polygon",
+            rings: [
+                [
+                    [10, 10],
+                    [40, 10],
+                    [25, 40],
+                ],
+            ],
+        },
+        {
+            type: "polyline",
+            points: [
+                [10, 10],
+                [40, 20],
+            ],
+        },
         { type: "keypoint", x: 10, y: 10 },
         { type: "object_primitive", points: { a: [10, 10, "visible"], b: [20, 20, "absent"] } },
     ];
     for (const shape of shapes) {
         const [before, after] = [boundsOfShape(shape), boundsOfShape(kindOf(shape).moved(shape, { x: 7, y: 5 }, SIZE))];
-        for (const [edge, by] of [["x0", 7], ["x1", 7], ["y0", 5], ["y1", 5]]) near(after[edge], before[edge] + by, 0.02);
+        for (const [edge, by] of [
+            ["x0", 7],
+            ["x1", 7],
+            ["y0", 5],
+            ["y1", 5],
+        ])
+            near(after[edge], before[edge] + by, 0.02);
     }
 });
 
@@ -115,7 +146,12 @@ test("with Shift a corner keeps the proportions", () => {
 
 test("corners of a rotatable box are those of Python's", () => {
     // RotatableBoundingBox(50, 40, 20, 10, 30).corners()
-    const expected = [[43.8397459622, 30.669872981], [61.160254038, 40.669872981], [56.160254038, 49.330127019], [38.839745962, 39.330127019]];
+    const expected = [
+        [43.8397459622, 30.669872981],
+        [61.160254038, 40.669872981],
+        [56.160254038, 49.330127019],
+        [38.839745962, 39.330127019],
+    ];
     corners(turned(50, 40, 20, 10, 30)).forEach(([x, y], i) => {
         near(x, expected[i][0], 1e-6);
         near(y, expected[i][1], 1e-6);
@@ -144,37 +180,143 @@ test("the turning handle points where it is dragged, clockwise from up", () => {
 
 // --- lines
 
-const square = { type: "polygon", rings: [[[10, 10], [60, 10], [60, 60], [10, 60]]] };
+const square = {
+    type: "polygon",
+    rings: [
+        [
+            [10, 10],
+            [60, 10],
+            [60, 60],
+            [10, 60],
+        ],
+    ],
+};
 
 test("dragging the middle of an edge inserts a vertex there", () => {
-    const handle = kindOf(square).handles(square, 1).find(({ role, index }) => role === "between" && index === 4);
+    const handle = kindOf(square)
+        .handles(square, 1)
+        .find(({ role, index }) => role === "between" && index === 4);
     assert.deepEqual([handle.x, handle.y], [10, 35]); // of the edge that closes the ring
     assert.deepEqual(drag(square, handle, { x: 5, y: 30 }).rings[0], [...square.rings[0], [5, 30]]);
 });
 
 test("a short edge has no handle in its middle", () => {
-    assert.equal(kindOf(square).handles(square, 10).some(({ role }) => role === "between"), false);
+    assert.equal(
+        kindOf(square)
+            .handles(square, 10)
+            .some(({ role }) => role === "between"),
+        false,
+    );
 });
 
 test("a polygon never loses its last three vertices, a hole goes as a whole", () => {
-    const triangle = { type: "polygon", rings: [[[0, 0], [50, 0], [0, 50]]] };
+    const triangle = {
+        type: "polygon",
+        rings: [
+            [
+                [0, 0],
+                [50, 0],
+                [0, 50],
+            ],
+        ],
+    };
     assert.equal(kindOf(triangle).without(triangle, { role: "vertex", ring: 0, index: 1 }), null);
-    const holed = { type: "polygon", rings: [square.rings[0], [[20, 20], [30, 20], [20, 30]]] };
+    const holed = {
+        type: "polygon",
+        rings: [
+            square.rings[0],
+            [
+                [20, 20],
+                [30, 20],
+                [20, 30],
+            ],
+        ],
+    };
     assert.deepEqual(kindOf(holed).without(holed, { role: "vertex", ring: 1, index: 0 }).rings, square.rings);
-    assert.deepEqual(kindOf(holed).without(holed, { role: "vertex", ring: 0, index: 1 }).rings[0], [[10, 10], [60, 60], [10, 60]]);
-    const around = { type: "polygon", rings: [[[0, 0], [90, 0], [0, 90]], [[20, 20], [30, 20], [20, 30]]] };
+    assert.deepEqual(kindOf(holed).without(holed, { role: "vertex", ring: 0, index: 1 }).rings[0], [
+        [10, 10],
+        [60, 60],
+        [10, 60],
+    ]);
+    const around = {
+        type: "polygon",
+        rings: [
+            [
+                [0, 0],
+                [90, 0],
+                [0, 90],
+            ],
+            [
+                [20, 20],
+                [30, 20],
+                [20, 30],
+            ],
+        ],
+    };
     assert.equal(kindOf(around).without(around, { role: "vertex", ring: 0, index: 1 }), null);
 });
 
 test("rings on one line have no area, a bow tie has", () => {
-    assert.equal(polygonOf([[[0, 0], [10, 10], [20, 20]]]), null);
-    assert.equal(polygonOf([[[0, 0], [10, 0], [10, 0]]]), null);
-    assert.equal(polygonOf([[[5, 5], [5, 5], [9, 5], [9, 5], [20, 5]]]), null);
-    assert.notEqual(polygonOf([[[0, 0], [10, 10], [10, 0], [0, 10]]]), null);
+    assert.equal(
+        polygonOf([
+            [
+                [0, 0],
+                [10, 10],
+                [20, 20],
+            ],
+        ]),
+        null,
+    );
+    assert.equal(
+        polygonOf([
+            [
+                [0, 0],
+                [10, 0],
+                [10, 0],
+            ],
+        ]),
+        null,
+    );
+    assert.equal(
+        polygonOf([
+            [
+                [5, 5],
+                [5, 5],
+                [9, 5],
+                [9, 5],
+                [20, 5],
+            ],
+        ]),
+        null,
+    );
+    assert.notEqual(
+        polygonOf([
+            [
+                [0, 0],
+                [10, 10],
+                [10, 0],
+                [0, 10],
+            ],
+        ]),
+        null,
+    );
 });
 
 test("inside is decided by the even-odd rule", () => {
-    const rings = [[[0, 0], [30, 0], [30, 30], [0, 30]], [[10, 10], [20, 10], [20, 20], [10, 20]]];
+    const rings = [
+        [
+            [0, 0],
+            [30, 0],
+            [30, 30],
+            [0, 30],
+        ],
+        [
+            [10, 10],
+            [20, 10],
+            [20, 20],
+            [10, 20],
+        ],
+    ];
     assert.equal(isInside({ x: 5, y: 5 }, rings), true);
     assert.equal(isInside({ x: 15, y: 15 }, rings), false);
     assert.equal(isInside({ x: 35, y: 15 }, rings), false);
@@ -199,7 +341,15 @@ test("the last present point can't be made absent", () => {
 });
 
 test("a template fills the dragged rectangle, and joined points stand nearer than others", () => {
-    const skeleton = { points: ["head", "neck", "left", "right", "tail"], edges: [["head", "neck"], ["neck", "left"], ["neck", "right"], ["neck", "tail"]] };
+    const skeleton = {
+        points: ["head", "neck", "left", "right", "tail"],
+        edges: [
+            ["head", "neck"],
+            ["neck", "left"],
+            ["neck", "right"],
+            ["neck", "tail"],
+        ],
+    };
     const layout = layoutOf(skeleton);
     for (const axis of [0, 1]) {
         near(Math.min(...layout.map((point) => point[axis])), 0);
@@ -235,17 +385,42 @@ test("a near outline goes before an area, a smaller area before a larger, the up
     const labels = [
         labelled("large", box(0, 0, 100, 100)),
         labelled("small", box(20, 20, 30, 30)),
-        labelled("line", { type: "polyline", points: [[22, 40], [48, 40]] }),
+        labelled("line", {
+            type: "polyline",
+            points: [
+                [22, 40],
+                [48, 40],
+            ],
+        }),
     ];
     assert.equal(labelAt(labels, { x: 35, y: 30 }, 3).id, "small");
     assert.equal(labelAt(labels, { x: 35, y: 41 }, 3).id, "line");
     assert.equal(labelAt(labels, { x: 80, y: 80 }, 3).id, "large");
     assert.equal(labelAt(labels, { x: 150, y: 80 }, 3), null);
-    assert.equal(labelAt([labelled("lower", box(0, 0, 9, 9)), labelled("upper", box(0, 0, 9, 9))], { x: 4.5, y: 4.5 }, 1).id, "upper");
+    assert.equal(
+        labelAt([labelled("lower", box(0, 0, 9, 9)), labelled("upper", box(0, 0, 9, 9))], { x: 4.5, y: 4.5 }, 1).id,
+        "upper",
+    );
 });
 
 test("a hole of a polygon does not take the pointer", () => {
-    const holed = labelled("p", { type: "polygon", rings: [[[0, 0], [90, 0], [90, 90], [0, 90]], [[20, 20], [70, 20], [70, 70], [20, 70]]] });
+    const holed = labelled("p", {
+        type: "polygon",
+        rings: [
+            [
+                [0, 0],
+                [90, 0],
+                [90, 90],
+                [0, 90],
+            ],
+            [
+                [20, 20],
+                [70, 20],
+                [70, 70],
+                [20, 70],
+            ],
+        ],
+    });
     assert.equal(labelAt([holed], { x: 45, y: 45 }, 3), null);
     assert.equal(labelAt([holed], { x: 10, y: 45 }, 3).id, "p");
 });

@@ -11,7 +11,13 @@ const at = (x, y, more = {}) => ({ x, y, ...more });
 /** A tool and where it works. */
 const hold = (name, { pixel = 1, labels = [], selected, active, brush = 4, readOnly = false } = {}) => {
     const around = {
-        size: SIZE, pixel: () => pixel, labels: () => labels, selected: () => selected, active: () => active, brush: () => brush, readOnly,
+        size: SIZE,
+        pixel: () => pixel,
+        labels: () => labels,
+        selected: () => selected,
+        active: () => active,
+        brush: () => brush,
+        readOnly,
     };
     return TOOLS[name].make(around);
 };
@@ -83,8 +89,14 @@ test("a cancelled drag leaves nothing behind", () => {
 });
 
 test("a rotatable box is drawn upright about its middle", () => {
-    assert.deepEqual(drag(hold("rotated_box"), at(10, 20), at(50, 40)).shape,
-        { type: "rotatable_bounding_box", cx: 30, cy: 30, width: 40, height: 20, angle: 0 });
+    assert.deepEqual(drag(hold("rotated_box"), at(10, 20), at(50, 40)).shape, {
+        type: "rotatable_bounding_box",
+        cx: 30,
+        cy: 30,
+        width: 40,
+        height: 20,
+        angle: 0,
+    });
 });
 
 test("a skeleton is stretched over the drag", () => {
@@ -94,7 +106,10 @@ test("a skeleton is stretched over the drag", () => {
 });
 
 test("a keypoint lies where the button is released, on the frame", () => {
-    assert.deepEqual(drag(hold("keypoint"), at(50, 50), at(250, -3)), { do: "draw", shape: { type: "keypoint", x: 200, y: 0 } });
+    assert.deepEqual(drag(hold("keypoint"), at(50, 50), at(250, -3)), {
+        do: "draw",
+        shape: { type: "keypoint", x: 200, y: 0 },
+    });
 });
 
 // --- lines
@@ -147,7 +162,11 @@ test("places between two moves belong to a freehand line", () => {
     const tool = hold("polyline");
     tool.down(at(10, 10));
     tool.move(at(90, 10), [at(50, 60)]);
-    assert.deepEqual(tool.up(at(90, 10)).shape.points, [[10, 10], [50, 60], [90, 10]]);
+    assert.deepEqual(tool.up(at(90, 10)).shape.points, [
+        [10, 10],
+        [50, 60],
+        [90, 10],
+    ]);
 });
 
 test("a freehand part of a clicked polygon does not end it", () => {
@@ -171,7 +190,13 @@ test("a polyline's vertices are set on the frame", () => {
     const tool = hold("polyline");
     click(tool, at(-10, 50));
     click(tool, at(150, 500));
-    assert.deepEqual(tool.key("Enter").shape, { type: "polyline", points: [[0, 50], [150, 100]] });
+    assert.deepEqual(tool.key("Enter").shape, {
+        type: "polyline",
+        points: [
+            [0, 50],
+            [150, 100],
+        ],
+    });
 });
 
 // --- brush and eraser
@@ -200,14 +225,20 @@ test("the eraser takes pixels from the mask under it, and the whole label at las
     const less = mask(hold("eraser", { labels: [label] }), [at(50, 50), at(60, 50)]);
     assert.equal(less.do, "change");
     assert.ok(pixels(less.shape) < pixels(shape));
-    assert.deepEqual(mask(hold("eraser", { labels: [label], brush: 50 }), [at(50, 50), at(90, 50)]), { do: "remove", id: "m", what: "erase" });
+    assert.deepEqual(mask(hold("eraser", { labels: [label], brush: 50 }), [at(50, 50), at(90, 50)]), {
+        do: "remove",
+        id: "m",
+        what: "erase",
+    });
     assert.equal(hold("eraser", { labels: [label] }).down(at(150, 90)), null);
 });
 
 test("a stroke over what is painted already is no edit", () => {
     const { shape } = mask(hold("brush", { brush: 9 }), [at(50, 50), at(90, 50)]);
     const selected = { id: "m", category: "cell", shape };
-    assert.deepEqual(mask(hold("brush", { selected, active: { name: "cell" }, brush: 3 }), [at(60, 50), at(70, 50)]), { do: "abandon" });
+    assert.deepEqual(mask(hold("brush", { selected, active: { name: "cell" }, brush: 3 }), [at(60, 50), at(70, 50)]), {
+        do: "abandon",
+    });
 });
 
 test("a stroke beside the picture makes no mask", () => {
@@ -226,23 +257,40 @@ test("a press selects, a short move leaves the label where it is", () => {
 });
 
 test("a press beside every label selects nothing", () => {
-    assert.deepEqual(hold("select", { labels: [label("a", box(20, 20, 10, 10))] }).down(at(150, 90)), { do: "select", id: null });
+    assert.deepEqual(hold("select", { labels: [label("a", box(20, 20, 10, 10))] }).down(at(150, 90)), {
+        do: "select",
+        id: null,
+    });
 });
 
 test("a drag moves the label, no further than the frame", () => {
     const tool = hold("select", { labels: [label("a", box(20, 20, 60, 40))] });
-    assert.deepEqual(drag(tool, at(50, 40), at(55, 400)), { do: "change", id: "a", shape: box(25, 60, 60, 40), what: "move" });
+    assert.deepEqual(drag(tool, at(50, 40), at(55, 400)), {
+        do: "change",
+        id: "a",
+        shape: box(25, 60, 60, 40),
+        what: "move",
+    });
 });
 
 test("a handle of the selected label goes before other labels", () => {
     const selected = label("a", box(20, 20, 60, 40));
     const tool = hold("select", { selected, labels: [selected, label("b", box(75, 55, 10, 10))] });
-    assert.deepEqual(drag(tool, at(81, 61), at(91, 71)), { do: "change", id: "a", shape: box(20, 20, 70, 50), what: "resize" });
+    assert.deepEqual(drag(tool, at(81, 61), at(91, 71)), {
+        do: "change",
+        id: "a",
+        shape: box(20, 20, 70, 50),
+        what: "resize",
+    });
 });
 
 test("the place where a handle was taken stays under the pointer", () => {
     const selected = label("a", { type: "keypoint", x: 50, y: 50 });
-    assert.deepEqual(drag(hold("select", { selected }), at(53, 52), at(63, 52)).shape, { type: "keypoint", x: 60, y: 50 });
+    assert.deepEqual(drag(hold("select", { selected }), at(53, 52), at(63, 52)).shape, {
+        type: "keypoint",
+        x: 60,
+        y: 50,
+    });
 });
 
 test("a box dragged shut keeps its last size", () => {
@@ -266,9 +314,23 @@ const polygon = label("p", { type: "polygon", rings: [pairs] });
 test("a vertex is moved, inserted, and taken away by Alt+click or a double click", () => {
     const tool = () => hold("select", { selected: polygon });
     assert.deepEqual(drag(tool(), at(60, 60), at(80, 70)).shape.rings[0][2], [80, 70]);
-    assert.deepEqual(drag(tool(), at(60, 40), at(90, 40)).shape.rings[0], [[20, 20], [60, 20], [90, 40], [60, 60], [20, 60]]);
-    assert.deepEqual(tool().down(at(60, 60, { alt: true })).shape.rings[0], [[20, 20], [60, 20], [20, 60]]);
-    assert.deepEqual(tool().doubleClick(at(60, 60)).shape.rings[0], [[20, 20], [60, 20], [20, 60]]);
+    assert.deepEqual(drag(tool(), at(60, 40), at(90, 40)).shape.rings[0], [
+        [20, 20],
+        [60, 20],
+        [90, 40],
+        [60, 60],
+        [20, 60],
+    ]);
+    assert.deepEqual(tool().down(at(60, 60, { alt: true })).shape.rings[0], [
+        [20, 20],
+        [60, 20],
+        [20, 60],
+    ]);
+    assert.deepEqual(tool().doubleClick(at(60, 60)).shape.rings[0], [
+        [20, 20],
+        [60, 20],
+        [20, 60],
+    ]);
     assert.equal(tool().doubleClick(at(40, 40)), null);
 });
 

@@ -8,9 +8,18 @@ const grey = (pixel) => pixel & 0xff;
 
 test("a window's ends are black and white, its middle grey, what lies outside is cut off", () => {
     const table = greyTable(new Uint16Array(1), [1000, 3000], false);
-    assert.deepEqual([0, 1000, 2000, 3000, 65535].map((value) => grey(table[value])), [0, 0, 128, 255, 255]);
-    assert.ok(table.every((pixel) => pixel >>> 24 === 255), "opaque");
-    assert.ok(table.every((pixel) => (pixel & 0xff) === ((pixel >> 8) & 0xff) && (pixel & 0xff) === ((pixel >> 16) & 0xff)), "grey");
+    assert.deepEqual(
+        [0, 1000, 2000, 3000, 65535].map((value) => grey(table[value])),
+        [0, 0, 128, 255, 255],
+    );
+    assert.ok(
+        table.every((pixel) => pixel >>> 24 === 255),
+        "opaque",
+    );
+    assert.ok(
+        table.every((pixel) => (pixel & 0xff) === ((pixel >> 8) & 0xff) && (pixel & 0xff) === ((pixel >> 16) & 0xff)),
+        "grey",
+    );
 });
 
 test("inverted, low values are white", () => {
@@ -23,12 +32,18 @@ test("inverted, low values are white", () => {
 
 test("negative values are looked up 32768 higher", () => {
     const table = greyTable(new Int16Array(1), [-1000, 1000], false);
-    assert.deepEqual([-32768, -1000, 0, 1000, 32767].map((value) => grey(table[value + 32768])), [0, 0, 128, 255, 255]);
+    assert.deepEqual(
+        [-32768, -1000, 0, 1000, 32767].map((value) => grey(table[value + 32768])),
+        [0, 0, 128, 255, 255],
+    );
 });
 
 test("a window of no width still tells below from above", () => {
     const table = greyTable(new Uint16Array(1), [500, 500], false);
-    assert.deepEqual([499, 501].map((value) => grey(table[value])), [0, 255]);
+    assert.deepEqual(
+        [499, 501].map((value) => grey(table[value])),
+        [0, 255],
+    );
 });
 
 test("brightness shifts the window, contrast narrows it about its middle", () => {
@@ -44,5 +59,8 @@ test("a picture of 8 bits without changes is drawn without a filter", () => {
 });
 
 test("large pictures have halves down to some 256 pixels, small ones none", () => {
-    assert.deepEqual([100, 256, 512, 4000].map((side) => levelsOf(side, 10)), [1, 1, 2, 4]);
+    assert.deepEqual(
+        [100, 256, 512, 4000].map((side) => levelsOf(side, 10)),
+        [1, 1, 2, 4],
+    );
 });

@@ -3,10 +3,11 @@ var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.a
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
-var registry = (
+var page = (
   /** @type {any} */
-  globalThis[NAME] ??= { sessions: /* @__PURE__ */ new Set(), waiting: /* @__PURE__ */ new Set() }
+  globalThis
 );
+var registry = page[NAME] ??= { sessions: /* @__PURE__ */ new Set(), waiting: /* @__PURE__ */ new Set() };
 var register = (session) => {
   registry.sessions.add(session);
   for (const look of [...registry.waiting]) look();
@@ -15,7 +16,9 @@ var register = (session) => {
 var sessionOf = (model) => new Promise((resolve) => {
   const look = () => {
     const layout = model.get("layout");
-    const found = [...registry.sessions].find((session) => session.model === model || session.model.get("layout") === layout);
+    const found = [...registry.sessions].find(
+      (session) => session.model === model || session.model.get("layout") === layout
+    );
     if (!found) return;
     registry.waiting.delete(look);
     resolve(found);
@@ -191,13 +194,25 @@ var LabelDocument = class extends Emitter {
   undo() {
     const last = this.#history.undoable;
     if (!last) return null;
-    return this.#add({ id: newOpId(), kind: "undo", forward: last.backward, backward: last.forward, what: `undo ${last.what}` });
+    return this.#add({
+      id: newOpId(),
+      kind: "undo",
+      forward: last.backward,
+      backward: last.forward,
+      what: `undo ${last.what}`
+    });
   }
   /** @returns {Op | null} */
   redo() {
     const next = this.#history.redoable;
     if (!next) return null;
-    return this.#add({ id: newOpId(), kind: "redo", forward: next.forward, backward: next.backward, what: `redo ${next.what}` });
+    return this.#add({
+      id: newOpId(),
+      kind: "redo",
+      forward: next.forward,
+      backward: next.backward,
+      what: `redo ${next.what}`
+    });
   }
   /**
    * Take up ops that were made before the page was loaded anew, below those that were made since.
@@ -406,7 +421,11 @@ var ValuesPicture = class {
       for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
         const tile = `${x} ${y}`;
         if (chosen.drawn.get(tile) === looks) continue;
-        table ??= greyTable(chosen.values, windowed(this.#sent.window, brightness, contrast), this.#sent.invert ?? false);
+        table ??= greyTable(
+          chosen.values,
+          windowed(this.#sent.window, brightness, contrast),
+          this.#sent.invert ?? false
+        );
         drawTile(chosen, table, x, y);
         chosen.drawn.set(tile, looks);
       }
@@ -417,7 +436,13 @@ var ValuesPicture = class {
     this.#levels = [];
   }
 };
-var levelOf = (width, height, values) => ({ width, height, values, canvas: new OffscreenCanvas(width, height), drawn: /* @__PURE__ */ new Map() });
+var levelOf = (width, height, values) => ({
+  width,
+  height,
+  values,
+  canvas: new OffscreenCanvas(width, height),
+  drawn: /* @__PURE__ */ new Map()
+});
 var drawTile = ({ width, height, values, canvas }, table, x, y) => {
   const image = new ImageData(Math.min(TILE, width - x), Math.min(TILE, height - y));
   const pixels = new Uint32Array(image.data.buffer);
@@ -748,7 +773,16 @@ var bitmask = {
 };
 
 // src/shapes/box.js
-var GRIPS = [[0, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 1], [0.5, 1], [0, 1], [0, 0.5]];
+var GRIPS = [
+  [0, 0],
+  [0.5, 0],
+  [1, 0],
+  [1, 0.5],
+  [1, 1],
+  [0.5, 1],
+  [0, 1],
+  [0, 0.5]
+];
 var boxBetween = (a, b) => {
   const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
   const [width, height] = [rounded(Math.abs(a.x - b.x)), rounded(Math.abs(a.y - b.y))];
@@ -836,10 +870,12 @@ var polygon = {
   handles: ({ rings }, pixel) => rings.flatMap((points, ring) => vertexHandles(points, { pixel, closed: true, ring })),
   moved(shape, by, size) {
     const { x, y } = allowedMove(polygon.bounds(shape), by, size);
-    const rings = shape.rings.map((ring) => ring.map(
-      /** @returns {Pair} */
-      ([px, py]) => [rounded(px + x), rounded(py + y)]
-    ));
+    const rings = shape.rings.map(
+      (ring) => ring.map(
+        /** @returns {Pair} */
+        ([px, py]) => [rounded(px + x), rounded(py + y)]
+      )
+    );
     return { ...shape, rings };
   },
   dragged(shape, handle, to, { size }) {
@@ -934,7 +970,12 @@ var inward = ({ cx, cy, angle }, point) => {
   const [dx, dy] = [point.x - cx, point.y - cy];
   return { x: dx * cos + dy * sin, y: -dx * sin + dy * cos };
 };
-var corners = (shape) => [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([fx, fy]) => {
+var corners = (shape) => [
+  [-1, -1],
+  [1, -1],
+  [1, 1],
+  [-1, 1]
+].map(([fx, fy]) => {
   const { x, y } = outward(shape, fx * shape.width / 2, fy * shape.height / 2);
   return [x, y];
 });
@@ -1028,7 +1069,8 @@ var graphDistances = ({ points, edges = [] }) => {
   }
   for (let k = 0; k < points.length; k++) {
     for (let i = 0; i < points.length; i++) {
-      for (let j = 0; j < points.length; j++) between2[i][j] = Math.min(between2[i][j], between2[i][k] + between2[k][j]);
+      for (let j = 0; j < points.length; j++)
+        between2[i][j] = Math.min(between2[i][j], between2[i][k] + between2[k][j]);
     }
   }
   const longest = Math.max(1, ...between2.flat().filter(Number.isFinite));
@@ -1043,7 +1085,11 @@ var layoutOf = (skeleton) => {
 var arranged = (skeleton) => {
   const count = skeleton.points.length;
   if (count === 1) return [[0.5, 0.5]];
-  if (count === 2) return [[0, 0], [1, 1]];
+  if (count === 2)
+    return [
+      [0, 0],
+      [1, 1]
+    ];
   const steps = graphDistances(skeleton);
   let at = skeleton.points.map((_, i) => {
     const turn = 2 * Math.PI * i / count;
@@ -1244,7 +1290,10 @@ var BrushTool = class {
     let dirty = null;
     for (const point of points) {
       if (!this.#stroke || !this.#raster) break;
-      dirty = union(dirty, this.#raster.stroke(this.#stroke.last, point, this.#around.brush() / 2, !this.#erases));
+      dirty = union(
+        dirty,
+        this.#raster.stroke(this.#stroke.last, point, this.#around.brush() / 2, !this.#erases)
+      );
       this.#stroke.last = point;
     }
     return dirty;
@@ -1537,7 +1586,12 @@ var SelectTool = class {
     const { size } = this.#around;
     const kind = kindOf(label.shape);
     const by = { x: at.x - from.x, y: at.y - from.y };
-    const shape = handle ? kind.dragged(label.shape, handle, { x: handle.x + by.x, y: handle.y + by.y }, { size, constrain: at.shift }) : kind.moved(label.shape, by, size);
+    const shape = handle ? kind.dragged(
+      label.shape,
+      handle,
+      { x: handle.x + by.x, y: handle.y + by.y },
+      { size, constrain: at.shift }
+    ) : kind.moved(label.shape, by, size);
     this.#press.shape = shape ?? this.#press.shape;
     return { do: "draft", draft: { id: label.id, shape: this.#press.shape } };
   }
@@ -1549,7 +1603,13 @@ var SelectTool = class {
     this.#press = null;
     if (!isDrag) return null;
     if (JSON.stringify(shape) === JSON.stringify(label.shape)) return ABANDON;
-    const what = handle === null ? "move" : { resize: "resize", turn: "rotate", vertex: "move vertex", between: "add vertex", point: "move point" }[handle.role];
+    const what = handle === null ? "move" : {
+      resize: "resize",
+      turn: "rotate",
+      vertex: "move vertex",
+      between: "add vertex",
+      point: "move point"
+    }[handle.role];
     return { do: "change", id: label.id, shape, what };
   }
   cancel() {
@@ -1612,7 +1672,14 @@ var TOOLS = {
       const box2 = boxBetween(from, to);
       if (!box2) return null;
       const { x, y, width, height } = box2;
-      return { type: "rotatable_bounding_box", cx: x + width / 2, cy: y + height / 2, width, height, angle: 0 };
+      return {
+        type: "rotatable_bounding_box",
+        cx: x + width / 2,
+        cy: y + height / 2,
+        width,
+        height,
+        angle: 0
+      };
     })
   },
   polygon: {
@@ -1680,7 +1747,15 @@ var toolsFor = (shapes) => {
 };
 
 // src/session.js
-var LOOKS = { opacity: 0.15, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
+var LOOKS = {
+  opacity: 0.15,
+  outline: false,
+  hidden: false,
+  names: true,
+  crosshair: false,
+  brightness: 0,
+  contrast: 0
+};
 var LARGEST_BRUSH = 1e3;
 var PATIENCE = 700;
 var Session = class extends Emitter {
@@ -1728,7 +1803,10 @@ var Session = class extends Emitter {
     this.#stops = [
       this.document.on("change", ({ ids }) => this.#labelsChanged(ids)),
       this.channel.on("state", () => this.#synced()),
-      this.channel.on("refused", ({ what, reason, hint }) => this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true)),
+      this.channel.on(
+        "refused",
+        ({ what, reason, hint }) => this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true)
+      ),
       this.channel.on("told", (message) => this.#told(message)),
       this.frames.on("change", () => this.emit("picture", null))
     ];
@@ -1857,7 +1935,10 @@ var Session = class extends Emitter {
     const label = this.document.byId(id);
     if (!label?.shape || !item || this.readOnly || label.category === item.name) return;
     if (label.shape.type !== item.shape) {
-      return this.note(`${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`, true);
+      return this.note(
+        `${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`,
+        true
+      );
     }
     const title = this.titleOf(label.id);
     this.document.commit({ put: [reclassed(label, item)], what: `make ${title} ${item.name}` });
@@ -2250,14 +2331,18 @@ var icon = (data) => {
   return svg;
 };
 var keysShown = (keys) => keys.split("+").map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("+");
-var iconButton = (name, data, press, keys) => make("button", {
-  type: "button",
-  className: "aw-ed-button",
-  title: keys ? `${name} (${keysShown(keys)})` : name,
-  "aria-label": name,
-  "aria-keyshortcuts": keys ? keysShown(keys).replace("Ctrl", "Control") : null,
-  onclick: press
-}, icon(data));
+var iconButton = (name, data, press, keys) => make(
+  "button",
+  {
+    type: "button",
+    className: "aw-ed-button",
+    title: keys ? `${name} (${keysShown(keys)})` : name,
+    "aria-label": name,
+    "aria-keyshortcuts": keys ? keysShown(keys).replace("Ctrl", "Control") : null,
+    onclick: press
+  },
+  icon(data)
+);
 var bringIntoSight = (list, row) => {
   if (!row) return;
   const [frame, { top, bottom }] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
@@ -2318,7 +2403,8 @@ var followKeys = (root, view, held) => {
     const { session } = stage;
     if (stage.toolKey("Enter")) return;
     if (session.tool === "select" && !stage.hand.isKeyboard) return;
-    if (TOOLS[session.tool].shape === "bitmask" && !stage.hand.isKeyboard && session.selectedId !== null) session.select(null);
+    if (TOOLS[session.tool].shape === "bitmask" && !stage.hand.isKeyboard && session.selectedId !== null)
+      session.select(null);
     else press(stage);
   };
   const backspace = (stage) => {
@@ -2414,7 +2500,15 @@ var showPanel = (session, el) => {
   const heading = make("h3", {}, "Labels");
   const list = make("ul", { className: "aw-ed-list aw-ed-labels", "aria-label": "Labels" });
   const none = make("p", { className: "aw-mute" });
-  const root = make("div", { className: "aw-ed-panel", "data-lm-suppress-shortcuts": "true" }, make("h3", {}, "Classes"), classes, heading, none, list);
+  const root = make(
+    "div",
+    { className: "aw-ed-panel", "data-lm-suppress-shortcuts": "true" },
+    make("h3", {}, "Classes"),
+    classes,
+    heading,
+    none,
+    list
+  );
   el.classList.add("aw");
   el.append(root);
   root.addEventListener("focusin", ({ target }) => {
@@ -2425,7 +2519,9 @@ var showPanel = (session, el) => {
   const drawClasses = () => {
     const focused = focusedName(classes);
     const { counts } = session;
-    classes.replaceChildren(...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0)));
+    classes.replaceChildren(
+      ...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0))
+    );
     focusNamed(classes, focused);
   };
   const drawLabels = () => {
@@ -2466,7 +2562,13 @@ var showPanel = (session, el) => {
     rows.get(before ?? "")?.element.classList.remove("aw-ed-hovered");
     rows.get(session.hoveredId ?? "")?.element.classList.add("aw-ed-hovered");
   };
-  const stops = [session.on("hover", drawHover), session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
+  const stops = [
+    session.on("hover", drawHover),
+    session.on("labels", redraw),
+    session.on("selection", redraw),
+    session.on("tool", redraw),
+    session.on("open", redraw)
+  ];
   drawClasses();
   drawLabels();
   return () => {
@@ -2475,39 +2577,69 @@ var showPanel = (session, el) => {
     root.remove();
   };
 };
-var classRow = (session, item, index, count) => make("li", {}, make(
-  "button",
-  {
-    type: "button",
-    className: "aw-plain aw-ed-row",
-    "data-name": `class ${item.name}`,
-    "aria-pressed": String(!session.readOnly && item === session.active),
-    disabled: session.readOnly,
-    onclick: () => session.choose(item)
-  },
-  swatch(colorOf(item)),
-  make("span", { className: "aw-hear" }, "Class "),
-  named(item.name),
-  " ",
-  make("span", { className: "aw-mute aw-num" }, String(count)),
-  make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
-  ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
-));
+var classRow = (session, item, index, count) => make(
+  "li",
+  {},
+  make(
+    "button",
+    {
+      type: "button",
+      className: "aw-plain aw-ed-row",
+      "data-name": `class ${item.name}`,
+      "aria-pressed": String(!session.readOnly && item === session.active),
+      disabled: session.readOnly,
+      onclick: () => session.choose(item)
+    },
+    swatch(colorOf(item)),
+    make("span", { className: "aw-hear" }, "Class "),
+    named(item.name),
+    " ",
+    make("span", { className: "aw-mute aw-num" }, String(count)),
+    make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
+    ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
+  )
+);
 var labelRow = (session, id) => {
   const mark = swatch("");
   const name = named("");
   const unsaved = make("span", { className: "aw-mute", title: "On its way to the file" }, "•");
-  const pick = make("button", {
+  const pick = make(
+    "button",
+    {
+      type: "button",
+      className: "aw-plain aw-ed-row",
+      "data-name": `label ${id}`,
+      onclick: () => session.select(id === session.selectedId ? null : id),
+      onpointerenter: () => session.hover(id),
+      onpointerleave: () => session.hover(null)
+    },
+    mark,
+    name,
+    unsaved
+  );
+  const reclass = make("button", {
     type: "button",
-    className: "aw-plain aw-ed-row",
-    "data-name": `label ${id}`,
-    onclick: () => session.select(id === session.selectedId ? null : id),
-    onpointerenter: () => session.hover(id),
-    onpointerleave: () => session.hover(null)
-  }, mark, name, unsaved);
-  const reclass = make("button", { type: "button", className: "aw-plain", "data-name": `reclass ${id}`, onclick: () => session.reclass(id) });
-  const hide = make("button", { type: "button", className: "aw-plain aw-ed-hide", "data-name": `hide ${id}`, onclick: () => session.toggle(id) });
-  const remove = make("button", { type: "button", className: "aw-plain", "data-name": `remove ${id}`, title: "Delete (Delete)", onclick: () => session.remove(id) }, "✕");
+    className: "aw-plain",
+    "data-name": `reclass ${id}`,
+    onclick: () => session.reclass(id)
+  });
+  const hide = make("button", {
+    type: "button",
+    className: "aw-plain aw-ed-hide",
+    "data-name": `hide ${id}`,
+    onclick: () => session.toggle(id)
+  });
+  const remove = make(
+    "button",
+    {
+      type: "button",
+      className: "aw-plain",
+      "data-name": `remove ${id}`,
+      title: "Delete (Delete)",
+      onclick: () => session.remove(id)
+    },
+    "✕"
+  );
   const points = make("div", { className: "aw-ed-points" });
   const element = make("li", {}, pick, reclass, hide, remove, points);
   let shown2 = [];
@@ -2516,7 +2648,15 @@ var labelRow = (session, id) => {
     update(label, title) {
       const { active, readOnly, selectedId } = session;
       const isSelected = id === selectedId;
-      const now = [label, title, isSelected, isSelected && active, readOnly, session.unsaved.has(id), session.hiddenIds.has(id)];
+      const now = [
+        label,
+        title,
+        isSelected,
+        isSelected && active,
+        readOnly,
+        session.unsaved.has(id),
+        session.hiddenIds.has(id)
+      ];
       if (now.every((value, i) => value === shown2[i])) return;
       shown2 = now;
       const item = session.classOf(label);
@@ -2545,25 +2685,27 @@ var drawPoints = (session, place, label, title) => {
   const { shape } = label;
   if (shape?.type !== "object_primitive") return;
   const focused = focusedName(place);
-  place.replaceChildren(...Object.entries(shape.points).map(([name, [, , visibility]]) => {
-    const choice = make(
-      "select",
-      { "data-name": name, "aria-label": `${name} of ${title}` },
-      ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value))
-    );
-    choice.addEventListener("change", () => {
-      const changed = withVisibility(
-        shape,
-        name,
-        /** @type {any} */
-        choice.value
+  place.replaceChildren(
+    ...Object.entries(shape.points).map(([name, [, , visibility]]) => {
+      const choice = make(
+        "select",
+        { "data-name": name, "aria-label": `${name} of ${title}` },
+        ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value))
       );
-      if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
-      choice.value = visibility;
-      session.note("One point at least is present; delete the label instead", true);
-    });
-    return make("label", {}, make("span", {}, name), choice);
-  }));
+      choice.addEventListener("change", () => {
+        const changed = withVisibility(
+          shape,
+          name,
+          /** @type {any} */
+          choice.value
+        );
+        if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
+        choice.value = visibility;
+        session.note("One point at least is present; delete the label instead", true);
+      });
+      return make("label", {}, make("span", {}, name), choice);
+    })
+  );
   focusNamed(place, focused);
 };
 var swatch = (color) => make("i", { className: "aw-swatch", style: `background:${color}`, "aria-hidden": "true" });
@@ -2676,12 +2818,13 @@ var followPointer = (place, stage, keyboard) => {
       ["wheel", wheel]
     ]
   );
-  for (const [type, listener] of listeners) place.addEventListener(
-    type,
-    /** @type {any} */
-    listener,
-    { passive: false }
-  );
+  for (const [type, listener] of listeners)
+    place.addEventListener(
+      type,
+      /** @type {any} */
+      listener,
+      { passive: false }
+    );
   return () => {
     for (const [type, listener] of listeners) place.removeEventListener(
       type,
@@ -2916,10 +3059,12 @@ var GestureLayer = class {
     const { draft } = hand;
     const { selected, hoveredId, looks } = this.#session;
     const hovered = this.#session.document.byId(hoveredId);
-    if (hovered?.shape && hovered !== selected && !draft && !looks.hidden) this.#outline(context, view, density, hovered, hovered.shape, false);
+    if (hovered?.shape && hovered !== selected && !draft && !looks.hidden)
+      this.#outline(context, view, density, hovered, hovered.shape, false);
     if (selected?.shape && draft?.id !== selected.id && !looks.hidden && !this.#session.hiddenIds.has(selected.id)) {
       this.#outline(context, view, density, selected, selected.shape, true);
-      if (!draft && !this.#session.readOnly) this.#handles(context, view, selected.shape, colorOf(this.#session.classOf(selected)));
+      if (!draft && !this.#session.readOnly)
+        this.#handles(context, view, selected.shape, colorOf(this.#session.classOf(selected)));
     }
     if (draft) this.#draft(context, view, density, draft);
     onView(context, density);
@@ -2952,7 +3097,14 @@ var GestureLayer = class {
     const label = this.#session.document.byId(id);
     return colorOf(label ? this.#session.classOf(label) : this.#session.active);
   }
-  /** @param {Context} context @param {View} view @param {number} density @param {Label} label @param {Shape} shape @param {boolean} isSelected */
+  /**
+   * @param {Context} context
+   * @param {View} view
+   * @param {number} density
+   * @param {Label} label
+   * @param {Shape} shape
+   * @param {boolean} isSelected
+   */
   #outline(context, view, density, label, shape, isSelected) {
     const pixel = 1 / view.scale;
     const item = this.#session.classOf(label);
@@ -2969,7 +3121,8 @@ var GestureLayer = class {
   }
   /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
   #handles(context, view, shape, color) {
-    if (shape.type === "keypoint" || shape.type === "object_primitive") return this.#pointNames(context, view, shape);
+    if (shape.type === "keypoint" || shape.type === "object_primitive")
+      return this.#pointNames(context, view, shape);
     const handles = kindOf(shape).handles(shape, 1 / view.scale);
     context.lineWidth = 1.5;
     for (const { role, ...at } of handles.length > MOST_GRIPS ? handles.filter((_, i) => i % Math.ceil(handles.length / MOST_GRIPS) === 0) : handles) {
@@ -3016,9 +3169,16 @@ var GestureLayer = class {
     paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
     onView(context, density);
     if (dots) this.#dots(context, view, dots, color, closing ?? false);
-    else if (shape.type !== "keypoint" && shape.type !== "object_primitive" && id) this.#handles(context, view, shape, color);
+    else if (shape.type !== "keypoint" && shape.type !== "object_primitive" && id)
+      this.#handles(context, view, shape, color);
   }
-  /** @param {Context} context @param {View} view @param {Pair[]} dots @param {string} color @param {boolean} closing */
+  /**
+   * @param {Context} context
+   * @param {View} view
+   * @param {Pair[]} dots
+   * @param {string} color
+   * @param {boolean} closing
+   */
   #dots(context, view, dots, color, closing) {
     dots.forEach(([px, py], i) => {
       const { x, y } = toView(view, { x: px, y: py });
@@ -3328,7 +3488,10 @@ var StageView = class {
     observer.observe(place);
     const resized = () => this.#resized();
     window.addEventListener("resize", resized);
-    this.#stops.push(() => observer.disconnect(), () => window.removeEventListener("resize", resized));
+    this.#stops.push(
+      () => observer.disconnect(),
+      () => window.removeEventListener("resize", resized)
+    );
   }
   close() {
     for (const stop of this.#stops) stop();
@@ -3437,7 +3600,11 @@ var StageView = class {
     this.#perform(outcome);
     return true;
   }
-  /** Move the selected label while an arrow key is held; the release of the key is the end of the gesture. @param {Point} by */
+  /**
+   * Move the selected label while an arrow key is held; the release of the key is the end of the gesture.
+   *
+   * @param {Point} by
+   */
   nudge(by) {
     const { selected, readOnly } = this.session;
     if (!selected?.shape || readOnly) return;
@@ -3601,9 +3768,24 @@ var looksPanel = (session) => {
     draws.push(() => input.checked = session.looks[name]);
     return make("label", {}, input, ` ${title} `, ...key ? [make("kbd", { "aria-hidden": "true" }, key)] : []);
   });
-  const reset = make("button", { type: "button", className: "aw-plain", onclick: () => session.look(LOOKS) }, "As at first");
-  const form = make("div", { className: "aw-ed-looks", role: "group", "aria-label": "View" }, ...sliders, ...switches, reset);
-  const element = make("details", { className: "aw-ed-view" }, make("summary", { className: "aw-plain aw-ed-summary" }, "View"), form);
+  const reset = make(
+    "button",
+    { type: "button", className: "aw-plain", onclick: () => session.look(LOOKS) },
+    "As at first"
+  );
+  const form = make(
+    "div",
+    { className: "aw-ed-looks", role: "group", "aria-label": "View" },
+    ...sliders,
+    ...switches,
+    reset
+  );
+  const element = make(
+    "details",
+    { className: "aw-ed-view" },
+    make("summary", { className: "aw-plain aw-ed-summary" }, "View"),
+    form
+  );
   const draw = () => draws.forEach((call) => call());
   const outside = (event) => {
     if (element.open && !event.composedPath().includes(element)) element.open = false;
@@ -3640,7 +3822,14 @@ var saving = ({ channel, readOnly }) => {
 var statusLine = (session, stage) => {
   const place = make("span", { className: "aw-ed-place aw-num" });
   const note = make("span", { className: "aw-ed-note", role: "status" });
-  const size = make("input", { type: "range", min: "0", max: "100", step: "1", oninput: () => session.setBrush(brushOf(Number(size.value))), "aria-label": "Brush size" });
+  const size = make("input", {
+    type: "range",
+    min: "0",
+    max: "100",
+    step: "1",
+    oninput: () => session.setBrush(brushOf(Number(size.value))),
+    "aria-label": "Brush size"
+  });
   const sizeShown = make("output", { className: "aw-num" });
   const brush = make("label", { className: "aw-ed-brush", title: "Brush size ([ and ])" }, "Brush ", size, sizeShown);
   const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, "aria-label": title, onclick: press }, text);
@@ -3718,7 +3907,12 @@ var toolbar = (session) => {
   const undo = iconButton("Undo", UNDO, () => session.undo(), "ctrl+z");
   const redo = iconButton("Redo", REDO, () => session.redo(), "ctrl+shift+z");
   const history = make("div", { className: "aw-ed-tools" }, undo, redo);
-  const element = make("div", { className: "aw-ed-rail", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" }, tools, history);
+  const element = make(
+    "div",
+    { className: "aw-ed-rail", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+    tools,
+    history
+  );
   const buttons = /* @__PURE__ */ new Map();
   const stops = () => [...element.querySelectorAll("button")].filter((button) => !button.disabled);
   const stopAt = (stop) => {
@@ -3794,7 +3988,13 @@ var showStage = (session, el) => {
   });
   session.front ??= stage;
   const held = { isSpaceHeld: false, hasPanned: false };
-  const stops = [followPointer(place, stage, held), followKeys(root, () => stage, held), tools.close, status.close, () => stage.close()];
+  const stops = [
+    followPointer(place, stage, held),
+    followKeys(root, () => stage, held),
+    tools.close,
+    status.close,
+    () => stage.close()
+  ];
   const draw = () => {
     const { picture, problem } = session.frames;
     cover.hidden = picture !== void 0;

@@ -1,8 +1,8 @@
 /** @import { Delta, Label } from "./types.js" */
 
 /**
- * The list after a delta: first what is removed, then what is put, in ascending index. A label whose id is there already
- * is replaced where it stands, any other is inserted.
+ * The list after a delta: first what is removed, then what is put, in ascending index. A label whose id is there
+ * already is replaced where it stands, any other is inserted.
  *
  * @param {readonly Label[]} labels
  * @param {Delta} delta

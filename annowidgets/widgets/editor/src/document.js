@@ -69,14 +69,26 @@ export class LabelDocument extends Emitter {
     undo() {
         const last = this.#history.undoable;
         if (!last) return null;
-        return this.#add({ id: newOpId(), kind: "undo", forward: last.backward, backward: last.forward, what: `undo ${last.what}` });
+        return this.#add({
+            id: newOpId(),
+            kind: "undo",
+            forward: last.backward,
+            backward: last.forward,
+            what: `undo ${last.what}`,
+        });
     }
 
     /** @returns {Op | null} */
     redo() {
         const next = this.#history.redoable;
         if (!next) return null;
-        return this.#add({ id: newOpId(), kind: "redo", forward: next.forward, backward: next.backward, what: `redo ${next.what}` });
+        return this.#add({
+            id: newOpId(),
+            kind: "redo",
+            forward: next.forward,
+            backward: next.backward,
+            what: `redo ${next.what}`,
+        });
     }
 
     /**

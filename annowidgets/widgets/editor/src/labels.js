@@ -27,7 +27,12 @@ export const counted = (labels) => {
     return counts;
 };
 
-/** Label id -> "RBC 3", numbered in the order of the list. @param {readonly Label[]} labels @returns {Map<string, string>} */
+/**
+ * Label id -> "RBC 3", numbered in the order of the list.
+ *
+ * @param {readonly Label[]} labels
+ * @returns {Map<string, string>}
+ */
 export const titled = (labels) => {
     const counts = new Map();
     const titles = new Map();

@@ -8,8 +8,9 @@
 
 const NAME = Symbol.for("annowidgets.editor.sessions");
 
-/** @type {Registry} */
-const registry = (/** @type {any} */ (globalThis)[NAME] ??= { sessions: new Set(), waiting: new Set() });
+/** @type {Record<symbol, Registry>} */
+const page = /** @type {any} */ (globalThis);
+const registry = (page[NAME] ??= { sessions: new Set(), waiting: new Set() });
 
 /** @param {Session} session @returns {() => void} takes it out */
 export const register = (session) => {
@@ -30,7 +31,9 @@ export const sessionOf = (model) =>
     new Promise((resolve) => {
         const look = () => {
             const layout = model.get("layout");
-            const found = [...registry.sessions].find((session) => session.model === model || session.model.get("layout") === layout);
+            const found = [...registry.sessions].find(
+                (session) => session.model === model || session.model.get("layout") === layout,
+            );
             if (!found) return;
             registry.waiting.delete(look);
             resolve(found);

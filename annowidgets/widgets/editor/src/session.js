@@ -25,7 +25,15 @@ import { TOOLS, toolsFor, toolsOf } from "./tools/index.js";
  */
 
 /** @type {Readonly<Looks>} */
-export const LOOKS = { opacity: 0.15, outline: false, hidden: false, names: true, crosshair: false, brightness: 0, contrast: 0 };
+export const LOOKS = {
+    opacity: 0.15,
+    outline: false,
+    hidden: false,
+    names: true,
+    crosshair: false,
+    brightness: 0,
+    contrast: 0,
+};
 
 const LARGEST_BRUSH = 1000;
 const PATIENCE = 700; // ms
@@ -33,8 +41,10 @@ const PATIENCE = 700; // ms
 /**
  * What all views of one editor share: its document, what is selected, the tool, and how things are seen.
  *
- * @extends {Emitter<{labels: {ids: Set<string>}, selection: null, hover: {before: string | null}, tool: null, looks: null, picture: null, sync: null,
- *     open: null, note: {text: string, bad: boolean} | null}>}
+ * @extends {Emitter<{
+ *     labels: {ids: Set<string>}, selection: null, hover: {before: string | null}, tool: null, looks: null,
+ *     picture: null, sync: null, open: null, note: {text: string, bad: boolean} | null
+ * }>}
  */
 export class Session extends Emitter {
     document = new LabelDocument();
@@ -81,7 +91,9 @@ export class Session extends Emitter {
         this.#stops = [
             this.document.on("change", ({ ids }) => this.#labelsChanged(ids)),
             this.channel.on("state", () => this.#synced()),
-            this.channel.on("refused", ({ what, reason, hint }) => this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true)),
+            this.channel.on("refused", ({ what, reason, hint }) =>
+                this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true),
+            ),
             this.channel.on("told", (message) => this.#told(message)),
             this.frames.on("change", () => this.emit("picture", null)),
         ];
@@ -229,7 +241,10 @@ export class Session extends Emitter {
         const label = this.document.byId(id);
         if (!label?.shape || !item || this.readOnly || label.category === item.name) return;
         if (label.shape.type !== item.shape) {
-            return this.note(`${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`, true);
+            return this.note(
+                `${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`,
+                true,
+            );
         }
         const title = this.titleOf(label.id);
         this.document.commit({ put: [reclassed(label, item)], what: `make ${title} ${item.name}` });

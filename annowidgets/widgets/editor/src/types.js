@@ -11,7 +11,9 @@
  * @typedef {[number, number, Visibility]} NamedPoint
  *
  * @typedef {{type: "bounding_box", x: number, y: number, width: number, height: number}} Box
- * @typedef {{type: "rotatable_bounding_box", cx: number, cy: number, width: number, height: number, angle: number}} RotatedBox
+ * @typedef {{
+ *     type: "rotatable_bounding_box", cx: number, cy: number, width: number, height: number, angle: number
+ * }} RotatedBox
  * @typedef {{type: "polygon", rings: Pair[][]}} Polygon
  * @typedef {{type: "polyline", points: Pair[]}} Polyline
  * @typedef {{type: "keypoint", x: number, y: number}} Keypoint
@@ -35,7 +37,9 @@
  * @typedef {{objects?: ObjectClass[]}} Ontology
  *
  * @typedef {{put: [Label, number][], remove: string[]}} Delta
- * @typedef {{id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string}} Op one finished gesture
+ * @typedef {{
+ *     id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string
+ * }} Op one finished gesture
  *
  * @typedef {{workspace: string, task: string | number | null, user: string}} Key whose draft it is
  *

@@ -20,7 +20,13 @@ export const toPicture = ({ scale, x, y }, point) => ({ x: (point.x - x) / scale
 /** @param {View} view @param {Point} point @returns {Point} */
 export const toView = ({ scale, x, y }, point) => ({ x: point.x * scale + x, y: point.y * scale + y });
 
-/** The whole picture, in the middle; small ones at most eight times as large. @param {Size} size @param {Room} room @returns {View} */
+/**
+ * The whole picture, in the middle; small ones at most eight times as large.
+ *
+ * @param {Size} size
+ * @param {Room} room
+ * @returns {View}
+ */
 export const fitted = ([height, width], room) => {
     const whole = Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
     const scale = clamp(whole, 1e-3, 8);

@@ -83,7 +83,7 @@ export class Raster {
         const writer = new RunWriter(this.size);
         for (let column = this.bounds.x0; column < this.bounds.x1; column++) {
             const cells = this.pixels.subarray(column * height, (column + 1) * height);
-            for (let top = cells.indexOf(1); top >= 0; ) {
+            for (let top = cells.indexOf(1); top >= 0;) {
                 const zero = cells.indexOf(0, top);
                 const bottom = zero < 0 ? height : zero;
                 writer.add(column, top, bottom);
@@ -97,7 +97,10 @@ export class Raster {
     #widen(more) {
         const { x0, y0, x1, y1 } = this.bounds;
         this.bounds = {
-            x0: Math.min(x0, more.x0), y0: Math.min(y0, more.y0), x1: Math.max(x1, more.x1), y1: Math.max(y1, more.y1),
+            x0: Math.min(x0, more.x0),
+            y0: Math.min(y0, more.y0),
+            x1: Math.max(x1, more.x1),
+            y1: Math.max(y1, more.y1),
         };
     }
 }

@@ -1,8 +1,8 @@
 /** @import { Bounds, Size } from "../types.js" */
 
-// COCO's compressed run lengths: a mask is read column by column; the lengths of its runs (background first) are written
-// as 5 bits a character, least significant first, offset by 48, with bit 6 as "more follows"; from the fourth run on, the
-// difference to the run two before stands for the run.
+// COCO's compressed run lengths: a mask is read column by column; the lengths of its runs (background first) are
+// written as 5 bits a character, least significant first, offset by 48, with bit 6 as "more follows"; from the fourth
+// run on, the difference to the run two before stands for the run.
 
 /**
  * @param {string} counts
@@ -31,7 +31,7 @@ export const encode = (runs) => {
     const codes = [];
     for (let i = 0; i < runs.length; i++) {
         let value = i > 2 ? runs[i] - runs[i - 2] : runs[i];
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
             const low = value & 0x1f;
             value >>= 5;
             more = low & 0x10 ? value !== -1 : value !== 0;
@@ -54,7 +54,7 @@ export const eachSpan = (runs, height, take) => {
     let at = 0;
     for (let i = 0; i < runs.length; at += runs[i++]) {
         if (i % 2 === 0) continue;
-        for (let from = at; from < at + runs[i]; ) {
+        for (let from = at; from < at + runs[i];) {
             const column = Math.floor(from / height);
             const to = Math.min(at + runs[i], (column + 1) * height);
             take(column, from - column * height, to - column * height);

@@ -54,10 +54,17 @@ export class GestureLayer {
         const { draft } = hand;
         const { selected, hoveredId, looks } = this.#session;
         const hovered = this.#session.document.byId(hoveredId);
-        if (hovered?.shape && hovered !== selected && !draft && !looks.hidden) this.#outline(context, view, density, hovered, hovered.shape, false);
-        if (selected?.shape && draft?.id !== selected.id && !looks.hidden && !this.#session.hiddenIds.has(selected.id)) {
+        if (hovered?.shape && hovered !== selected && !draft && !looks.hidden)
+            this.#outline(context, view, density, hovered, hovered.shape, false);
+        if (
+            selected?.shape &&
+            draft?.id !== selected.id &&
+            !looks.hidden &&
+            !this.#session.hiddenIds.has(selected.id)
+        ) {
             this.#outline(context, view, density, selected, selected.shape, true);
-            if (!draft && !this.#session.readOnly) this.#handles(context, view, selected.shape, colorOf(this.#session.classOf(selected)));
+            if (!draft && !this.#session.readOnly)
+                this.#handles(context, view, selected.shape, colorOf(this.#session.classOf(selected)));
         }
         if (draft) this.#draft(context, view, density, draft);
         onView(context, density);
@@ -68,14 +75,17 @@ export class GestureLayer {
     #cover({ x0, y0, x1, y1 }, margin) {
         const before = this.#painted ?? { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
         this.#painted = {
-            x0: Math.min(before.x0, Math.floor(x0) - margin), y0: Math.min(before.y0, Math.floor(y0) - margin),
-            x1: Math.max(before.x1, Math.ceil(x1) + margin), y1: Math.max(before.y1, Math.ceil(y1) + margin),
+            x0: Math.min(before.x0, Math.floor(x0) - margin),
+            y0: Math.min(before.y0, Math.floor(y0) - margin),
+            x1: Math.max(before.x1, Math.ceil(x1) + margin),
+            y1: Math.max(before.y1, Math.ceil(y1) + margin),
         };
     }
 
     /** @param {Shape} shape @param {View} view */
     #coverShape(shape, view) {
-        const { x0, y0, x1, y1 } = shape.type === "object_primitive" ? boundsOf(Object.values(shape.points)) : boundsOfShape(shape);
+        const { x0, y0, x1, y1 } =
+            shape.type === "object_primitive" ? boundsOf(Object.values(shape.points)) : boundsOfShape(shape);
         const [from, to] = [toView(view, { x: x0, y: y0 }), toView(view, { x: x1, y: y1 })];
         this.#cover({ x0: from.x, y0: from.y, x1: to.x, y1: to.y }, MARGIN);
     }
@@ -93,7 +103,14 @@ export class GestureLayer {
         return colorOf(label ? this.#session.classOf(label) : this.#session.active);
     }
 
-    /** @param {Context} context @param {View} view @param {number} density @param {Label} label @param {Shape} shape @param {boolean} isSelected */
+    /**
+     * @param {Context} context
+     * @param {View} view
+     * @param {number} density
+     * @param {Label} label
+     * @param {Shape} shape
+     * @param {boolean} isSelected
+     */
     #outline(context, view, density, label, shape, isSelected) {
         const pixel = 1 / view.scale;
         const item = this.#session.classOf(label);
@@ -111,10 +128,13 @@ export class GestureLayer {
 
     /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
     #handles(context, view, shape, color) {
-        if (shape.type === "keypoint" || shape.type === "object_primitive") return this.#pointNames(context, view, shape);
+        if (shape.type === "keypoint" || shape.type === "object_primitive")
+            return this.#pointNames(context, view, shape);
         const handles = kindOf(shape).handles(shape, 1 / view.scale);
         context.lineWidth = 1.5;
-        for (const { role, ...at } of handles.length > MOST_GRIPS ? handles.filter((_, i) => i % Math.ceil(handles.length / MOST_GRIPS) === 0) : handles) {
+        for (const { role, ...at } of handles.length > MOST_GRIPS
+            ? handles.filter((_, i) => i % Math.ceil(handles.length / MOST_GRIPS) === 0)
+            : handles) {
             const { x, y } = toView(view, at);
             context.strokeStyle = color;
             context.fillStyle = role === "between" ? "rgba(255, 255, 255, 0.45)" : "#ffffff";
@@ -160,10 +180,17 @@ export class GestureLayer {
         paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
         onView(context, density);
         if (dots) this.#dots(context, view, dots, color, closing ?? false);
-        else if (shape.type !== "keypoint" && shape.type !== "object_primitive" && id) this.#handles(context, view, shape, color);
+        else if (shape.type !== "keypoint" && shape.type !== "object_primitive" && id)
+            this.#handles(context, view, shape, color);
     }
 
-    /** @param {Context} context @param {View} view @param {Pair[]} dots @param {string} color @param {boolean} closing */
+    /**
+     * @param {Context} context
+     * @param {View} view
+     * @param {Pair[]} dots
+     * @param {string} color
+     * @param {boolean} closing
+     */
     #dots(context, view, dots, color, closing) {
         dots.forEach(([px, py], i) => {
             const { x, y } = toView(view, { x: px, y: py });

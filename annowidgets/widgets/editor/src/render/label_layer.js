@@ -16,7 +16,11 @@ const DASH = 5; // CSS pixels
 
 /** @typedef {Label & {shape: Shape}} Shaped */
 
-/** Lines of one colour, in one path: a thousand labels are a dozen strokes. @typedef {{color: string, lines: Path2D, unsaved: Path2D}} Group */
+/**
+ * Lines of one colour, in one path: a thousand labels are a dozen strokes.
+ *
+ * @typedef {{color: string, lines: Path2D, unsaved: Path2D}} Group
+ */
 
 /** All labels but the one under the hand. */
 export class LabelLayer {

@@ -8,7 +8,9 @@ import { boundsOfShape } from "../shapes/index.js";
 import { contextOf } from "./halved.js";
 import { pixelOf } from "./style.js";
 
-/** @typedef {{canvas: OffscreenCanvas, x: number, y: number}} Tile a mask's pixels, and where they stand on the picture */
+/**
+ * @typedef {{canvas: OffscreenCanvas, x: number, y: number}} Tile a mask's pixels, and where they stand on the picture
+ */
 
 /** @type {WeakMap<Bitmask, {color: string, tile: Tile}>} */
 const tiles = new WeakMap();

@@ -116,7 +116,13 @@ export const paintText = (context, text, [x, y], color) => {
     context.fillText(text, x, y);
 };
 
-/** Where a label's name begins, in CSS pixels. @param {Label & {shape: Shape}} label @param {View} view @returns {Pair} */
+/**
+ * Where a label's name begins, in CSS pixels.
+ *
+ * @param {Label & {shape: Shape}} label
+ * @param {View} view
+ * @returns {Pair}
+ */
 export const nameAt = ({ shape }, { scale, x, y }) => {
     const { x0, y0 } = boundsOfShape(shape);
     const away = shape.type === "keypoint" || shape.type === "object_primitive" ? DOT + 4 : 5;

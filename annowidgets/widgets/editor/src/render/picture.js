@@ -11,8 +11,8 @@ import { ValuesPicture } from "./values.js";
  * @property {number} width
  * @property {number} height
  * @property {boolean} hasValues whether brightness and contrast are in what is drawn; else the page's filter sees to it
- * @property {(level: number, looks: Looks, part: Bounds) => ImageBitmap | OffscreenCanvas} level 0: full size, 1: half, ...;
- *     the part of it that is going to be drawn, in its own pixels
+ * @property {(level: number, looks: Looks, part: Bounds) => ImageBitmap | OffscreenCanvas} level 0: full size, 1: half,
+ *     ...; the part of it that is going to be drawn, in its own pixels
  * @property {number} levels
  * @property {() => void} close
  */
@@ -49,13 +49,19 @@ class BitmapPicture {
 }
 
 /**
- * @param {{mime?: string, dtype?: "uint8" | "uint16" | "int16", shape?: [number, number], window?: [number, number], invert?: boolean}} sent
+ * @param {{
+ *     mime?: string, dtype?: "uint8" | "uint16" | "int16", shape?: [number, number], window?: [number, number],
+ *     invert?: boolean
+ * }} sent
  * @param {DataView | ArrayBuffer} buffer
  * @returns {Promise<Picture>}
  */
 export const pictureOf = async (sent, buffer) => {
     if (sent.dtype) return new ValuesPicture(sent, buffer);
-    const bytes = buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    const bytes =
+        buffer instanceof ArrayBuffer
+            ? new Uint8Array(buffer)
+            : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     const blob = new Blob([/** @type {BlobPart} */ (bytes)], { type: sent.mime });
     return new BitmapPicture(await createImageBitmap(blob));
 };

@@ -39,7 +39,10 @@ export class ValuesPicture {
         this.levels = levelsOf(this.width, this.height);
         const Type = TYPES[/** @type {keyof typeof TYPES} */ (sent.dtype)];
         // copied, since a message's buffer may begin at any byte
-        const bytes = buffer instanceof ArrayBuffer ? buffer.slice(0) : buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
+        const bytes =
+            buffer instanceof ArrayBuffer
+                ? buffer.slice(0)
+                : buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength);
         this.#levels = [levelOf(this.width, this.height, new Type(/** @type {ArrayBuffer} */ (bytes)))];
     }
 
@@ -54,7 +57,11 @@ export class ValuesPicture {
             for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
                 const tile = `${x} ${y}`;
                 if (chosen.drawn.get(tile) === looks) continue;
-                table ??= greyTable(chosen.values, windowed(this.#sent.window, brightness, contrast), this.#sent.invert ?? false);
+                table ??= greyTable(
+                    chosen.values,
+                    windowed(this.#sent.window, brightness, contrast),
+                    this.#sent.invert ?? false,
+                );
                 drawTile(chosen, table, x, y);
                 chosen.drawn.set(tile, looks);
             }
@@ -68,7 +75,13 @@ export class ValuesPicture {
 }
 
 /** @param {number} width @param {number} height @param {Values} values @returns {Level} */
-const levelOf = (width, height, values) => ({ width, height, values, canvas: new OffscreenCanvas(width, height), drawn: new Map() });
+const levelOf = (width, height, values) => ({
+    width,
+    height,
+    values,
+    canvas: new OffscreenCanvas(width, height),
+    drawn: new Map(),
+});
 
 /** @param {Level} level @param {Uint32Array} table @param {number} x @param {number} y */
 const drawTile = ({ width, height, values, canvas }, table, x, y) => {
@@ -90,7 +103,8 @@ const halvedValues = ({ width, height, values }) => {
     const [right, below] = [width > 1 ? 1 : 0, height > 1 ? width : 0];
     for (let row = 0, to = 0; row < h; row++) {
         for (let column = 0, from = 2 * row * width; column < w; column++, from += 2) {
-            half[to++] = (values[from] + values[from + right] + values[from + below] + values[from + right + below]) / 4;
+            half[to++] =
+                (values[from] + values[from + right] + values[from + below] + values[from + right + below]) / 4;
         }
     }
     return levelOf(w, h, half);

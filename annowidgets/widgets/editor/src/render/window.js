@@ -17,7 +17,7 @@ export const windowed = ([low, high], brightness, contrast) => {
 /**
  * Value -> pixel (opaque grey, as 32 bits) by lookup.
  *
- * @param {Uint8Array | Uint16Array | Int16Array} values of the type that is looked up; an int16 is looked up 32768 higher
+ * @param {Uint8Array | Uint16Array | Int16Array} values of the type that is looked up; int16 is looked up 32768 higher
  * @param {[number, number]} window
  * @param {boolean} invert whether low values are white
  * @returns {Uint32Array}

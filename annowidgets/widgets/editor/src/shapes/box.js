@@ -5,9 +5,24 @@ import { allowedMove, clamp, placed, rounded } from "../geometry/points.js";
 import { indivisible } from "./kind.js";
 
 /** Corners and sides, as shares of width and height. @type {[number, number][]} */
-export const GRIPS = [[0, 0], [0.5, 0], [1, 0], [1, 0.5], [1, 1], [0.5, 1], [0, 1], [0, 0.5]];
+export const GRIPS = [
+    [0, 0],
+    [0.5, 0],
+    [1, 0],
+    [1, 0.5],
+    [1, 1],
+    [0.5, 1],
+    [0, 1],
+    [0, 0.5],
+];
 
-/** The box between two opposite corners; null where it has no area. @param {Point} a @param {Point} b @returns {Box | null} */
+/**
+ * The box between two opposite corners; null where it has no area.
+ *
+ * @param {Point} a
+ * @param {Point} b
+ * @returns {Box | null}
+ */
 export const boxBetween = (a, b) => {
     const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
     const [width, height] = [rounded(Math.abs(a.x - b.x)), rounded(Math.abs(a.y - b.y))];

@@ -4,7 +4,11 @@ import { boundsOf } from "../geometry/points.js";
 
 const ROUNDS = 200;
 
-/** Steps between any two points along the edges; parts that hang not together are as far apart as the longest. @param {Skeleton} skeleton */
+/**
+ * Steps between any two points along the edges; parts that hang not together are as far apart as the longest.
+ *
+ * @param {Skeleton} skeleton
+ */
 const graphDistances = ({ points, edges = [] }) => {
     const place = new Map(points.map((name, i) => [name, i]));
     const between = points.map((_, i) => points.map((_, j) => (i === j ? 0 : Infinity)));
@@ -14,7 +18,8 @@ const graphDistances = ({ points, edges = [] }) => {
     }
     for (let k = 0; k < points.length; k++) {
         for (let i = 0; i < points.length; i++) {
-            for (let j = 0; j < points.length; j++) between[i][j] = Math.min(between[i][j], between[i][k] + between[k][j]);
+            for (let j = 0; j < points.length; j++)
+                between[i][j] = Math.min(between[i][j], between[i][k] + between[k][j]);
         }
     }
     const longest = Math.max(1, ...between.flat().filter(Number.isFinite));
@@ -41,7 +46,11 @@ export const layoutOf = (skeleton) => {
 const arranged = (skeleton) => {
     const count = skeleton.points.length;
     if (count === 1) return [[0.5, 0.5]];
-    if (count === 2) return [[0, 0], [1, 1]]; // a line runs from where the drag began to where it ended
+    if (count === 2)
+        return [
+            [0, 0],
+            [1, 1],
+        ]; // a line runs from where the drag began to where it ended
     const steps = graphDistances(skeleton);
     /** @type {Pair[]} */
     let at = skeleton.points.map((_, i) => {

@@ -10,7 +10,7 @@ const hasArea = (ring) => {
     const distinct = new Set(ring.map(String));
     if (distinct.size < 3) return false;
     const { x0, y0, x1, y1 } = boundsOf(ring);
-    // One that crosses itself may wind to nothing and have area all the same: only what lies on a line has none for sure.
+    // One that crosses itself may wind to nothing and have area all the same; only what lies on a line has none at all.
     const [[ax, ay], [bx, by]] = [ring[0], ring.find((point) => String(point) !== String(ring[0])) ?? ring[0]];
     const onLine = ring.every(([x, y]) => Math.abs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) <= 1e-9);
     return x1 > x0 && y1 > y0 && !onLine;
@@ -26,10 +26,13 @@ export const polygon = {
     area: ({ rings }) => rings.reduce((sum, ring) => sum + Math.abs(windingArea(ring)), 0),
     contains: ({ rings }, point) => isInside(point, rings),
     distance: ({ rings }, point) => Math.min(...rings.map((ring) => distanceToLine(point, ring, true))),
-    handles: ({ rings }, pixel) => rings.flatMap((points, ring) => vertexHandles(points, { pixel, closed: true, ring })),
+    handles: ({ rings }, pixel) =>
+        rings.flatMap((points, ring) => vertexHandles(points, { pixel, closed: true, ring })),
     moved(shape, by, size) {
         const { x, y } = allowedMove(polygon.bounds(shape), by, size);
-        const rings = shape.rings.map((ring) => ring.map(/** @returns {Pair} */ ([px, py]) => [rounded(px + x), rounded(py + y)]));
+        const rings = shape.rings.map((ring) =>
+            ring.map(/** @returns {Pair} */ ([px, py]) => [rounded(px + x), rounded(py + y)]),
+        );
         return { ...shape, rings };
     },
     dragged(shape, handle, to, { size }) {

@@ -26,7 +26,8 @@ export const withVisibility = (shape, name, visibility) => {
 };
 
 /** @param {Visibility} visibility @returns {Visibility} the next one in turn */
-export const nextVisibility = (visibility) => VISIBILITIES[(VISIBILITIES.indexOf(visibility) + 1) % VISIBILITIES.length];
+export const nextVisibility = (visibility) =>
+    VISIBILITIES[(VISIBILITIES.indexOf(visibility) + 1) % VISIBILITIES.length];
 
 /** @type {Kind<Primitive>} */
 export const primitive = {

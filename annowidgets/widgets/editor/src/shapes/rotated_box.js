@@ -11,7 +11,14 @@ const STEP = 15; // degrees
 /** @param {number} degrees @returns {{cos: number, sin: number}} */
 const turnOf = (degrees) => ({ cos: Math.cos((degrees * Math.PI) / 180), sin: Math.sin((degrees * Math.PI) / 180) });
 
-/** From the box's own axes, about its centre, to the picture. @param {RotatedBox} shape @param {number} x @param {number} y @returns {Point} */
+/**
+ * From the box's own axes, about its centre, to the picture.
+ *
+ * @param {RotatedBox} shape
+ * @param {number} x
+ * @param {number} y
+ * @returns {Point}
+ */
 const outward = ({ cx, cy, angle }, x, y) => {
     const { cos, sin } = turnOf(angle);
     return { x: cx + x * cos - y * sin, y: cy + x * sin + y * cos };
@@ -26,7 +33,12 @@ const inward = ({ cx, cy, angle }, point) => {
 
 /** Clockwise from what was upper left before turning. @param {RotatedBox} shape @returns {Pair[]} */
 export const corners = (shape) =>
-    [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([fx, fy]) => {
+    [
+        [-1, -1],
+        [1, -1],
+        [1, 1],
+        [-1, 1],
+    ].map(([fx, fy]) => {
         const { x, y } = outward(shape, (fx * shape.width) / 2, (fy * shape.height) / 2);
         return [x, y];
     });
@@ -47,7 +59,10 @@ export const rotatedBox = {
         return [
             { role: "turn", ...arm },
             ...GRIPS.map(([fx, fy]) => ({
-                role: /** @type {const} */ ("resize"), fx, fy, ...outward(shape, (fx - 0.5) * width, (fy - 0.5) * height),
+                role: /** @type {const} */ ("resize"),
+                fx,
+                fy,
+                ...outward(shape, (fx - 0.5) * width, (fy - 0.5) * height),
             })),
         ];
     },

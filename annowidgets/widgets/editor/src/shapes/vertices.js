@@ -22,4 +22,5 @@ export const vertexHandles = (points, { pixel, closed, ring = 0 }) => {
 };
 
 /** @param {Pair[]} points @param {Handle} handle @param {Point} to @returns {Pair[]} */
-export const withVertex = (points, { role, index = 0 }, { x, y }) => points.toSpliced(index, role === "between" ? 0 : 1, [x, y]);
+export const withVertex = (points, { role, index = 0 }, { x, y }) =>
+    points.toSpliced(index, role === "between" ? 0 : 1, [x, y]);

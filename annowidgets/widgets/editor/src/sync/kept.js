@@ -12,7 +12,12 @@
 const STORE = "ops";
 
 /** @param {Key} key @param {number | IDBValidKey} sequence @returns {IDBValidKey[]} */
-const keyOf = ({ workspace, task, user }, sequence) => [workspace, /** @type {string | number} */ (task), user, sequence];
+const keyOf = ({ workspace, task, user }, sequence) => [
+    workspace,
+    /** @type {string | number} */ (task),
+    user,
+    sequence,
+];
 
 /** In the browser's IndexedDB: database "annowidgets", store "ops". @implements {Kept} */
 export class IndexedDbKept {

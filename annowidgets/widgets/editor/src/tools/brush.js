@@ -11,8 +11,8 @@ import { ABANDON, reachOf } from "./tool.js";
 const isMask = (label) => label?.shape?.type === "bitmask";
 
 /**
- * Brush and eraser. A stroke of the brush goes on with the selected mask if it is of the active class, else begins a new
- * one; the eraser works on the selected mask, else on the one under it.
+ * Brush and eraser. A stroke of the brush goes on with the selected mask if it is of the active class, else begins
+ * another one; the eraser works on the selected mask, else on the one under it.
  *
  * @implements {Tool}
  */
@@ -94,7 +94,10 @@ export class BrushTool {
         let dirty = null;
         for (const point of points) {
             if (!this.#stroke || !this.#raster) break;
-            dirty = union(dirty, this.#raster.stroke(this.#stroke.last, point, this.#around.brush() / 2, !this.#erases));
+            dirty = union(
+                dirty,
+                this.#raster.stroke(this.#stroke.last, point, this.#around.brush() / 2, !this.#erases),
+            );
             this.#stroke.last = point;
         }
         return dirty;

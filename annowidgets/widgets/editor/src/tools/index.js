@@ -12,7 +12,8 @@ import { LineTool } from "./line.js";
 import { SelectTool } from "./select.js";
 
 /**
- * @typedef {"select" | "box" | "rotated_box" | "polygon" | "polyline" | "keypoint" | "brush" | "eraser" | "primitive"} ToolName
+ * @typedef {"select" | "box" | "rotated_box" | "polygon" | "polyline" | "keypoint" | "brush" | "eraser"
+ *     | "primitive"} ToolName
  *
  * @typedef {object} ToolKind
  * @property {string} title
@@ -54,7 +55,14 @@ export const TOOLS = {
                 const box = boxBetween(from, to);
                 if (!box) return null;
                 const { x, y, width, height } = box;
-                return { type: "rotatable_bounding_box", cx: x + width / 2, cy: y + height / 2, width, height, angle: 0 };
+                return {
+                    type: "rotatable_bounding_box",
+                    cx: x + width / 2,
+                    cy: y + height / 2,
+                    width,
+                    height,
+                    angle: 0,
+                };
             }),
     },
     polygon: {

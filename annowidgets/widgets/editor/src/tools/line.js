@@ -94,7 +94,10 @@ export class LineTool {
 
     /** @returns {Outcome} */
     #finish() {
-        const points = this.#closed && String(this.#points.at(-1)) === String(this.#points[0]) ? this.#points.slice(0, -1) : this.#points;
+        const points =
+            this.#closed && String(this.#points.at(-1)) === String(this.#points[0])
+                ? this.#points.slice(0, -1)
+                : this.#points;
         const shape = this.#closed ? polygonOf([points]) : polylineOf(points);
         this.#reset();
         return shape ? { do: "draw", shape } : ABANDON;

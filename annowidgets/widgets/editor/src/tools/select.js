@@ -73,7 +73,12 @@ export class SelectTool {
         const by = { x: at.x - from.x, y: at.y - from.y };
         // where the handle was pressed, not its middle, stays under the pointer
         const shape = handle
-            ? kind.dragged(label.shape, handle, { x: handle.x + by.x, y: handle.y + by.y }, { size, constrain: at.shift })
+            ? kind.dragged(
+                  label.shape,
+                  handle,
+                  { x: handle.x + by.x, y: handle.y + by.y },
+                  { size, constrain: at.shift },
+              )
             : kind.moved(label.shape, by, size);
         this.#press.shape = shape ?? this.#press.shape; // dragged shut: it stays as it was last
         return { do: "draft", draft: { id: label.id, shape: this.#press.shape } };
@@ -87,7 +92,16 @@ export class SelectTool {
         this.#press = null;
         if (!isDrag) return null;
         if (JSON.stringify(shape) === JSON.stringify(label.shape)) return ABANDON;
-        const what = handle === null ? "move" : { resize: "resize", turn: "rotate", vertex: "move vertex", between: "add vertex", point: "move point" }[handle.role];
+        const what =
+            handle === null
+                ? "move"
+                : {
+                      resize: "resize",
+                      turn: "rotate",
+                      vertex: "move vertex",
+                      between: "add vertex",
+                      point: "move point",
+                  }[handle.role];
         return { do: "change", id: label.id, shape, what };
     }
 

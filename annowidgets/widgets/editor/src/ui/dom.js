@@ -32,7 +32,10 @@ export const icon = (data) => {
 
 /** A key as people read it. @param {string} keys "ctrl+z" */
 export const keysShown = (keys) =>
-    keys.split("+").map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("+");
+    keys
+        .split("+")
+        .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+        .join("+");
 
 /**
  * A button of the toolbar: an icon, with its name and key in the tooltip.
@@ -43,12 +46,25 @@ export const keysShown = (keys) =>
  * @param {string} [keys]
  */
 export const iconButton = (name, data, press, keys) =>
-    make("button", {
-        type: "button", className: "aw-ed-button", title: keys ? `${name} (${keysShown(keys)})` : name, "aria-label": name,
-        "aria-keyshortcuts": keys ? keysShown(keys).replace("Ctrl", "Control") : null, onclick: press,
-    }, icon(data));
+    make(
+        "button",
+        {
+            type: "button",
+            className: "aw-ed-button",
+            title: keys ? `${name} (${keysShown(keys)})` : name,
+            "aria-label": name,
+            "aria-keyshortcuts": keys ? keysShown(keys).replace("Ctrl", "Control") : null,
+            onclick: press,
+        },
+        icon(data),
+    );
 
-/** Scroll a list, and nothing around it: the page must not jump. @param {Element} list @param {Element | null | undefined} row */
+/**
+ * Scroll a list, and nothing around it: the page must not jump.
+ *
+ * @param {Element} list
+ * @param {Element | null | undefined} row
+ */
 export const bringIntoSight = (list, row) => {
     if (!row) return;
     const [frame, { top, bottom }] = [list.getBoundingClientRect(), row.getBoundingClientRect()];

@@ -73,11 +73,16 @@ export const followKeys = (root, view, held) => {
         if (stage.toolKey("Enter")) return;
         if (session.tool === "select" && !stage.hand.isKeyboard) return;
         // a mask is finished: the next stroke begins another one
-        if (TOOLS[session.tool].shape === "bitmask" && !stage.hand.isKeyboard && session.selectedId !== null) session.select(null);
+        if (TOOLS[session.tool].shape === "bitmask" && !stage.hand.isKeyboard && session.selectedId !== null)
+            session.select(null);
         else press(stage);
     };
 
-    /** The last vertex of what is drawn, else the one under the keyboard's cursor, else the label. @param {StageView} stage */
+    /**
+     * The last vertex of what is drawn, else the one under the keyboard's cursor, else the label.
+     *
+     * @param {StageView} stage
+     */
     const backspace = (stage) => {
         const { at, isKeyboard } = stage.hand;
         if (stage.toolKey("Backspace") || (isKeyboard && at && stage.doubleClick(at))) return;

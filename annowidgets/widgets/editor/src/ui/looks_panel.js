@@ -29,7 +29,11 @@ export const looksPanel = (session) => {
     const draws = [];
     const sliders = SLIDERS.map(({ name, title, min }) => {
         const input = make("input", {
-            type: "range", min: String(min), max: "1", step: "0.05", oninput: () => session.look({ [name]: Number(input.value) }),
+            type: "range",
+            min: String(min),
+            max: "1",
+            step: "0.05",
+            oninput: () => session.look({ [name]: Number(input.value) }),
         });
         draws.push(() => (input.value = String(session.looks[name])));
         return make("label", {}, make("span", {}, title), input);
@@ -39,9 +43,24 @@ export const looksPanel = (session) => {
         draws.push(() => (input.checked = session.looks[name]));
         return make("label", {}, input, ` ${title} `, ...(key ? [make("kbd", { "aria-hidden": "true" }, key)] : []));
     });
-    const reset = make("button", { type: "button", className: "aw-plain", onclick: () => session.look(LOOKS) }, "As at first");
-    const form = make("div", { className: "aw-ed-looks", role: "group", "aria-label": "View" }, ...sliders, ...switches, reset);
-    const element = make("details", { className: "aw-ed-view" }, make("summary", { className: "aw-plain aw-ed-summary" }, "View"), form);
+    const reset = make(
+        "button",
+        { type: "button", className: "aw-plain", onclick: () => session.look(LOOKS) },
+        "As at first",
+    );
+    const form = make(
+        "div",
+        { className: "aw-ed-looks", role: "group", "aria-label": "View" },
+        ...sliders,
+        ...switches,
+        reset,
+    );
+    const element = make(
+        "details",
+        { className: "aw-ed-view" },
+        make("summary", { className: "aw-plain aw-ed-summary" }, "View"),
+        form,
+    );
 
     const draw = () => draws.forEach((call) => call());
     /** @param {Event} event */

@@ -20,7 +20,15 @@ export const showPanel = (session, el) => {
     const heading = make("h3", {}, "Labels");
     const list = make("ul", { className: "aw-ed-list aw-ed-labels", "aria-label": "Labels" });
     const none = make("p", { className: "aw-mute" });
-    const root = make("div", { className: "aw-ed-panel", "data-lm-suppress-shortcuts": "true" }, make("h3", {}, "Classes"), classes, heading, none, list);
+    const root = make(
+        "div",
+        { className: "aw-ed-panel", "data-lm-suppress-shortcuts": "true" },
+        make("h3", {}, "Classes"),
+        classes,
+        heading,
+        none,
+        list,
+    );
     el.classList.add("aw");
     el.append(root);
     root.addEventListener("focusin", ({ target }) => {
@@ -33,7 +41,9 @@ export const showPanel = (session, el) => {
     const drawClasses = () => {
         const focused = focusedName(classes);
         const { counts } = session;
-        classes.replaceChildren(...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0)));
+        classes.replaceChildren(
+            ...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0)),
+        );
         focusNamed(classes, focused);
     };
     const drawLabels = () => {
@@ -77,7 +87,13 @@ export const showPanel = (session, el) => {
         rows.get(before ?? "")?.element.classList.remove("aw-ed-hovered");
         rows.get(session.hoveredId ?? "")?.element.classList.add("aw-ed-hovered");
     };
-    const stops = [session.on("hover", drawHover), session.on("labels", redraw), session.on("selection", redraw), session.on("tool", redraw), session.on("open", redraw)];
+    const stops = [
+        session.on("hover", drawHover),
+        session.on("labels", redraw),
+        session.on("selection", redraw),
+        session.on("tool", redraw),
+        session.on("open", redraw),
+    ];
     drawClasses();
     drawLabels();
     return () => {
@@ -89,27 +105,71 @@ export const showPanel = (session, el) => {
 
 /** @param {Session} session @param {ObjectClass} item @param {number} index @param {number} count */
 const classRow = (session, item, index, count) =>
-    make("li", {}, make("button", {
-        type: "button", className: "aw-plain aw-ed-row", "data-name": `class ${item.name}`,
-        "aria-pressed": String(!session.readOnly && item === session.active),
-        disabled: session.readOnly, onclick: () => session.choose(item),
-    }, swatch(colorOf(item)), make("span", { className: "aw-hear" }, "Class "), named(item.name), " ", make("span", { className: "aw-mute aw-num" }, String(count)),
-    make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
-    ...(index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : [])));
+    make(
+        "li",
+        {},
+        make(
+            "button",
+            {
+                type: "button",
+                className: "aw-plain aw-ed-row",
+                "data-name": `class ${item.name}`,
+                "aria-pressed": String(!session.readOnly && item === session.active),
+                disabled: session.readOnly,
+                onclick: () => session.choose(item),
+            },
+            swatch(colorOf(item)),
+            make("span", { className: "aw-hear" }, "Class "),
+            named(item.name),
+            " ",
+            make("span", { className: "aw-mute aw-num" }, String(count)),
+            make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
+            ...(index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []),
+        ),
+    );
 
 /** @param {Session} session @param {string} id @returns {Row} */
 const labelRow = (session, id) => {
     const mark = swatch("");
     const name = named("");
     const unsaved = make("span", { className: "aw-mute", title: "On its way to the file" }, "•");
-    const pick = make("button", {
-        type: "button", className: "aw-plain aw-ed-row", "data-name": `label ${id}`,
-        onclick: () => session.select(id === session.selectedId ? null : id),
-        onpointerenter: () => session.hover(id), onpointerleave: () => session.hover(null),
-    }, mark, name, unsaved);
-    const reclass = make("button", { type: "button", className: "aw-plain", "data-name": `reclass ${id}`, onclick: () => session.reclass(id) });
-    const hide = make("button", { type: "button", className: "aw-plain aw-ed-hide", "data-name": `hide ${id}`, onclick: () => session.toggle(id) });
-    const remove = make("button", { type: "button", className: "aw-plain", "data-name": `remove ${id}`, title: "Delete (Delete)", onclick: () => session.remove(id) }, "✕");
+    const pick = make(
+        "button",
+        {
+            type: "button",
+            className: "aw-plain aw-ed-row",
+            "data-name": `label ${id}`,
+            onclick: () => session.select(id === session.selectedId ? null : id),
+            onpointerenter: () => session.hover(id),
+            onpointerleave: () => session.hover(null),
+        },
+        mark,
+        name,
+        unsaved,
+    );
+    const reclass = make("button", {
+        type: "button",
+        className: "aw-plain",
+        "data-name": `reclass ${id}`,
+        onclick: () => session.reclass(id),
+    });
+    const hide = make("button", {
+        type: "button",
+        className: "aw-plain aw-ed-hide",
+        "data-name": `hide ${id}`,
+        onclick: () => session.toggle(id),
+    });
+    const remove = make(
+        "button",
+        {
+            type: "button",
+            className: "aw-plain",
+            "data-name": `remove ${id}`,
+            title: "Delete (Delete)",
+            onclick: () => session.remove(id),
+        },
+        "✕",
+    );
     const points = make("div", { className: "aw-ed-points" });
     const element = make("li", {}, pick, reclass, hide, remove, points);
     /** @type {unknown[]} what the row shows */
@@ -119,7 +179,15 @@ const labelRow = (session, id) => {
         update(label, title) {
             const { active, readOnly, selectedId } = session;
             const isSelected = id === selectedId;
-            const now = [label, title, isSelected, isSelected && active, readOnly, session.unsaved.has(id), session.hiddenIds.has(id)];
+            const now = [
+                label,
+                title,
+                isSelected,
+                isSelected && active,
+                readOnly,
+                session.unsaved.has(id),
+                session.hiddenIds.has(id),
+            ];
             if (now.every((value, i) => value === shown[i])) return; // most of a thousand rows are as they were
             shown = now;
             const item = session.classOf(label);
@@ -127,7 +195,12 @@ const labelRow = (session, id) => {
             if (name.textContent !== title) name.textContent = title;
             pick.setAttribute("aria-pressed", String(isSelected));
             unsaved.hidden = !session.unsaved.has(id);
-            reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
+            reclass.hidden =
+                readOnly ||
+                !isSelected ||
+                !active ||
+                active.name === label.category ||
+                active.shape !== label.shape?.type;
             if (!reclass.hidden && active) {
                 reclass.replaceChildren("→ ", swatch(colorOf(active)));
                 reclass.title = `Make it ${active.name} (C)`;
@@ -145,22 +218,34 @@ const labelRow = (session, id) => {
     };
 };
 
-/** Visibility of each point of a selected skeleton. @param {Session} session @param {HTMLElement} place @param {Label} label @param {string} title */
+/**
+ * Visibility of each point of a selected skeleton.
+ *
+ * @param {Session} session
+ * @param {HTMLElement} place
+ * @param {Label} label
+ * @param {string} title
+ */
 const drawPoints = (session, place, label, title) => {
     const { shape } = label;
     if (shape?.type !== "object_primitive") return;
     const focused = focusedName(place);
-    place.replaceChildren(...Object.entries(shape.points).map(([name, [, , visibility]]) => {
-        const choice = make("select", { "data-name": name, "aria-label": `${name} of ${title}` },
-            ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value)));
-        choice.addEventListener("change", () => {
-            const changed = withVisibility(shape, name, /** @type {any} */ (choice.value));
-            if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
-            choice.value = visibility;
-            session.note("One point at least is present; delete the label instead", true);
-        });
-        return make("label", {}, make("span", {}, name), choice);
-    }));
+    place.replaceChildren(
+        ...Object.entries(shape.points).map(([name, [, , visibility]]) => {
+            const choice = make(
+                "select",
+                { "data-name": name, "aria-label": `${name} of ${title}` },
+                ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value)),
+            );
+            choice.addEventListener("change", () => {
+                const changed = withVisibility(shape, name, /** @type {any} */ (choice.value));
+                if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
+                choice.value = visibility;
+                session.note("One point at least is present; delete the label instead", true);
+            });
+            return make("label", {}, make("span", {}, name), choice);
+        }),
+    );
     focusNamed(place, focused);
 };
 
@@ -173,7 +258,9 @@ const named = (text) => make("span", { className: "aw-ed-name", title: text || n
 /** @param {Element} place */
 const focusedName = (place) => {
     const { activeElement } = place.ownerDocument;
-    return activeElement instanceof HTMLElement && place.contains(activeElement) ? activeElement.dataset.name : undefined;
+    return activeElement instanceof HTMLElement && place.contains(activeElement)
+        ? activeElement.dataset.name
+        : undefined;
 };
 
 /** @param {Element} place @param {string | undefined} name */

@@ -125,7 +125,8 @@ export const followPointer = (place, stage, keyboard) => {
         ["dblclick", (/** @type {MouseEvent} */ event) => stage.doubleClick(onPicture(event))],
         ["wheel", wheel],
     ]);
-    for (const [type, listener] of listeners) place.addEventListener(type, /** @type {any} */ (listener), { passive: false });
+    for (const [type, listener] of listeners)
+        place.addEventListener(type, /** @type {any} */ (listener), { passive: false });
     return () => {
         for (const [type, listener] of listeners) place.removeEventListener(type, /** @type {any} */ (listener));
     };

@@ -16,7 +16,10 @@ import { toolbar } from "./toolbar.js";
  */
 export const showStage = (session, el) => {
     const place = make("div", {
-        className: "aw-ed-stage", tabIndex: 0, role: "application", "aria-label": "Picture with labels",
+        className: "aw-ed-stage",
+        tabIndex: 0,
+        role: "application",
+        "aria-label": "Picture with labels",
         "aria-roledescription": "label editor",
     });
     const cover = make("div", { className: "aw-ed-cover", role: "status" });
@@ -24,8 +27,14 @@ export const showStage = (session, el) => {
     const frames = make("div", { className: "aw-ed-frames", hidden: true });
     const stage = new StageView(session, place);
     const [tools, status] = [toolbar(session), statusLine(session, stage)];
-    const root = make("div", { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
-        tools.element, middle, frames, status.element);
+    const root = make(
+        "div",
+        { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
+        tools.element,
+        middle,
+        frames,
+        status.element,
+    );
     el.classList.add("aw", "aw-ed-host");
     el.append(root);
 
@@ -36,7 +45,13 @@ export const showStage = (session, el) => {
     });
     session.front ??= stage;
     const held = { isSpaceHeld: false, hasPanned: false };
-    const stops = [followPointer(place, stage, held), followKeys(root, () => stage, held), tools.close, status.close, () => stage.close()];
+    const stops = [
+        followPointer(place, stage, held),
+        followKeys(root, () => stage, held),
+        tools.close,
+        status.close,
+        () => stage.close(),
+    ];
 
     const draw = () => {
         const { picture, problem } = session.frames;

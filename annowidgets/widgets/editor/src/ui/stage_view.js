@@ -56,7 +56,10 @@ export class StageView {
         // also where only the density changes, on another screen
         const resized = () => this.#resized();
         window.addEventListener("resize", resized);
-        this.#stops.push(() => observer.disconnect(), () => window.removeEventListener("resize", resized));
+        this.#stops.push(
+            () => observer.disconnect(),
+            () => window.removeEventListener("resize", resized),
+        );
     }
 
     close() {
@@ -185,7 +188,11 @@ export class StageView {
         return true;
     }
 
-    /** Move the selected label while an arrow key is held; the release of the key is the end of the gesture. @param {Point} by */
+    /**
+     * Move the selected label while an arrow key is held; the release of the key is the end of the gesture.
+     *
+     * @param {Point} by
+     */
     nudge(by) {
         const { selected, readOnly } = this.session;
         if (!selected?.shape || readOnly) return;
@@ -252,7 +259,9 @@ export class StageView {
     #isOverHandle(at) {
         const { selected, readOnly, tool } = this.session;
         const takes = tool === "select" || TOOLS[tool].grabs;
-        return !readOnly && takes && selected?.shape !== undefined && handleAt(selected.shape, at, this.#around) !== null;
+        return (
+            !readOnly && takes && selected?.shape !== undefined && handleAt(selected.shape, at, this.#around) !== null
+        );
     }
 
     /** @param {Outcome | null | undefined} outcome */

@@ -26,15 +26,29 @@ const saving = ({ channel, readOnly }) => {
 export const statusLine = (session, stage) => {
     const place = make("span", { className: "aw-ed-place aw-num" });
     const note = make("span", { className: "aw-ed-note", role: "status" });
-    const size = make("input", { type: "range", min: "0", max: "100", step: "1", oninput: () => session.setBrush(brushOf(Number(size.value))), "aria-label": "Brush size" });
+    const size = make("input", {
+        type: "range",
+        min: "0",
+        max: "100",
+        step: "1",
+        oninput: () => session.setBrush(brushOf(Number(size.value))),
+        "aria-label": "Brush size",
+    });
     const sizeShown = make("output", { className: "aw-num" });
     const brush = make("label", { className: "aw-ed-brush", title: "Brush size ([ and ])" }, "Brush ", size, sizeShown);
     /** @param {string} text @param {string} title @param {() => void} press */
-    const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, "aria-label": title, onclick: press }, text);
+    const button = (text, title, press) =>
+        make("button", { type: "button", className: "aw-plain", title, "aria-label": title, onclick: press }, text);
     const percent = make("span", { className: "aw-ed-percent aw-num", title: "Zoom" });
-    const zoom = make("span", { className: "aw-ed-zoom", role: "group", "aria-label": "Zoom" },
-        button("−", "Zoom out (-)", () => stage.zoom(1 / NEARER)), percent, button("+", "Zoom in (+)", () => stage.zoom(NEARER)),
-        button("Fit", "Fit the picture (F)", () => stage.fit()), button("1:1", "1:1, one pixel on one of the screen", () => stage.zoomToPixels()));
+    const zoom = make(
+        "span",
+        { className: "aw-ed-zoom", role: "group", "aria-label": "Zoom" },
+        button("−", "Zoom out (-)", () => stage.zoom(1 / NEARER)),
+        percent,
+        button("+", "Zoom in (+)", () => stage.zoom(NEARER)),
+        button("Fit", "Fit the picture (F)", () => stage.fit()),
+        button("1:1", "1:1, one pixel on one of the screen", () => stage.zoomToPixels()),
+    );
     const looks = looksPanel(session);
     const saved = make("span", { className: "aw-ed-saving", role: "status" });
     const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, looks.element, saved);

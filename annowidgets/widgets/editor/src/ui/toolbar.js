@@ -18,7 +18,12 @@ export const toolbar = (session) => {
     const undo = iconButton("Undo", UNDO, () => session.undo(), "ctrl+z");
     const redo = iconButton("Redo", REDO, () => session.redo(), "ctrl+shift+z");
     const history = make("div", { className: "aw-ed-tools" }, undo, redo);
-    const element = make("div", { className: "aw-ed-rail", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" }, tools, history);
+    const element = make(
+        "div",
+        { className: "aw-ed-rail", role: "toolbar", "aria-label": "Tools", "aria-orientation": "vertical" },
+        tools,
+        history,
+    );
     /** @type {Map<ToolName, HTMLButtonElement>} */
     const buttons = new Map();
 
