@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ import annowidgets as aw
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, PermissionDenied, TransitionRefused
 from annowidgets.workflow import Task
 from annowidgets.workflow.drafts import Change, Delta, Edit, apply, between, change_of, draft_key, labels_of
+from tests.repository import REPOSITORY
 from tests.workflow.building import Team, cell, new_team, open_team
 
 Op = dict[str, Any]
@@ -326,6 +328,24 @@ def test_a_copy_of_a_file_and_a_file_in_its_place_have_other_keys(team: Team, ta
     assert draft_key(aw.open_workspace(copy, user="ann"), task.id).workspace != key.workspace
     other = aw.open_workspace(team.file.with_name("other.db"), user="ann")
     assert draft_key(other, task.id).workspace.split("-")[0] != key.workspace.split("-")[0]
+
+
+def test_a_file_of_the_first_version_gets_an_identity_of_its_own_and_keeps_edits(tmp_path: Path) -> None:
+    keys = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "cells.db"
+        with closing(sqlite3.connect(file)) as script:
+            script.executescript((REPOSITORY / "tests/store/schema_first_version.sql").read_text())
+        team = new_team(file, tmp_path / name, items=1)
+        team.ground_truth(items=1)
+        task = team("ann").next_task()
+        assert task is not None
+        assert task.save_edit(put("e1", ("c", 0, 3.0))).is_new
+        assert len(task.history()) == 1
+        keys.add(draft_key(task.workspace, task.id).workspace.split("-")[0])
+    assert len(keys) == 2
+    assert all(len(key) == 32 for key in keys)
 
 
 @pytest.mark.parametrize(
