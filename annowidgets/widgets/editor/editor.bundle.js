@@ -2348,6 +2348,17 @@ var bringIntoSight = (list, row) => {
   const [frame, { top, bottom }] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
   list.scrollTop += Math.max(0, bottom - frame.bottom) - Math.max(0, frame.top - top);
 };
+var swatch = (color) => make("i", { className: "aw-swatch", style: `background:${color}`, "aria-hidden": "true" });
+var named = (text) => make("span", { className: "aw-ed-name", title: text || null }, text);
+var focusedName = (place) => {
+  const { activeElement } = place.ownerDocument;
+  return activeElement instanceof HTMLElement && place.contains(activeElement) ? activeElement.dataset.name : void 0;
+};
+var focusNamed = (place, name) => {
+  if (name === void 0) return;
+  const element = place.querySelector(`[data-name="${CSS.escape(name)}"]`);
+  element?.focus({ preventScroll: true });
+};
 
 // src/ui/keys.js
 var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -2494,6 +2505,117 @@ var followKeys = (root, view, held) => {
 };
 var duplicateOffset = (stage) => Math.max(1, Math.round(10 / stage.view.scale));
 
+// src/ui/label_row.js
+var labelRow = (session, id) => {
+  const mark = swatch("");
+  const name = named("");
+  const unsaved = make("span", { className: "aw-mute", title: "On its way to the file" }, "•");
+  const pick = make(
+    "button",
+    {
+      type: "button",
+      className: "aw-plain aw-ed-row",
+      "data-name": `label ${id}`,
+      onclick: () => session.select(id === session.selectedId ? null : id),
+      onpointerenter: () => session.hover(id),
+      onpointerleave: () => session.hover(null)
+    },
+    mark,
+    name,
+    unsaved
+  );
+  const reclass = make("button", {
+    type: "button",
+    className: "aw-plain",
+    "data-name": `reclass ${id}`,
+    onclick: () => session.reclass(id)
+  });
+  const hide = make("button", {
+    type: "button",
+    className: "aw-plain aw-ed-hide",
+    "data-name": `hide ${id}`,
+    onclick: () => session.toggle(id)
+  });
+  const remove = make(
+    "button",
+    {
+      type: "button",
+      className: "aw-plain",
+      "data-name": `remove ${id}`,
+      title: "Delete (Delete)",
+      onclick: () => session.remove(id)
+    },
+    "✕"
+  );
+  const points = make("div", { className: "aw-ed-points" });
+  const element = make("li", {}, pick, reclass, hide, remove, points);
+  let shown2 = [];
+  return {
+    element,
+    update(label, title) {
+      const { active, readOnly, selectedId } = session;
+      const isSelected = id === selectedId;
+      const now = [
+        label,
+        title,
+        isSelected,
+        isSelected && active,
+        readOnly,
+        session.unsaved.has(id),
+        session.hiddenIds.has(id)
+      ];
+      if (now.every((value, i) => value === shown2[i])) return;
+      shown2 = now;
+      const item = session.classOf(label);
+      mark.style.background = colorOf(item);
+      name.textContent = name.title = title;
+      pick.setAttribute("aria-pressed", String(isSelected));
+      unsaved.hidden = !session.unsaved.has(id);
+      reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
+      if (!reclass.hidden && active) {
+        reclass.replaceChildren("→ ", swatch(colorOf(active)));
+        reclass.title = `Make it ${active.name} (C)`;
+        reclass.setAttribute("aria-label", `Make ${title} ${active.name}`);
+      }
+      const isHidden = session.hiddenIds.has(id);
+      hide.textContent = isHidden ? "show" : "hide";
+      hide.setAttribute("aria-label", `${isHidden ? "Show" : "Hide"} ${title}`);
+      remove.hidden = readOnly;
+      remove.setAttribute("aria-label", `Delete ${title}`);
+      points.hidden = readOnly || !isSelected || label.shape?.type !== "object_primitive";
+      if (!points.hidden) drawPoints(session, points, label, title);
+      else points.replaceChildren();
+    }
+  };
+};
+var drawPoints = (session, place, label, title) => {
+  const { shape } = label;
+  if (shape?.type !== "object_primitive") return;
+  const focused = focusedName(place);
+  place.replaceChildren(
+    ...Object.entries(shape.points).map(([name, [, , visibility]]) => {
+      const choice = make(
+        "select",
+        { "data-name": name, "aria-label": `${name} of ${title}` },
+        ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value))
+      );
+      choice.addEventListener("change", () => {
+        const changed = withVisibility(
+          shape,
+          name,
+          /** @type {any} */
+          choice.value
+        );
+        if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
+        choice.value = visibility;
+        session.note("One point at least is present; delete the label instead", true);
+      });
+      return make("label", {}, make("span", {}, name), choice);
+    })
+  );
+  focusNamed(place, focused);
+};
+
 // src/ui/panel.js
 var showPanel = (session, el) => {
   const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
@@ -2599,126 +2721,6 @@ var classRow = (session, item, index, count) => make(
     ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
   )
 );
-var labelRow = (session, id) => {
-  const mark = swatch("");
-  const name = named("");
-  const unsaved = make("span", { className: "aw-mute", title: "On its way to the file" }, "•");
-  const pick = make(
-    "button",
-    {
-      type: "button",
-      className: "aw-plain aw-ed-row",
-      "data-name": `label ${id}`,
-      onclick: () => session.select(id === session.selectedId ? null : id),
-      onpointerenter: () => session.hover(id),
-      onpointerleave: () => session.hover(null)
-    },
-    mark,
-    name,
-    unsaved
-  );
-  const reclass = make("button", {
-    type: "button",
-    className: "aw-plain",
-    "data-name": `reclass ${id}`,
-    onclick: () => session.reclass(id)
-  });
-  const hide = make("button", {
-    type: "button",
-    className: "aw-plain aw-ed-hide",
-    "data-name": `hide ${id}`,
-    onclick: () => session.toggle(id)
-  });
-  const remove = make(
-    "button",
-    {
-      type: "button",
-      className: "aw-plain",
-      "data-name": `remove ${id}`,
-      title: "Delete (Delete)",
-      onclick: () => session.remove(id)
-    },
-    "✕"
-  );
-  const points = make("div", { className: "aw-ed-points" });
-  const element = make("li", {}, pick, reclass, hide, remove, points);
-  let shown2 = [];
-  return {
-    element,
-    update(label, title) {
-      const { active, readOnly, selectedId } = session;
-      const isSelected = id === selectedId;
-      const now = [
-        label,
-        title,
-        isSelected,
-        isSelected && active,
-        readOnly,
-        session.unsaved.has(id),
-        session.hiddenIds.has(id)
-      ];
-      if (now.every((value, i) => value === shown2[i])) return;
-      shown2 = now;
-      const item = session.classOf(label);
-      mark.style.background = colorOf(item);
-      if (name.textContent !== title) name.textContent = title;
-      pick.setAttribute("aria-pressed", String(isSelected));
-      unsaved.hidden = !session.unsaved.has(id);
-      reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
-      if (!reclass.hidden && active) {
-        reclass.replaceChildren("→ ", swatch(colorOf(active)));
-        reclass.title = `Make it ${active.name} (C)`;
-        reclass.setAttribute("aria-label", `Make ${title} ${active.name}`);
-      }
-      const isHidden = session.hiddenIds.has(id);
-      hide.textContent = isHidden ? "show" : "hide";
-      hide.setAttribute("aria-label", `${isHidden ? "Show" : "Hide"} ${title}`);
-      remove.hidden = readOnly;
-      remove.setAttribute("aria-label", `Delete ${title}`);
-      points.hidden = readOnly || !isSelected || label.shape?.type !== "object_primitive";
-      if (!points.hidden) drawPoints(session, points, label, title);
-      else points.replaceChildren();
-    }
-  };
-};
-var drawPoints = (session, place, label, title) => {
-  const { shape } = label;
-  if (shape?.type !== "object_primitive") return;
-  const focused = focusedName(place);
-  place.replaceChildren(
-    ...Object.entries(shape.points).map(([name, [, , visibility]]) => {
-      const choice = make(
-        "select",
-        { "data-name": name, "aria-label": `${name} of ${title}` },
-        ...VISIBILITIES.map((value) => make("option", { value, selected: value === visibility }, value))
-      );
-      choice.addEventListener("change", () => {
-        const changed = withVisibility(
-          shape,
-          name,
-          /** @type {any} */
-          choice.value
-        );
-        if (changed) return session.change(label.id, changed, `${name} ${choice.value} in`);
-        choice.value = visibility;
-        session.note("One point at least is present; delete the label instead", true);
-      });
-      return make("label", {}, make("span", {}, name), choice);
-    })
-  );
-  focusNamed(place, focused);
-};
-var swatch = (color) => make("i", { className: "aw-swatch", style: `background:${color}`, "aria-hidden": "true" });
-var named = (text) => make("span", { className: "aw-ed-name", title: text || null }, text);
-var focusedName = (place) => {
-  const { activeElement } = place.ownerDocument;
-  return activeElement instanceof HTMLElement && place.contains(activeElement) ? activeElement.dataset.name : void 0;
-};
-var focusNamed = (place, name) => {
-  if (name === void 0) return;
-  const element = place.querySelector(`[data-name="${CSS.escape(name)}"]`);
-  element?.focus({ preventScroll: true });
-};
 
 // src/ui/pointer.js
 var WHEEL = 15e-4;

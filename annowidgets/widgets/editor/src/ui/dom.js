@@ -70,3 +70,26 @@ export const bringIntoSight = (list, row) => {
     const [frame, { top, bottom }] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
     list.scrollTop += Math.max(0, bottom - frame.bottom) - Math.max(0, frame.top - top);
 };
+
+/** A class's colour. @param {string} color */
+export const swatch = (color) =>
+    make("i", { className: "aw-swatch", style: `background:${color}`, "aria-hidden": "true" });
+
+/** Text that is cut off where there is no room. @param {string} text */
+export const named = (text) => make("span", { className: "aw-ed-name", title: text || null }, text);
+
+/** Which of the elements with a name of their own has the focus. @param {Element} place */
+export const focusedName = (place) => {
+    const { activeElement } = place.ownerDocument;
+    return activeElement instanceof HTMLElement && place.contains(activeElement)
+        ? activeElement.dataset.name
+        : undefined;
+};
+
+/** Give it back where elements were made anew. @param {Element} place @param {string | undefined} name */
+export const focusNamed = (place, name) => {
+    if (name === undefined) return;
+    /** @type {HTMLElement | null} */
+    const element = place.querySelector(`[data-name="${CSS.escape(name)}"]`);
+    element?.focus({ preventScroll: true });
+};
