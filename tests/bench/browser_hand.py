@@ -7,6 +7,7 @@ before it sends the next, so that a slow page would be moved over more slowly.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import random
 import threading
@@ -28,7 +29,7 @@ class Hand:
         self.sent: list[dict[str, Any]] = []
         self._connection = connection
         self._number = 0
-        self._isPressed = False
+        self._is_pressed = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.send("Network.enable")
@@ -39,17 +40,17 @@ class Hand:
         self._connection.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
 
     def move(self, at: Point) -> None:
-        button = {"button": "left", "buttons": 1} if self._isPressed else {"button": "none", "buttons": 0}
+        button = {"button": "left", "buttons": 1} if self._is_pressed else {"button": "none", "buttons": 0}
         self.send("Input.dispatchMouseEvent", type="mouseMoved", x=at[0], y=at[1], **button)
 
     def press(self, at: Point) -> None:
-        self._isPressed = True
+        self._is_pressed = True
         self.send(
             "Input.dispatchMouseEvent", type="mousePressed", x=at[0], y=at[1], button="left", buttons=1, clickCount=1
         )
 
     def release(self, at: Point) -> None:
-        self._isPressed = False
+        self._is_pressed = False
         self.send(
             "Input.dispatchMouseEvent", type="mouseReleased", x=at[0], y=at[1], button="left", buttons=0, clickCount=1
         )
@@ -93,5 +94,5 @@ def _kernel_message(frame: dict[str, Any]) -> dict[str, Any]:
     data = base64.b64decode(frame["payloadData"])
     count = int.from_bytes(data[:8], "little")
     offsets = [int.from_bytes(data[8 * i : 8 * i + 8], "little") for i in range(1, count + 1)]
-    _, header, _, _, content = (data[a:b] for a, b in zip(offsets[:5], offsets[1:6], strict=True))
+    _, header, _, _, content = (data[a:b] for a, b in itertools.pairwise(offsets[:6]))
     return {"type": json.loads(header)["msg_type"], "content": json.loads(content)}

@@ -1,4 +1,4 @@
-"""What the kernels of the browser benchmarks run: a desk with many boxes, and jupyter-bbox-widget with the same ones."""
+"""What the kernels of the browser benchmarks run: a desk with many boxes, and jupyter-bbox-widget with the same."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ def box_widget(count: int) -> Any:
         from jupyter_bbox_widget import BBoxWidget
 
     return BBoxWidget(
-        image_bytes=picture(), classes=list(CLASSES), colors=list(CLASSES.values()), bboxes=plain(count), hide_buttons=True
+        image_bytes=picture(),
+        classes=list(CLASSES),
+        colors=list(CLASSES.values()),
+        bboxes=plain(count),
+        hide_buttons=True,
     )
 
 

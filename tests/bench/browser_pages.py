@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.bench.browser_hand import Hand, hand_on
 from tests.bench.browser_kernel import SIZE
@@ -20,7 +22,7 @@ from tests.browser.canvas import Canvas
 from tests.browser.lab import CHROMIUM_ARGUMENTS, JupyterServer, find_chromium, running_server
 from tests.browser.notebook import Notebook, write_notebook
 
-WINDOW = {"width": 1400, "height": 1000}
+WINDOW: ViewportSize = {"width": 1400, "height": 1000}
 PATIENCE = 120_000  # ms
 
 
@@ -47,7 +49,9 @@ class Contender(NamedTuple):
 
 
 OURS = Contender("annowidgets", "shown = desk({count})", ".aw-ed-stage", ".aw-ed", ".aw-ed-stage")
-THEIRS = Contender("jupyter-bbox-widget", "shown = box_widget({count})", ".image > svg", ".image > svg", ".wrapper[tabindex]")
+THEIRS = Contender(
+    "jupyter-bbox-widget", "shown = box_widget({count})", ".image > svg", ".image > svg", ".wrapper[tabindex]"
+)
 SHOW = "from tests.bench.browser_kernel import *\n'shown' in globals() and shown.close()\n{cell}\nshown"
 
 
@@ -80,6 +84,16 @@ class Sheet:
         """Where on the page a pixel of the picture lies."""
         return self._left + x * self._scale, self._top + y * self._scale
 
+    @contextmanager
+    def frozen_kernel(self) -> Iterator[None]:
+        """Stop the kernel for a while."""
+        process = int(self.book.value("__import__('os').getpid()"))
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process, signal.SIGCONT)
+
     def key(self, key: str) -> None:
         """Press a key as a person does whose focus is on the picture."""
         self.page.locator(self.contender.focus).first.focus()
@@ -107,7 +121,6 @@ class Lab:
         book = Notebook(context.new_page(), server, file, self._folder)
         self._stack.callback(book.shut_down)
         return Sheet(contender, book, self._stack.enter_context(hand_on(book.page, self._port)))
-
 
     def blank(self) -> tuple[Page, Hand]:
         """Open a page with nothing in it."""

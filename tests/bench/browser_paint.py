@@ -1,14 +1,15 @@
 """The label editor under the hand, beside jupyter-bbox-widget in the same JupyterLab: from a move to its paint.
 
 How a move is timed stands in `browser_probe.py`: real mouse events, with the same method for all. Contenders take turns
-in each round; printed are medians of rounds. A kernel that is busy sleeps in a cell: it answers nothing, and takes no
-processor from the page.
+in each round; printed are medians of rounds. A busy kernel is one that is stopped: it answers nothing at all, and
+takes no processor from the page.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 from tests.bench.browser_hand import Point
@@ -22,7 +23,6 @@ ROUNDS = 3
 SECONDS = 2.0  # of a stroke
 FAR = 0.1  # seconds of round trip
 FRAME = 17.0  # ms: the target at 60 moves/s
-BUSY = 60  # seconds
 STILL = 150  # ms
 
 
@@ -46,9 +46,7 @@ class Place(NamedTuple):
 def paint(lab: Lab) -> None:
     """Print pointer to paint, and what was sent meanwhile."""
     floor = Floor(lab)
-    near, far = [
-        [_place(lab, contender, round_trip) for contender in (OURS, THEIRS)] for round_trip in (0.0, FAR)
-    ]
+    near, far = [[_place(lab, contender, round_trip) for contender in (OURS, THEIRS)] for round_trip in (0.0, FAR)]
     strokes: dict[Case, dict[str, list[Stroke]]] = defaultdict(lambda: defaultdict(list))
     sent: Counter[str] = Counter()
     bare: list[Stroke] = []
@@ -63,13 +61,11 @@ def paint(lab: Lab) -> None:
                     _in_turn(places, Case(labels, "draw", rate, state), strokes, sent)
             for gesture in gestures[1:]:
                 _in_turn(near, Case(labels, gesture, RATES[0], "loopback"), strokes, sent)
-        for place in near:
-            place.sheet.book.run(len(COUNTS), wait=False)
-        for _ in range(ROUNDS):
-            _in_turn(near, Case(labels, "draw", RATES[0], "kernel busy"), strokes, sent)
-        for place in near:
-            place.sheet.page.evaluate(INTERRUPT)
-            place.sheet.book.wait_until_idle()
+        with ExitStack() as stopped:
+            for place in near:
+                stopped.enter_context(place.sheet.frozen_kernel())
+            for _ in range(ROUNDS):
+                _in_turn(near, Case(labels, "draw", RATES[0], "kernel busy"), strokes, sent)
     _print_paint(strokes, bare)
     print("\nsent to the kernel by annowidgets' page between the first and the last move of all these gestures")
     for what, number in sent.most_common():
@@ -78,12 +74,9 @@ def paint(lab: Lab) -> None:
     print(f"  of the editor in {strokes_of_ours} gestures: {sum(sent[what] for what in sent if 'op' in what.split())}")
 
 
-INTERRUPT = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()"
-
-
 def _place(lab: Lab, contender: Contender, round_trip: float) -> Place:
     cells = [SHOW.format(cell=contender.cell.format(count=count)) for count in COUNTS]
-    sheet = lab.sheet(contender, [*cells, f"import time; time.sleep({BUSY})"], round_trip=round_trip)
+    sheet = lab.sheet(contender, cells, round_trip=round_trip)
     return Place(contender.name, sheet, Probe(sheet.page, contender.watched))
 
 
