@@ -1778,8 +1778,8 @@ var Session = class extends Emitter {
   looks = { ...LOOKS };
   /** @type {ObjectClass[]} */
   classes = [];
-  /** @type {import("./ui/stage_view.js").StageView | null} the view that had the focus last */
-  front = null;
+  /** @type {StageView[]} the one that had the focus last at the end */
+  #views = [];
   /** @type {Given} */
   given;
   /** @type {Map<string, string>} */
@@ -1832,6 +1832,18 @@ var Session = class extends Emitter {
     for (const stop of this.#stops) stop();
     this.channel.close();
     this.frames.close();
+  }
+  /** The view that keys are for, wherever they are pressed. */
+  get front() {
+    return this.#views.at(-1) ?? null;
+  }
+  /** @param {StageView} view that is new, or has the focus */
+  bringToFront(view) {
+    this.#views = [...this.#views.filter((other) => other !== view), view];
+  }
+  /** @param {StageView} view that is closed */
+  leave(view) {
+    this.#views = this.#views.filter((other) => other !== view);
   }
   /** @returns {Size} of the frame that is shown */
   get size() {
@@ -3542,6 +3554,7 @@ var StageView = class {
   /** @param {Pointer} at */
   press(at) {
     this.#settleNudge();
+    this.session.hover(null);
     const { selected, tool, readOnly } = this.session;
     const grabs = !readOnly && TOOLS[tool].grabs && selected?.shape && handleAt(selected.shape, at, this.#around);
     this.#current = grabs ? this.#grabber : this.#tool;
@@ -3986,9 +3999,9 @@ var showStage = (session, el) => {
   el.append(root);
   root.addEventListener("focusin", ({ target }) => {
     if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
-    session.front = stage;
+    session.bringToFront(stage);
   });
-  session.front ??= stage;
+  session.bringToFront(stage);
   const held = { isSpaceHeld: false, hasPanned: false };
   const stops = [
     followPointer(place, stage, held),
@@ -4010,7 +4023,7 @@ var showStage = (session, el) => {
   draw();
   return () => {
     for (const stop of stops) stop();
-    if (session.front === stage) session.front = null;
+    session.leave(stage);
     root.remove();
   };
 };

@@ -1,5 +1,6 @@
 /** @import { Given, Label, Model, ObjectClass, Ontology, Shape, Size } from "./types.js" */
 /** @import { Channel } from "./sync/channel.js" */
+/** @import { StageView } from "./ui/stage_view.js" */
 /** @import { ToolName } from "./tools/index.js" */
 
 import { LabelDocument } from "./document.js";
@@ -65,8 +66,8 @@ export class Session extends Emitter {
     looks = { ...LOOKS };
     /** @type {ObjectClass[]} */
     classes = [];
-    /** @type {import("./ui/stage_view.js").StageView | null} the view that had the focus last */
-    front = null;
+    /** @type {StageView[]} the one that had the focus last at the end */
+    #views = [];
     /** @type {Given} */
     given;
     /** @type {Map<string, string>} */
@@ -117,6 +118,21 @@ export class Session extends Emitter {
         for (const stop of this.#stops) stop();
         this.channel.close();
         this.frames.close();
+    }
+
+    /** The view that keys are for, wherever they are pressed. */
+    get front() {
+        return this.#views.at(-1) ?? null;
+    }
+
+    /** @param {StageView} view that is new, or has the focus */
+    bringToFront(view) {
+        this.#views = [...this.#views.filter((other) => other !== view), view];
+    }
+
+    /** @param {StageView} view that is closed */
+    leave(view) {
+        this.#views = this.#views.filter((other) => other !== view);
     }
 
     /** @returns {Size} of the frame that is shown */

@@ -41,9 +41,9 @@ export const showStage = (session, el) => {
     // JupyterLab compares its selectors with the focused element itself, so that must wear the attribute too.
     root.addEventListener("focusin", ({ target }) => {
         if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
-        session.front = stage;
+        session.bringToFront(stage);
     });
-    session.front ??= stage;
+    session.bringToFront(stage);
     const held = { isSpaceHeld: false, hasPanned: false };
     const stops = [
         followPointer(place, stage, held),
@@ -66,7 +66,7 @@ export const showStage = (session, el) => {
     draw();
     return () => {
         for (const stop of stops) stop();
-        if (session.front === stage) session.front = null;
+        session.leave(stage);
         root.remove();
     };
 };

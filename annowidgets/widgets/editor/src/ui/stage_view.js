@@ -120,6 +120,7 @@ export class StageView {
     /** @param {Pointer} at */
     press(at) {
         this.#settleNudge();
+        this.session.hover(null);
         const { selected, tool, readOnly } = this.session;
         const grabs = !readOnly && TOOLS[tool].grabs && selected?.shape && handleAt(selected.shape, at, this.#around);
         this.#current = grabs ? this.#grabber : this.#tool;
