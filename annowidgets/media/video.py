@@ -54,6 +54,7 @@ class VideoFile:
         self._read_index: VideoIndex | None = None
         self._coming: Iterator[tuple[int, Any]] | None = None
         self._next = 0
+        self._reformatter: Any = None
         self._status = self._stamp()
         _, stream = self._open()
         self.fps: float | None = float(stream.average_rate) if stream.average_rate else None
@@ -92,9 +93,9 @@ class VideoFile:
         """Decode a frame to RGB (h, w, 3); see `Medium.frame`."""
         check_index(self, index)
         decoded = self._frames.get(index)
-        with self._lock:  # a decoded frame keeps its converter, which serves one at a time
-            pixels = decoded.to_ndarray(format="rgb24")
-            turned: Pixels = np.ascontiguousarray(np.rot90(pixels, decoded.rotation // 90))
+        with self._lock:  # a converter serves one at a time
+            pixels = self._converter().reformat(decoded, format="rgb24").to_ndarray()
+        turned: Pixels = np.ascontiguousarray(np.rot90(pixels, decoded.rotation // 90))
         if turned.shape[:2] != self.sizes[index]:
             height, width = turned.shape[:2]
             raise InvalidMedia(
@@ -128,6 +129,14 @@ class VideoFile:
         if self._container is not None:
             self._container.close()
         self._container = self._stream = None
+
+    def _converter(self) -> Any:
+        # One for all frames: setting one up costs as much as a conversion.
+        if self._reformatter is None:
+            from av.video.reformatter import VideoReformatter
+
+            self._reformatter = VideoReformatter()
+        return self._reformatter
 
     def _stamp(self) -> tuple[int, int]:
         with open_file(self.path) as file:

@@ -201,7 +201,7 @@ def test_a_damaged_frame_is_an_error_and_no_picture_of_guesses(tmp_path: Path) -
         packet = next(p for p in container.demux(video=0) if p.pts == 25 * 512)
         place, size = packet.pos, packet.size
     data = bytearray(path.read_bytes())
-    data[place + 5 : place + size] = bytes(range(7, 7 + 31)) * (size // 31 + 1)
+    data[place + 5 : place + size] = (bytes(range(7, 38)) * size)[: size - 5]
     path.write_bytes(data)
     medium = VideoFile(path)
     with pytest.raises(InvalidMedia, match=r"a\.mp4 is damaged: frame \d+ can't be decoded"):
