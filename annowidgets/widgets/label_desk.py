@@ -96,6 +96,7 @@ class LabelDesk(Screen):
             on_change=self._save,
             save=self._save_edit,
             on_act=self._pressed,
+            on_late=self._tell_late,
             on_action=self.act,
             guard=self.guarded,
             lock=self._lock,
@@ -398,6 +399,12 @@ class LabelDesk(Screen):
         """Do what a key in the editor asks for; the editor tells for which task."""
         if act == "submit" and self._open is not None:
             self.act("submit")
+
+    def _tell_late(self) -> None:
+        """Say that an edit came when its picture was handed in already; the browser keeps it for a recall."""
+        name = None if self._recallable is None else self._recallable[1]
+        said = f"Recall {name}, and the edit is there." if name else "It is not in what was handed in."
+        self.say(f"An edit came after its picture was closed. {said}", "warn")
 
     def _on_desk(self) -> OpenTask:
         if self._open is None:

@@ -38,6 +38,8 @@ class Workbench:
         Saves an edit of the label editor, as `Editor` says.
     on_act : callable(act), optional
         Called for keys of the label editor that are for the screen.
+    on_late : callable(), optional
+        Called when an edit of the item before came too late.
     on_action : callable(act, key, value)
         Of the comments' buttons: "select" with a label's id.
     guard : callable
@@ -58,13 +60,14 @@ class Workbench:
         on_change: Callable[[], object] | None = None,
         save: Callable[[Edit], SavedEdit | None] | None = None,
         on_act: Callable[[str], object] | None = None,
+        on_late: Callable[[], object] | None = None,
         on_action: OnAction,
         guard: Guard,
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self.editor: Editor | BoxEditor | None = None
         self._kind = editor
-        self._on_change, self._save, self._on_act = on_change, save, on_act
+        self._on_change, self._save, self._on_act, self._on_late = on_change, save, on_act, on_late
         self._guard, self._lock = guard, lock
         self._ontology: Ontology | None = None
         # What no part can show, such as polygons in the editor of boxes: it stays in the task as it is.
@@ -167,6 +170,7 @@ class Workbench:
             on_change=lambda _: self._refresh(),
             on_select=lambda _: self._ask_of_selected(),
             on_act=self._on_act,
+            on_late=self._on_late,
             save=self._save,
             guard=self._guard,
             lock=self._lock,

@@ -152,12 +152,14 @@ def test_attributes_that_the_new_class_does_not_ask_go_with_the_old_class(pictur
     assert "attributes" not in opened.page.labels[0]
 
 
-def test_an_edit_of_the_picture_before_is_not_heard(picture: StillImage) -> None:
-    opened = Opened(picture, cell("a"))
+def test_an_edit_of_the_picture_before_is_told_not_taken_and_kept_by_the_browser(picture: StillImage) -> None:
+    late: list[bool] = []
+    opened = Opened(picture, cell("a"), on_late=lambda: late.append(True))
     opened.page.draw(op("e1", [(cell("b"), 1)]))
     opened.editor.show(picture, [])
     opened.page.deliver()
-    assert opened.ids == []
+    assert (opened.ids, late) == ([], [True])
+    assert list(opened.page.kept) == ["e1"]
 
 
 def test_a_read_only_editor_takes_no_edits(picture: StillImage) -> None:

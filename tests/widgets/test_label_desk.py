@@ -14,6 +14,7 @@ import annowidgets as aw
 from annowidgets.errors import InvalidInput, NotFound, StoreError
 from annowidgets.labels import Answer, Label
 from annowidgets.widgets.boxes import BoxEditor
+from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.label_desk import LabelDesk
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.workbench import _require_still_picture
@@ -326,6 +327,25 @@ def test_what_another_process_drafts_is_shown_at_the_next_report_of_the_clock(
     assert ann.desk.editor.labels == []
     ann.spend(3)
     assert [label.id for label in ann.desk.editor.labels] == ["a"]
+
+
+def test_an_edit_that_comes_after_the_submission_is_told_and_is_there_after_a_recall(
+    gold: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Person, "kind", "canvas")  # the plain editor sends all boxes with each gesture, and keeps none
+    ann = Person(gold.as_("ann"))
+    ann.draw(box(10, 20, 30, 40))
+    editor, first = ann.desk.editor, ann.task
+    assert isinstance(editor, Editor)
+    late = {"type": "op", "number": editor._number, "op": as_op(Delta(((drawn(box(1, 2, 3, 4, id="n2"), None), 1),)))}
+    ann.desk.act("submit")
+    editor._heard(late)
+    assert "An edit came after its picture was closed. Recall cell_" in ann.said
+    assert ann.desk.editor is not None
+    assert ann.desk.editor.labels == []
+    ann.desk.act("recall")
+    editor._heard({**late, "number": editor._number})  # as the browser sends it again when the picture is back
+    assert [d["id"] for d in draft(gold, first)] == ["n1", "n2"]
 
 
 # --- conflicts

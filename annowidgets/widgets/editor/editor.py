@@ -73,6 +73,9 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         Called when another label, or none, is selected.
     on_act : callable(act), optional
         Called when a person presses a key that is for the screen around, as "submit".
+    on_late : callable(), optional
+        Called when an edit comes of the item before, which is not taken; the browser keeps it for when that item is
+        shown again.
     save : callable(Edit) -> SavedEdit or None, optional
         Saves one edit; `labels` hold it already. None: not now, so it waits. InvalidInput: it is refused and taken
         back. Any other error: somebody else has the draft now, and nothing more is sent by the browser.
@@ -95,13 +98,15 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         on_change: Callable[[list[Label]], object] | None = None,
         on_select: Callable[[Label | None], object] | None = None,
         on_act: Callable[[str], object] | None = None,
+        on_late: Callable[[], object] | None = None,
         save: Save | None = None,
         guard: Guard | None = None,
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self._ontology = ontology
         self._classes = {item.name: item for item in ontology.objects}
-        self._on_change, self._on_select, self._on_act, self._save = on_change, on_select, on_act, save
+        self._on_change, self._on_select, self._save = on_change, on_select, save
+        self._on_act, self._on_late = on_act, on_late
         self._lock = threading.RLock() if lock is None else lock
         self._pictures: Medium | None = None
         self._number = 0
@@ -303,9 +308,10 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 self._selected = message.get("label")
                 if self._on_select is not None:
                     self._on_select(self.selected)
-            # An edit of the item before, which came late, was followed in order by the act that closed that item.
             elif message.get("number", self._number) != self._number:
-                return
+                # Messages keep their order, except where a front end changes the road that it sends them by.
+                if kind == "op" and self._on_late is not None:
+                    self._on_late()
             elif kind == "op" and isinstance(message.get("op"), dict):
                 self._take(message["op"])
             elif kind == "hello":
