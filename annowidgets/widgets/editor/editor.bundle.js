@@ -3130,7 +3130,6 @@ var GestureLayer = class {
       paintPoints(context, shape, color, pixel, item, { width: THICK, all: isSelected });
     }
     onView(context, density);
-    if (!isSelected) return;
     this.#text(context, nameOf(label), nameAt({ ...label, shape }, view));
   }
   /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
@@ -3238,8 +3237,8 @@ var GestureLayer = class {
 var LINE_OF_DRAFT = 2.5;
 
 // src/render/label_layer.js
-var NAMED = 250;
-var NARROWEST = 14;
+var NAMED = 120;
+var NARROWEST = 28;
 var DASH = 5;
 var LabelLayer = class {
   #session;

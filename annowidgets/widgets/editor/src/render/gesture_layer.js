@@ -122,7 +122,6 @@ export class GestureLayer {
             paintPoints(context, shape, color, pixel, item, { width: THICK, all: isSelected });
         }
         onView(context, density);
-        if (!isSelected) return;
         this.#text(context, nameOf(label), nameAt({ ...label, shape }, view));
     }
 

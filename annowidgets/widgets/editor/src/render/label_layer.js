@@ -10,8 +10,8 @@ import { tileOf } from "./masks.js";
 import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
 import { colorOf, HALO_EXTRA, LINE, nameOf } from "./style.js";
 
-const NAMED = 250; // more names than this in the view are no help, and take time
-const NARROWEST = 14; // CSS pixels of a label that is named
+const NAMED = 120; // more names than this in the view are no help, and take time
+const NARROWEST = 28; // CSS pixels of a label that is named without being pointed at
 const DASH = 5; // CSS pixels
 
 /** @typedef {Label & {shape: Shape}} Shaped */
