@@ -119,7 +119,8 @@ def test_the_file_that_is_left_is_whole_and_its_pictures_are_found_from_where_it
     file.close()
     assert set(paths) == {f"cells_pictures/images/cells_{n:04d}.jpg" for n in range(1, 15)}
     project = open_workspace(workspace, user="lead").project("Blood cells")
-    assert project.check(progress=False).empty
+    # Nothing is wrong; that few evaluation tasks were promoted is advice.
+    assert set(project.check(progress=False).severity) <= {"advice"}
     assert project.is_calibrated
     assert project.readiness()["met"].all()
     assert [batch.state for batch in project.batches()] == ["completed", "completed", "in_progress"]
