@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pydicom.data import get_testdata_file
 
 import annowidgets as aw
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, NotFound, StoreError
 from annowidgets.labels import Label, Ontology
-from annowidgets.media import StillImage
+from annowidgets.media import StillImage, open_medium
+from annowidgets.media.base import Values, range_window
 from annowidgets.widgets.editor import Editor
+from annowidgets.widgets.editor.frames import frame_message
 from annowidgets.workflow.drafts import Edit, SavedEdit, draft_key
 from annowidgets.workflow.task import Task
 from tests.widgets.page import Page, after, as_json, op
@@ -260,6 +264,27 @@ def test_a_deep_picture_goes_as_its_values_with_their_range(tmp_path: Path) -> N
     (message,) = opened.page.heard
     assert (message["dtype"], message["shape"], message["window"]) == ("uint16", [48, 64], [100, 100 + 13 * 3071])
     assert np.array_equal(np.frombuffer(opened.page.buffers[0], "<u2").reshape(48, 64), values)
+
+
+def test_a_slice_goes_as_its_stored_values_with_its_window_in_their_unit() -> None:
+    file = get_testdata_file("CT_small.dcm", download=False)
+    assert file is not None
+    dataset = pydicom.dcmread(file)
+    message, (buffer,) = frame_message(open_medium("dicom_series", str(file)), 1, 0)
+    assert (message["dtype"], message["shape"], message["invert"]) == ("int16", [128, 128], False)
+    assert np.array_equal(np.frombuffer(buffer, "<i2").reshape(128, 128), dataset.pixel_array)
+    values = open_medium("dicom_series", str(file)).values(0)
+    assert values is not None
+    low, high = (limit * dataset.RescaleSlope + dataset.RescaleIntercept for limit in message["window"])
+    assert (low, high) == pytest.approx(values.windows[0].limits)
+
+
+def test_a_negative_slope_turns_the_window_round(picture: StillImage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = np.array([[0, 10], [20, 30]], np.uint16)
+    values = Values(stored, -2.0, 100.0, "", False, (range_window("range", 40, 80),))
+    monkeypatch.setattr(StillImage, "values", lambda *_: values)
+    message, _ = frame_message(picture, 1, 0)
+    assert (message["window"], message["invert"]) == ([10.0, 30.0], True)
 
 
 def test_a_picture_that_is_gone_is_told_in_its_place(picture: StillImage) -> None:

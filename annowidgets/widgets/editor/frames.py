@@ -6,15 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from annowidgets.media import Medium, StillImage
-from annowidgets.media.decode import read_header
+from annowidgets.media import Medium
+from annowidgets.media.base import Values
+
+# What the browser takes as values; of another kind it is given a picture.
+_SENT = ("uint8", "uint16", "int16")
 
 
 def frame_message(pictures: Medium, number: int, index: int) -> tuple[dict[str, Any], list[bytes]]:
     """A frame as message and buffers.
 
-    A picture of 16-bit grey goes as its values, little-endian, with their range as the window to begin with; anything
-    else as an encoded picture.
+    Grey of more than 8 bits goes as its stored values, little-endian, with the window to begin with in their unit;
+    anything else as an encoded picture.
 
     Parameters
     ----------
@@ -31,16 +34,18 @@ def frame_message(pictures: Medium, number: int, index: int) -> tuple[dict[str, 
         There is no such frame, or it can't be read.
     """
     message: dict[str, Any] = {"type": "frame", "number": number, "index": index}
-    if _may_be_deep(pictures):
-        pixels = pictures.frame(index)
-        if pixels.dtype == np.uint16 and pixels.ndim == 2:
-            message |= {"dtype": "uint16", "shape": list(pixels.shape), "invert": False}
-            message["window"] = [int(pixels.min()), int(pixels.max())]
-            return message, [np.ascontiguousarray(pixels, dtype="<u2").tobytes()]
-    encoded = pictures.encoded(index)
-    return {**message, "mime": encoded.mime}, [encoded.data]
+    values = pictures.values(index)
+    if values is None or values.stored.dtype.name not in _SENT:
+        encoded = pictures.encoded(index)
+        return {**message, "mime": encoded.mime}, [encoded.data]
+    stored = values.stored
+    low, high, invert = _window(values)
+    message |= {"dtype": stored.dtype.name, "shape": list(stored.shape), "window": [low, high], "invert": invert}
+    return message, [np.ascontiguousarray(stored, dtype=stored.dtype.newbyteorder("<")).tobytes()]
 
 
-def _may_be_deep(pictures: Medium) -> bool:
-    """Whether frames may hold more than 8 bits; decoding a photograph to find out would cost more than sending it."""
-    return not isinstance(pictures, StillImage) or read_header(pictures.path).bits == 16
+def _window(values: Values) -> tuple[float, float, bool]:
+    """The first window in stored values: from which on all is black, from which on all is white, whether inverted."""
+    slope = values.slope or 1.0
+    low, high = ((limit - values.intercept) / slope for limit in values.windows[0].limits)
+    return (low, high, values.inverted) if low <= high else (high, low, not values.inverted)
