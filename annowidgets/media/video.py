@@ -6,6 +6,7 @@ import io
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -219,11 +220,25 @@ class VideoFile:
         counted = self._index.pts is None
         number = 0
         for packet in self._packets(key):
-            for frame in packet.decode():
+            damage = None
+            try:
+                frames = packet.decode()
+            except self._failure() as error:
+                # Several threads decode: frames before the damaged one may not have come out yet.
+                damage, frames = error, self._drained()
+            for frame in frames:
                 position = number if counted else self._index.position(frame.pts)
                 number += 1
                 if position is not None:
                     yield position, frame
+            if damage is not None:
+                raise damage
+
+    def _drained(self) -> list[Any]:
+        try:
+            return list(self._stream.codec_context.decode(None))
+        except self._failure():
+            return []
 
     def _packets(self, key: int) -> Iterator[Any]:
         """Packets from a key packet on, without those shown before it where another key packet leads to them."""
@@ -237,15 +252,17 @@ class VideoFile:
 
     def _from_seek(self, start: Any, *, rewind: bool) -> Iterator[Any]:
         container, stream = self._open()
+        first = None
         if not rewind:
-            container.seek(start.dts, stream=stream)
-            packets = container.demux(stream)
-            first = next(packets, None)
+            with suppress(self._failure()):  # a container without an index of its own
+                container.seek(start.dts, stream=stream)
+                packets = container.demux(stream)
+                first = next(packets, None)
             if first is not None and first.size and _time(first) <= start.dts:
                 yield first
                 yield from packets
                 return
-        # The container's own index has led past it: from the beginning.
+        # The container's own index has led nowhere, or past it: from the beginning.
         container.close()
         self._container = None
         container, stream = self._open()
