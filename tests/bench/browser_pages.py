@@ -123,8 +123,11 @@ class Lab:
         return Sheet(contender, book, self._stack.enter_context(hand_on(book.page, self._port)))
 
     def blank(self) -> tuple[Page, Hand]:
-        """Open a page with nothing in it."""
+        """Open a page with next to nothing in it."""
         page = self._stack.enter_context(self._browser.new_context(viewport=WINDOW)).new_page()
+        # a line of text; Chromium gives no input to a page that has painted nothing yet
+        page.goto(f"{self.server.url}/api")
+        page.wait_for_timeout(1000)
         return page, self._stack.enter_context(hand_on(page, self._port))
 
 
