@@ -50,10 +50,16 @@ def in_sdist(built: Path) -> set[str]:
         return {name.partition("/")[2] for name in sdist.getnames()}
 
 
-def test_the_wheel_holds_every_file_of_the_package(in_wheel: set[str]) -> None:
+def test_the_wheel_holds_every_file_of_the_package_but_what_the_bundle_is_made_from(in_wheel: set[str]) -> None:
     package = set(tracked("annowidgets"))
-    assert "annowidgets/py.typed" in package
-    assert package <= in_wheel
+    editor = "annowidgets/widgets/editor/"
+    build = {path for path in package if path.startswith(editor) and "/" not in path.removeprefix(editor)}
+    sources = {path for path in package if path.startswith(f"{editor}src/")} | {
+        path for path in build if path.endswith((".json", ".npmrc"))
+    }
+    assert {"annowidgets/py.typed", f"{editor}editor.bundle.js", f"{editor}editor.py"} <= package - sources
+    assert package - sources <= in_wheel
+    assert not sources & in_wheel
 
 
 def test_the_wheel_holds_nothing_but_the_package_and_its_record(in_wheel: set[str]) -> None:
