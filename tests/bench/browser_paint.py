@@ -67,11 +67,12 @@ def paint(lab: Lab) -> None:
             for _ in range(ROUNDS):
                 _in_turn(near, Case(labels, "draw", RATES[0], "kernel busy"), strokes, sent)
     _print_paint(strokes, bare)
-    print("\nsent to the kernel by annowidgets' page between the first and the last move of all these gestures")
+    gestures = sum(len(own[OURS.name]) for own in strokes.values())
+    print(
+        f"\nmessages of annowidgets' page to its kernel while the pointer moved, in {gestures} gestures: {sent.total()}"
+    )
     for what, number in sent.most_common():
         print(f"  {number:4d}  {what}")
-    strokes_of_ours = sum(len(own[OURS.name]) for own in strokes.values())
-    print(f"  of the editor in {strokes_of_ours} gestures: {sum(sent[what] for what in sent if 'op' in what.split())}")
 
 
 def _place(lab: Lab, contender: Contender, round_trip: float) -> Place:
@@ -152,6 +153,8 @@ def _print_paint(strokes: Mapping[Case, dict[str, list[Stroke]]], bare: Sequence
     nothing = summed_up(bare)
     print(f"\nfrom a move of the pointer to its paint, ms (p50, p95), frames/s with moves; medians of {ROUNDS} rounds")
     print(f"  a page that does nothing: {nothing.p50:.1f}, {nothing.p95:.1f}; {nothing.frames:.0f} frames/s")
+    if nothing.p95 > FRAME:
+        print("  so the machine is too busy to hold any page to a frame; compare, and look at the processor time")
     print(f"  {'':<36}{OURS.name:^34}{THEIRS.name:^34}")
     print(f"  {'labels gesture moves/s kernel':<36}" + f"{'p50':>7}{'p95':>7}{'frames/s':>10}{'CPU/move':>10}" * 2)
     for case, own in strokes.items():
