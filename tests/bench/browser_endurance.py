@@ -1,4 +1,4 @@
-"""An hour's worth of labelling: five hundred shapes over fifty tasks, and what is left of them in memory."""
+"""An hour's worth of labelling: five hundred shapes over twenty-five tasks, and what is left of them in memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.browser.every_shape import draw, queue_of, submit
 from tests.browser.notebook import Notebook
 
 SHAPES = 500
-PER_TASK = 10
-EVERY = 10  # tasks between two looks
+PER_TASK = 20
+EVERY = 5  # tasks between two looks
 RSS = "int(open('/proc/self/statm').read().split()[1]) * __import__('os').sysconf('SC_PAGE_SIZE')"
 TRACED = "__import__('tracemalloc').get_traced_memory()[0]"
 COLLECTED = "__import__('gc').collect()"

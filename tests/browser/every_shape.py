@@ -12,6 +12,7 @@ from tests.widgets.loops import SIZE, Loop
 
 KINDS = len(ONTOLOGY.objects)
 COLUMNS, ROWS = 5, 4
+PATIENCE = 30_000  # ms
 MESSAGE = ".aw-screen > .aw-live > .aw-message"
 
 
@@ -50,6 +51,6 @@ def submit(hand: Canvas, *, task: str) -> None:
     hand.page.wait_for_function("() => document.querySelector('.aw-ed-saving').textContent === 'saved'")
     hand.focus()
     hand.keys("Control+Enter")
-    expect(hand.page.locator(".aw-title")).to_contain_text(task)
+    expect(hand.page.locator(".aw-title")).to_contain_text(task, timeout=PATIENCE)
     hand.wait()
     hand.wait_for(0)
