@@ -40,6 +40,14 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _every_file_draws_alike() -> Iterator[None]:
+    """Seed every new workspace file alike, so that what was drawn for review or served once is so in every run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("annowidgets.store.schema_evaluation.token_bytes", bytes)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _the_repository_is_left_as_it_was() -> Iterator[None]:
     with refuse_writes_under(REPOSITORY):
         yield

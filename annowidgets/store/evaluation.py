@@ -28,6 +28,11 @@ class EvaluationRow(NamedTuple):
     served: float
 
 
+def draw_seed(connection: sqlite3.Connection) -> bytes:
+    """Bytes that seed what nobody must foresee; never to be shown."""
+    return bytes(value(connection, "SELECT seed FROM draw_seed"))
+
+
 # --- numbers
 
 

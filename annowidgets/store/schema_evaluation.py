@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from secrets import token_bytes
 
 from annowidgets.store.guards import _differs, _not_deleted, _refuse
 
 TABLES_4 = (
+    """CREATE TABLE draw_seed (
+        -- Random bytes, told to nobody: what the draws are seeded with that nobody must foresee.
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        seed BLOB NOT NULL CHECK (length(seed) = 32)
+    ) STRICT""",
     """CREATE TABLE task_numbers (
         -- From which number to which the tasks of a production batch are called, in no order and with room between:
         -- evaluation tasks, which come later, are called by numbers that the batch has left.
@@ -64,6 +70,7 @@ TABLES_4 = (
 
 # Written once. Table -> message, unique keys.
 APPEND_ONLY = {
+    "draw_seed": ("Q2: the seed of the draws stays, so that they can be replayed", ("id",)),
     "task_numbers": ("Q2: the numbers of a batch stay its own", ("batch",)),
     "evaluations": (
         "Q2: an evaluation task stays one, and is served once",
@@ -147,6 +154,7 @@ def m004_evaluation(connection: sqlite3.Connection) -> None:
     """Evaluation tasks in production: who was served which, and what came of it."""
     for statement in TABLES_4:
         connection.execute(statement)
+    connection.execute("INSERT INTO draw_seed (id, seed) VALUES (1, ?)", (token_bytes(32),))
     # What it said before, and for evaluation tasks: their item is not the batch's.
     connection.execute("DROP TRIGGER task_starts_queued")
     starts = "T1: a task starts in the queue of a running batch of its project, for one of its items"

@@ -31,6 +31,7 @@ from annowidgets.workflow.calibration import require_calibrated
 from annowidgets.workflow.checks import require_one_of, require_rate, require_text
 from annowidgets.workflow.claims import claim
 from annowidgets.workflow.collection import Collection
+from annowidgets.workflow.draws import luck
 from annowidgets.workflow.evaluation import numbers_for
 from annowidgets.workflow.fitting import Fitting, fitting, require_still_fit
 from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame
@@ -353,8 +354,10 @@ def launch(action: Action, batch: BatchRow) -> BatchRow:
     if not items:
         raise InvalidInput(f"Batch {batch.name!r} holds no items.")
     stored_batches.change(action.connection, batch.id, **changes)
-    # A seeded order (T8): the same in every run, and not the order in which the items were added.
-    order = random.Random(f"order of batch {batch.id}")
+    # A seeded order (T8), not that in which the items were added. In production nobody must foresee it: what comes out
+    # of order would be an evaluation (Q2). Elsewhere it is the same in every run, so that a demonstration is, too.
+    name = f"order of batch {batch.id}"
+    order = luck(action, name) if batch.kind == BatchKind.PRODUCTION else random.Random(name)
     tasks = [
         (action.project.id, batch.id, item, attempt, order.random(), changes["ontology_version"])
         for item in items

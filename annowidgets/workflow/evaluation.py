@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from annowidgets.errors import AnnowidgetsError
@@ -27,6 +26,7 @@ from annowidgets.store.audits import PromotionRow
 from annowidgets.store.evaluation import EvaluationRow
 from annowidgets.store.tasks import TaskRow
 from annowidgets.workflow.base import carried_labels, names_carried, rename_labels, stored_ontology
+from annowidgets.workflow.draws import luck
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.permissions import Permission, Role, is_allowed
 from annowidgets.workflow.states import BatchKind, BatchState, TaskState
@@ -49,7 +49,7 @@ PAUSED = "the results of checks lie below what the project asks for"
 def numbers_for(action: Action, batch: int, tasks: int) -> list[int]:
     """Numbers for the tasks of a production batch that is launched: in no order, and with room between (Q2)."""
     numbers = stored.reserve_numbers(action.connection, batch, tasks)
-    return _random(action, f"numbers of batch {batch}").sample(numbers, tasks)
+    return luck(action, f"numbers of batch {batch}").sample(numbers, tasks)
 
 
 def drawn(action: Action, row: TaskRow) -> tuple[TaskRow, int | None]:
@@ -73,14 +73,15 @@ def drawn(action: Action, row: TaskRow) -> tuple[TaskRow, int | None]:
     if batch.kind != BatchKind.PRODUCTION or had or action.may(Permission.SEE_SCORES):
         return row, None
     draw = stored.next_draw(connection, project, user)
-    luck = _random(action, f"draw {draw} of {user}")
-    is_drawn = luck.random() < action.settings.evaluation.rate
+    name = f"draw {draw} of {user} in project {project}"
+    dice = luck(action, name)
+    is_drawn = dice.random() < action.settings.evaluation.rate
     # Looked for in any case: what takes longer would tell.
     pool = stored.pool(connection, project, user, reviews=action.may(Permission.REVIEW))
-    number = stored.free_number(connection, row.batch, _random(action, f"number of draw {draw} of {user}"))
+    number = stored.free_number(connection, row.batch, luck(action, f"number of {name}"))
     if not is_drawn or not pool or number is None:
         return row, draw
-    gold = luck.choice(pool)
+    gold = dice.choice(pool)
     evaluation = EvaluationRow(number, project, user, gold.task, draw, action.now)
     # Before the other, also when it is given back: then it comes again, as the other would.
     place = math.nextafter(stored.place_in_queue(connection, row.id), -math.inf)
@@ -90,14 +91,6 @@ def drawn(action: Action, row: TaskRow) -> tuple[TaskRow, int | None]:
     served = stored_tasks.by_id(connection, number)
     assert served is not None
     return served, draw
-
-
-def _random(action: Action, what: str) -> random.Random:
-    """A source of luck that can be replayed from the file, and by nobody who only sees what annotators see.
-
-    When a project was made, to the microsecond, is told to nobody.
-    """
-    return random.Random(f"{what} in project {action.project.id} of {action.project.created!r}")
 
 
 # --- what it is compared with

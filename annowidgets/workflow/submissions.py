@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
 from annowidgets.errors import (
@@ -19,6 +18,7 @@ from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store.batches import BatchRow
 from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.draws import luck
 from annowidgets.workflow.evaluation import Measured, is_alive, keep_score
 from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskEvent, TaskState, next_batch_state
 from annowidgets.workflow.steps import held_task, step
@@ -48,7 +48,7 @@ def submit(
     if batch.kind in (BatchKind.CALIBRATION, BatchKind.TRAINING):
         event = TaskEvent.SUBMIT_ATTEMPT
     else:
-        drawn = is_drawn_for_review(row.id, action.settings.sampling_rate)
+        drawn = is_drawn_for_review(action, row.id)
         event = TaskEvent.SUBMIT_DRAWN if drawn else TaskEvent.SUBMIT_NOT_DRAWN
     state = step(action, row, event)
     label_set = add_label_set(action, row, "submission", labels)
@@ -81,9 +81,9 @@ def submit(
     complete_batch_if_done(action, batch)
 
 
-def is_drawn_for_review(task: int, sampling_rate: float) -> bool:
-    """Whether a submit is drawn for review: seeded by the task, so that the draw can be replayed (T4)."""
-    return random.Random(f"review of task {task}").random() < sampling_rate
+def is_drawn_for_review(action: Action, task: int) -> bool:
+    """Whether a submit is drawn for review: seeded per task, so that the draw can be replayed (T4)."""
+    return luck(action, f"review of task {task}").random() < action.settings.sampling_rate
 
 
 def complete_batch_if_done(action: Action, batch: BatchRow) -> None:

@@ -10,7 +10,7 @@ import pytest
 import annowidgets as aw
 from tests.store.building import LEAD, NAME, Script, cell, copied
 
-ROWS = ("task_numbers", "evaluations", "evaluation_scores")
+ROWS = ("draw_seed", "task_numbers", "evaluations", "evaluation_scores")
 
 
 @pytest.fixture(scope="module")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import annowidgets as aw
-from annowidgets.workflow import Batch, Task
+from annowidgets.workflow import Batch, Item, Task
 from tests.workflow.building import Team, cell, draw_pictures
 
 # What the gold of every evaluation task is.
 GOLD = [cell()]
 
 
-def promoted(team: Team, *, pool: int = 6, name: str = "to promote", first: int = 0) -> list[Task]:
-    """Evaluation tasks of the project's items from ``first``, which bo attempted and lea audited."""
-    batch = team.calibration(name, items=list(team("lea").items()[first : first + pool]), max_per_tasker=pool)
+def promoted(
+    team: Team, *, pool: int = 6, name: str = "to promote", first: int = 0, items: Sequence[Item] | None = None
+) -> list[Task]:
+    """Evaluation tasks of the project's items, or of these, from ``first``, which bo attempted and lea audited."""
+    among = list(team("lea").items() if items is None else items)
+    batch = team.calibration(name, items=among[first : first + pool], max_per_tasker=pool)
     for task in batch.tasks():
         team.task("bo", task).claim().submit(GOLD, confidence=1)
     assert team.audited(batch).passed

@@ -13,7 +13,7 @@ from annowidgets.benchmark import Measurements, score
 from annowidgets.errors import Immutable, InvalidInput, RuleViolation, TaskLocked
 from annowidgets.store import evaluation as stored
 from annowidgets.store import items as stored_items
-from annowidgets.workflow.evaluation import _random
+from annowidgets.workflow.draws import luck
 from tests.workflow.building import Team, cell, new_team, work
 from tests.workflow.evaluating import GOLD, evaluations, new_items, promoted, served, with_evaluations
 
@@ -104,7 +104,8 @@ def test_q2_the_draw_is_seeded_by_person_and_can_be_replayed_from_the_log(team: 
         claims = claims[claims["figures"].str.contains('"draw":[0-9]')]
         served_to = [task in evaluations(team) for task in claims["subject_id"]]
         with team.workspace.look(team("lea").id) as action:
-            replayed = [_random(action, f"draw {n} of {user}").random() < 0.1 for n in range(1, 26)]
+            draws = [f"draw {number} of {user} in project {action.project.id}" for number in range(1, 26)]
+            replayed = [luck(action, draw).random() < 0.1 for draw in draws]
         assert served_to == replayed
         shared[user] = served_to
     assert shared["ann"] != shared["rea"]
