@@ -42,11 +42,16 @@ def remove(connection: sqlite3.Connection, project: int, user: str) -> None:
 
 
 def has_passed(connection: sqlite3.Connection, training: str, user: str) -> bool:
-    """Whether a user passed any round of a training project, by its name."""
-    query = (
-        "SELECT 1 FROM training_rounds r JOIN projects p ON p.id = r.project "
-        "WHERE p.name = ? AND r.trainee = ? AND r.kind = 'person' AND r.passed LIMIT 1"
-    )
+    """Whether a user passed a training project, by its name: a round with all that counts of their rounds before it.
+
+    The first round is the whole benchmark, but for what its trainee had seen elsewhere.
+    """
+    query = """SELECT 1 FROM training_rounds r JOIN projects p ON p.id = r.project
+        WHERE p.name = ? AND r.trainee = ? AND r.kind = 'person' AND r.passed AND NOT EXISTS (
+            SELECT 1 FROM training_rounds o JOIN tasks t ON t.batch = o.batch
+            JOIN training_items n ON n.item = t.item AND n.withdrawn IS NULL
+            WHERE o.project = r.project AND o.trainee = r.trainee AND o.round < r.round
+            AND t.item NOT IN (SELECT item FROM tasks WHERE batch = r.batch)) LIMIT 1"""
     return value(connection, query, (training, user)) is not None
 
 

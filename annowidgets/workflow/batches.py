@@ -12,6 +12,7 @@ from annowidgets.labels.values import name as checked_name
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.store import projects as stored_projects
+from annowidgets.store import training as stored_training
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.batch import Batch
 from annowidgets.workflow.calibration import require_calibrated
@@ -209,10 +210,7 @@ def _create(
     requirements = Requirements() if requirements is None else requirements
     if not isinstance(requirements, Requirements):
         raise InvalidInput("requirements must be Requirements, as in aw.Requirements(tags=['haematology']).")
-    if requirements.training is not None:
-        known = [project.name for project in stored_projects.all_of_kind(action.connection, "training")]
-        if requirements.training not in known:
-            raise NotFound.named("training project", requirements.training, known)
+    _require_can_be_passed(action, requirements.training)
     if not items:
         raise InvalidInput(
             f"Batch {name!r}: there are no items to put into it; all are in open batches or done.",
@@ -240,6 +238,21 @@ def _create(
     )
     action.log("batch.create", "batch", batch, name=name, kind=kind, items=len(items))
     return Batch(action.workspace, action.project.id, batch)
+
+
+def _require_can_be_passed(action: Action, training: str | None) -> None:
+    """Refuse a training project as a requirement that nobody could ever meet (C7)."""
+    if training is None:
+        return
+    known = {project.name: project.id for project in stored_projects.all_of_kind(action.connection, "training")}
+    if training not in known:
+        raise NotFound.named("training project", training, known)
+    if stored_training.of(action.connection, known[training]).pass_mark is None:
+        raise InvalidInput(
+            f"Training project {training!r} has no pass mark, so nobody could ever pass it.",
+            rule="C7",
+            hint="Make one that has: workspace.create_training_project(name, sources=[...], pass_mark=80).",
+        )
 
 
 def _free(action: Action) -> list[int]:

@@ -99,7 +99,8 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     min_instruction_seconds : float
         Focused time on the current instructions.
     training : str, optional
-        Name of a training project of which the person must have passed a round (a re-calculation may change that).
+        Name of a training project with a ``pass_mark``, of which the person must have passed a round of all its tasks
+        (a re-calculation may change that).
     """
 
     languages: dict[str, str] = {}

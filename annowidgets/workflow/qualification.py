@@ -44,7 +44,7 @@ def unmet_requirements(connection: Connection, batch: BatchRow, member: MemberRo
             )
     training = requirements.training
     if training is not None and not stored_members.has_passed(connection, training, member.user):
-        lacking.append(f"training project {training!r} passed")
+        lacking.append(f"training project {training!r} passed in a round of all its tasks")
     return lacking
 
 
