@@ -99,11 +99,12 @@ def has_pool(connection: sqlite3.Connection, project: int) -> bool:
 
 def next_draw(connection: sqlite3.Connection, project: int, user: str) -> int:
     """Count a task that the queue gives to a user; returns the number of the draw, from 1."""
-    query = (
-        "INSERT INTO evaluation_draws (project, user, draws) VALUES (?, ?, 1) "
-        "ON CONFLICT (project, user) DO UPDATE SET draws = draws + 1 RETURNING draws"
-    )
-    return int(connection.execute(query, (project, user)).fetchall()[0][0])
+    query = "UPDATE evaluation_draws SET draws = draws + 1 WHERE project = ? AND user = ? RETURNING draws"
+    further = connection.execute(query, (project, user)).fetchall()
+    if not further:
+        insert(connection, "evaluation_draws", project=project, user=user, draws=1)
+        return 1
+    return int(further[0][0])
 
 
 def add(

@@ -111,7 +111,21 @@ def _guards() -> Iterator[str]:
         "AND project = NEW.project) OR EXISTS (SELECT 1 FROM tasks WHERE id = NEW.task)",
         "Q2: an evaluation task is new, of gold that was promoted to it",
     )
-    yield _refuse("evaluation_item_not_in_production", "BEFORE INSERT ON batch_items", _IS_EVALUATION_ITEM, _KEPT_OUT)
+    yield from _standing()
+    yield _refuse(
+        "numbers_of_a_production_batch",
+        "BEFORE INSERT ON task_numbers",
+        "(SELECT kind FROM batches WHERE id = NEW.batch) IS NOT 'production' "
+        "OR NEW.first <= (SELECT max(last) FROM task_numbers) OR NEW.first <= (SELECT max(id) FROM tasks)",
+        "Q2: the numbers of a production batch come after all that are used or set aside",
+    )
+    for verb in ("INSERT", "UPDATE OF batch, item, excluded"):
+        yield _refuse(
+            f"evaluation_item_not_in_production_{verb.split()[0].lower()}",
+            f"BEFORE {verb} ON batch_items",
+            f"NEW.excluded IS NULL AND {_IS_EVALUATION_ITEM}",
+            _KEPT_OUT,
+        )
     yield _refuse(
         "production_item_not_for_evaluation",
         "BEFORE INSERT ON promotions",
@@ -145,8 +159,28 @@ def _guards() -> Iterator[str]:
         "BEFORE INSERT ON evaluation_scores",
         "NOT EXISTS (SELECT 1 FROM evaluations e JOIN label_sets s ON s.task = e.task AND s.kind = 'submission' "
         "AND s.user = e.user JOIN promotions p ON p.task = e.promotion "
+        "JOIN functions f ON f.project = e.project AND f.version = NEW.function_version "
         "WHERE e.task = NEW.task AND s.id = NEW.submission AND p.labels = NEW.gold)",
-        "Q2: an evaluation is scored against the gold of its task",
+        "Q2: an evaluation is scored against the gold of its task, under a function of its project",
+    )
+
+
+def _standing() -> Iterator[str]:
+    """Guards of where a person stands: what was drawn can be replayed, and a score leaves the mean by a pause only."""
+    message = "Q2: where a person stands only moves on, draw by draw and pause by pause"
+    yield from _not_deleted("evaluation_draws", message, ("project, user",))
+    yield _refuse(
+        "evaluation_draws_begin",
+        "BEFORE INSERT ON evaluation_draws",
+        "NEW.draws > 1 OR NEW.counted_after <> 0 OR NOT EXISTS (SELECT 1 FROM projects WHERE id = NEW.project)",
+        message,
+    )
+    yield _refuse(
+        "evaluation_draws_move_on",
+        "BEFORE UPDATE ON evaluation_draws",
+        f"({_differs('project, user')}) OR NEW.draws NOT IN (OLD.draws, OLD.draws + 1) "
+        "OR NEW.counted_after NOT IN (OLD.counted_after, (SELECT coalesce(max(id), 0) FROM evaluation_scores))",
+        message,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,51 @@ def test_q2_what_is_known_of_evaluations_is_written_once(on_evaluated: Script, t
         script.refused("Q2", f"{verb} INTO {table} SELECT * FROM {table} LIMIT 1")
 
 
+def test_q2_where_a_person_stands_only_moves_on(on_evaluated: Script) -> None:
+    script = on_evaluated
+    for change in (
+        "draws = 0",
+        "draws = draws - 1",
+        "draws = draws + 2",
+        "counted_after = 10000",
+        "counted_after = -1",
+        "user = user || '2'",
+        "project = 9",
+    ):
+        script.refused("Q2", f"UPDATE evaluation_draws SET {change}")
+    script.refused("Q2", "DELETE FROM evaluation_draws")
+    for values in ("1, 'zoe', 0, 0", "1, 'yan', 5, 0", "1, 'yan', 0, 1", "77, 'yan', 0, 0"):
+        for verb in ("INSERT", "REPLACE"):
+            script.refused(
+                "Q2", f"{verb} INTO evaluation_draws (project, user, draws, counted_after) VALUES ({values})"
+            )
+    script.refused(
+        "Q2",
+        "INSERT INTO evaluation_draws (project, user) VALUES (1, 'zoe') "
+        "ON CONFLICT (project, user) DO UPDATE SET draws = 0",
+    )
+    newest = script.value("SELECT max(id) FROM evaluation_scores")
+    script.run("UPDATE evaluation_draws SET draws = draws + 1, counted_after = ? WHERE user = 'zoe'", newest)
+    script.refused("Q2", "UPDATE evaluation_draws SET counted_after = 0 WHERE user = 'zoe'")
+
+
+def test_q2_a_file_has_one_seed(on_evaluated: Script) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="id = 1"):
+        on_evaluated.run("INSERT INTO draw_seed (id, seed) VALUES (2, zeroblob(32))")
+
+
+def test_q2_only_production_has_numbers_of_its_own_and_after_all_others(on_evaluated: Script) -> None:
+    put = "INSERT INTO task_numbers (batch, first, last) VALUES (?, ?, ?)"
+    other = on_evaluated.value("SELECT id FROM batches WHERE kind = 'ground_truth'")
+    later = on_evaluated.value("SELECT id FROM batches WHERE kind = 'production' AND state = 'draft'")
+    for batch in (other, 77):
+        on_evaluated.refused("Q2", put, batch, 100_000, 100_100)
+    last = on_evaluated.value("SELECT max(last) FROM task_numbers")
+    on_evaluated.refused("Q2", put, later, last, last + 100)
+    on_evaluated.refused("Q2", put, later, 1, 2)
+    on_evaluated.run(put, later, 100_000, 100_100)
+
+
 def test_q2_nobody_is_served_the_same_twice(on_evaluated: Script) -> None:
     copy = (
         "INSERT INTO evaluations SELECT 100000, project, user, promotion, 77, served FROM evaluations "
@@ -81,6 +127,8 @@ def test_q2_items_of_evaluation_tasks_do_not_go_into_production(on_evaluated: Sc
     item = on_evaluated.value("SELECT item FROM promotions WHERE kind = 'evaluation'")
     later = on_evaluated.value("SELECT id FROM batches WHERE kind = 'production' AND state = 'draft'")
     on_evaluated.refused("Q2", "INSERT INTO batch_items (batch, item, position) VALUES (?, ?, 99)", later, item)
+    for verb in ("UPDATE", "UPDATE OR REPLACE", "UPDATE OR IGNORE"):
+        on_evaluated.refused("Q2", f"{verb} batch_items SET item = ? WHERE batch = ?", item, later)
 
 
 def test_q2_items_of_production_do_not_become_evaluation_tasks(on_evaluated: Script) -> None:
@@ -136,6 +184,7 @@ def test_q2_none_is_scored_against_other_gold(on_evaluated: Script) -> None:
         "SELECT p.labels FROM promotions p JOIN evaluations e ON e.promotion = p.task WHERE e.task = ?", held
     )
     on_evaluated.refused("Q2", put, held, submission, submission)
+    on_evaluated.refused("Q2", put.replace("?, 1, x'00'", "?, 7, x'00'"), held, submission, gold)
     on_evaluated.run(put, held, submission, gold)
 
 
