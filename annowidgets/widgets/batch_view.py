@@ -157,7 +157,9 @@ class BatchView(OpensOthers):
 
     def _nothing(self) -> Content:
         if self._state == "draft":
-            return tag("p", f"Not launched yet: {counted(len(self._batch.items), 'item')}.", class_="aw-mute")
+            # Who doesn't read all is told the items of own tasks only, and of a draft there are none yet.
+            held = f": {counted(len(self._batch.items), 'item')}" if self._reads_all else ""
+            return tag("p", f"Not launched yet{held}.", class_="aw-mute")
         return tag("p", "None of its tasks is yours." if not self._reads_all else "No tasks.", class_="aw-mute")
 
     def _tools(self) -> Html:

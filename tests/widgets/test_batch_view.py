@@ -113,6 +113,7 @@ def test_a_draft_says_what_it_holds_and_is_launched_here(production: Loop) -> No
     gold = production.project.create_ground_truth_batch("gold")
     view = BatchView(gold)
     assert "Not launched yet: 4 items." in view._states.html
+    assert "Not launched yet.</p>" in BatchView(production.batch_as("ann", gold))._states.html
     assert 'class="aw-primary" data-act="launch"' in view.tools.html
     view.act("launch")
     assert gold.state == "in_progress"
