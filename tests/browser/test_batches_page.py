@@ -140,7 +140,7 @@ def test_items_are_chosen_from_thumbnails_and_requirements_filled_in_by_keyboard
     expect(one.said).to_contain_text("by hand is launched: 2 items, 2 tasks in the queue.")
     assert one.loop.rows(ITEMS.format(2)) == [("cell_1",), ("cell_3",)]
     assert one.loop.rows("SELECT requirements FROM batches WHERE id = 2") == [
-        ('{"languages":{"en":"C1"},"tags":["blood"],"min_instruction_seconds":0.0}',)
+        ('{"languages":{"en":"C1"},"tags":["blood"],"min_instruction_seconds":0.0,"training":null}',)
     ]
 
 
