@@ -147,6 +147,12 @@ def as_edit(edit: Edit | Mapping[str, Any]) -> Edit:
         raise InvalidInput(f"An edit is needed, got {type(edit).__name__}.") from None
 
 
+def putting(edit: Edit, labels: Iterable[Label | Answer]) -> Edit:
+    """An edit that puts these labels in the places of those it puts."""
+    put = tuple((label, index) for label, (_, index) in zip(labels, edit.forward.put, strict=True))
+    return msgspec.structs.replace(edit, forward=Delta(put, edit.forward.remove))  # type: ignore[arg-type]
+
+
 def new_edit(forward: Delta, what: str) -> Edit:
     """An edit that a program makes; what takes it back is found when it is applied."""
     return Edit(secrets.token_hex(16), "edit", forward, what=what)

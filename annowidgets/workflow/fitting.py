@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from annowidgets.errors import InvalidLabels
-from annowidgets.labels import Labels, Ontology, find_problems, require_valid
+from annowidgets.labels import Answer, Label, Labels, Ontology, as_labels, find_problems, require_valid
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
 from annowidgets.store import projects as stored_projects
@@ -41,6 +41,11 @@ class Fitting(NamedTuple):
     carried: dict[str, str]
     versions: tuple[int, int]
 
+    def settled(self, labels: Labels) -> list[Label | Answer]:
+        """Labels as they are kept: on an item of one frame a key frame there is a bare shape, which is the same."""
+        listed = as_labels(labels)
+        return [_bare(label) for label in listed] if len(self.item.sizes) == 1 else listed
+
     def require(self, labels: Labels, *, complete: bool) -> None:
         """Raise InvalidLabels unless labels fit; ``complete`` asks for required answers, as a submission does."""
         sizes, interpolates = self.item.sizes, self.item.interpolates
@@ -51,6 +56,14 @@ class Fitting(NamedTuple):
             problems = find_problems(carried, self.newest, sizes, interpolate=interpolates, complete=False)
             if problems:
                 raise InvalidLabels(problems, rule="P2")
+
+
+def _bare(label: Label | Answer) -> Label | Answer:
+    # A later frame, or one that a label holds on to, stays and is refused: it speaks of a frame that is not there.
+    if isinstance(label, Answer) or set(label.key_frames) != {0} or label.until or any(label.attributes_by_frame):
+        return label
+    shape, attributes = label.key_frames[0], dict(label.attributes_at(0))
+    return Label(label.category, shape, attributes, id=label.id)
 
 
 def fitting_of(action: Action, row: TaskRow) -> Fitting:

@@ -36,6 +36,7 @@ from annowidgets.workflow.drafts import (
     SavedEdit,
     as_edit,
     edit_of,
+    putting,
     save_edit,
     save_text,
     tell,
@@ -111,11 +112,12 @@ class Task(TaskView):
             Somebody else holds the task, or another window saved meanwhile; the labels are kept in `copies`.
         """
         labels = as_labels(labels)
-        text = labels_to_json(labels).decode()
         expected = self._revision if revision is None else revision
         spent = 0.0 if seconds is None else require_seconds("seconds", seconds)
         conflict: Conflict | None = None
         fit = self._fitting(Permission.ANNOTATE)
+        labels = fit.settled(labels)
+        text = labels_to_json(labels).decode()
         fit.require(labels, complete=False)
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
             row = self._stored(action)
@@ -167,9 +169,10 @@ class Task(TaskView):
         expected = self._revision if revision is None else revision
         spent = 0.0 if seconds is None else require_seconds("seconds", seconds)
         conflict: Conflict | None = None
-        put = [label for label, _ in edit.forward.put]
         refusal: InvalidLabels | None = None
         fit = self._fitting(Permission.ANNOTATE)
+        edit = putting(edit, fit.settled([label for label, _ in edit.forward.put]))
+        put = [label for label, _ in edit.forward.put]
         try:
             fit.require(put, complete=False)
         except InvalidLabels as error:
@@ -258,6 +261,7 @@ class Task(TaskView):
         labels = as_labels(labels)
         conflict: Conflict | None = None
         fit = self._fitting(Permission.ANNOTATE)
+        labels = fit.settled(labels)
         fit.require(labels, complete=True)
         prepared = self._prepared(labels)
         with self.workspace.act(self._project, Permission.ANNOTATE) as action:
@@ -355,6 +359,7 @@ class Task(TaskView):
         if labels is not None:
             labels = as_labels(labels)
             fit = self._fitting(Permission.REVIEW)
+            labels = fit.settled(labels)
             fit.require(labels, complete=True)
         with self.workspace.act(self._project, Permission.REVIEW) as action:
             row = self._stored(action)

@@ -373,3 +373,28 @@ def test_the_file_refuses_what_would_rewrite_a_history(team: Team, task: Task, s
 def test_a_stranger_saves_no_edit(team: Team, task: Task) -> None:
     stranger = Task(team.workspace.as_user("zoe"), task._row())
     team.refuses(PermissionDenied, lambda: stranger.save_edit(Edit("e1", "edit", Delta())))
+
+
+# --- key frames on a still picture
+
+
+def test_a_key_frame_on_a_still_picture_is_the_bare_shape_wherever_labels_enter(task: Task) -> None:
+    shape = cell(3).shape
+    framed = aw.Label("RBC", {0: shape}, attributes_by_frame={0: {}}, id="f")
+    bare = aw.Label("RBC", shape, id="f")
+    task.save_draft([framed])
+    assert task.labels() == [bare]
+    op = put("e1")
+    op["forward"]["put"] = [[json.loads(msgspec.json.encode(aw.Label("RBC", {0: shape}, id="g"))), 1]]
+    assert task.save_edit(op).is_new
+    assert [label.shape for label in task.labels() if isinstance(label, aw.Label)] == [shape, shape]
+    assert task.history()[-1].forward.put[0][0].key_frames == {}
+    task.submit([framed, aw.Answer("quality", "good")])
+    assert task.labels()[0] == bare
+
+
+def test_a_frame_that_a_still_picture_lacks_is_refused(task: Task) -> None:
+    shape = cell(3).shape
+    for label in (aw.Label("RBC", {0: shape, 1: shape}), aw.Label("RBC", {0: shape}, until=2)):
+        with pytest.raises(InvalidLabels):
+            task.save_draft([label])
