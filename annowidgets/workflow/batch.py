@@ -34,7 +34,7 @@ from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.draws import luck
 from annowidgets.workflow.evaluation import numbers_for
 from annowidgets.workflow.fitting import Fitting, fitting, require_still_fit
-from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame
+from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame, items_of_batch
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import (
     TASK_TABLES,
@@ -103,15 +103,9 @@ class Batch:
 
     @property
     def items(self) -> Collection[Item]:
-        """Its items in order, excluded ones too, for who reads all; for others those of their own tasks (R3).
-
-        What else production holds, and what was calibrated with, would tell which tasks are evaluations (Q2).
-        """
+        """Its items in order, excluded ones too, for who reads all; for others those of their own tasks (R3)."""
         with self.workspace.look(self._project) as action:
-            if action.may(Permission.READ_ALL):
-                rows = stored_items.of_batch(action.connection, self.id)
-            else:
-                rows = stored_items.of_tasks(action.connection, self.id, action.user)
+            rows = items_of_batch(action, self.id)
         return Collection([Item(self.workspace, row) for row in rows], items_frame)
 
     def tasks(self, *, state: str | None = None, user: str | None = None) -> Collection[Task]:

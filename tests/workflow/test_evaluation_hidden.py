@@ -321,3 +321,32 @@ def test_q2_nobody_but_leads_can_list_what_was_calibrated_with(team: Team) -> No
         assert not {task.item.name for batch in team(user).batches() for task in batch.tasks()} & names
     assert {item.name for item in team("bo").batch("to promote").items} == names, "bo's own attempts"
     assert {item.name for item in team("tim").batch("to promote").items} == names
+
+
+@pytest.mark.parametrize("user", ["ann", "rea"])
+def test_q2_the_items_of_a_project_are_not_told_by_batch_either(team: Team, user: str) -> None:
+    batch, names = with_evaluations(team)
+    task = served(team, user, names)
+    own = {one.item.name for one in team(user).tasks()}
+    assert task.item.name in own
+    assert {item.name for item in team(user).items(batch=batch.name)} == own
+    assert not team(user).items(batch="to promote")
+    assert {item.name for item in team("tim").items(batch="to promote")} == names
+
+
+@pytest.mark.parametrize("user", ["ann", "rea"])
+def test_q2_which_numbers_are_taken_is_not_told(team: Team, user: str) -> None:
+    """An evaluation task is made when it is given; its number was free before."""
+    _, names = with_evaluations(team, rate=0.5)
+
+    def told() -> set[tuple[str, str, str]]:
+        answers = set()
+        for number in range(1, 2 * max(task.id for task in team("lea").tasks())):
+            with pytest.raises(aw.errors.PermissionDenied) as caught:
+                team(user).task(number)
+            answers.add((caught.value.message.replace(str(number), "n"), caught.value.rule, caught.value.hint))
+        return answers
+
+    assert told() == {(f"Task n is not {user!r}'s.", "R3", "One sees one's own tasks; leads see all.")}
+    assert served(team, user, names) is not None
+    team.refuses(aw.errors.NotFound, lambda: team("tim").task(100_000))
