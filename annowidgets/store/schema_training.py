@@ -77,8 +77,8 @@ TABLES_3 = (
     "CREATE INDEX gold_by_project ON gold (project, revision)",
     """CREATE TABLE training_rounds (
         -- One set of tasks of one trainee, who may be a model; its tasks are those of the batch. seen: how many of its
-        -- items' gold the trainee had seen before, which keeps the round from passing. score: 0 to 100, and passed,
-        -- as they stand under the applied function, once all tasks are submitted.
+        -- items are in training_seen, which keeps the round from passing. score: 0 to 100, and passed, as they stand
+        -- under the applied function, once all tasks are submitted.
         batch INTEGER PRIMARY KEY REFERENCES batches (id),
         project INTEGER NOT NULL REFERENCES projects (id),
         trainee TEXT NOT NULL,
@@ -90,6 +90,12 @@ TABLES_3 = (
         UNIQUE (project, trainee, round),
         CHECK (NOT passed OR seen = 0)
     ) STRICT""",
+    """CREATE TABLE training_seen (
+        -- Items of a round whose gold the trainee saw before submitting them: when it was made, or meanwhile.
+        batch INTEGER NOT NULL REFERENCES training_rounds (batch),
+        item INTEGER NOT NULL REFERENCES training_items (item),
+        PRIMARY KEY (batch, item)
+    ) WITHOUT ROWID, STRICT""",
     """CREATE TABLE measurements (
         -- What was compared with what, per submission and revision of the gold, packed: see benchmark/blobs.py.
         task INTEGER NOT NULL REFERENCES tasks (id),
@@ -129,6 +135,7 @@ _OF_TRAINING = "(SELECT kind FROM batches WHERE id = {row}.batch) IS 'training'"
 APPEND_ONLY = {
     "training_sources": ("A3: the sources of a training project are fixed when it is made", ("project, position",)),
     "gold": ("A3: gold changes as the next revision", ("id", "item, revision")),
+    "training_seen": ("A12: what was seen stays seen", ("batch, item",)),
     "measurements": ("A7: a measurement is never changed or deleted", ("task, gold",)),
     "training_scores": ("A8: old scores are kept", ("task, gold, function_version",)),
 }
@@ -143,7 +150,7 @@ KEPT = {
     "training_rounds": (
         "A6: a round of training stays",
         ("batch", "project, trainee, round"),
-        "batch, project, trainee, kind, round, seen",
+        "batch, project, trainee, kind, round",
     ),
 }
 
@@ -182,6 +189,12 @@ def _guards() -> Iterator[str]:
         "BEFORE UPDATE OF withdrawn, reason ON training_items",
         f"({_differs('withdrawn, reason')}) AND (OLD.withdrawn IS NOT NULL OR NEW.withdrawn <> {newest} + 1)",
         "A3: withdrawn gold stays withdrawn",
+    )
+    yield _refuse(
+        "seen_is_counted",
+        "BEFORE UPDATE OF seen ON training_rounds",
+        f"({_differs('seen')}) AND NEW.seen <> (SELECT count(*) FROM training_seen WHERE batch = OLD.batch)",
+        APPEND_ONLY["training_seen"][0],
     )
     yield _refuse(
         "applied_function_is_there",

@@ -340,23 +340,51 @@ def seen_by(connection: sqlite3.Connection, project: int, user: str) -> set[int]
 
     Items of all projects with the same content count.
     """
+    return _seen(connection, "i.project = :of", project, user)
+
+
+def has_seen(connection: sqlite3.Connection, item: int, user: str) -> bool:
+    """Whether a user has seen the gold of an item by now, as of `seen_by`."""
+    return bool(_seen(connection, "i.id = :of", item, user))
+
+
+def _seen(connection: sqlite3.Connection, which: str, of: int, user: str) -> set[int]:
     # Training copies are left out early: there are as many tasks of each as there are trainees.
     labelled = (
         "SELECT i.id FROM items i JOIN items o ON o.hash = i.hash "
         "JOIN projects p ON p.id = o.project AND p.kind = 'annotation' JOIN tasks t ON t.item = o.id"
     )
     trained = "SELECT i.id FROM items i JOIN items o ON o.hash = i.hash JOIN trainings n ON n.project = o.project"
+    # Roles, reviews and grades are asked of the log, since who had them may have lost them.
     found = connection.execute(
-        f"""{labelled} JOIN label_sets s ON s.task = t.id AND s.kind <> 'copy' AND s.user = :user
-            WHERE i.project = :project
-        UNION {labelled} WHERE i.project = :project AND t.reviewer = :user
-        UNION {labelled} JOIN grades g ON g.task = t.id AND g.auditor = :user WHERE i.project = :project
-        UNION {trained} JOIN tasks t ON t.item = o.id AND t.user = :user WHERE i.project = :project AND {_SHOWN}
-        UNION {trained} JOIN members m ON m.project = n.project AND m.user = :user AND m.role = 'admin'
-            WHERE i.project = :project""",
-        {"project": project, "user": user},
+        f"""{labelled} JOIN label_sets s ON s.task = t.id AND s.kind <> 'copy' AND s.user = :user WHERE {which}
+        UNION {labelled} WHERE {which} AND t.reviewer = :user
+        UNION {labelled} JOIN grades g ON g.task = t.id AND g.auditor = :user WHERE {which}
+        UNION {labelled} JOIN events e ON e.subject = 'task' AND e.subject_id = t.id AND e.user = :user
+            AND e.action IN ('task.approve', 'task.return', 'audit.lock', 'audit.grade') WHERE {which}
+        UNION {trained} JOIN tasks t ON t.item = o.id AND t.user = :user WHERE {which} AND {_SHOWN}
+        UNION {trained} WHERE {which} AND n.project IN (
+            SELECT project FROM members WHERE user = :user AND role IN ('admin', 'team_manager')
+            UNION SELECT project FROM events WHERE subject = 'project' AND action = 'training.create' AND user = :user
+            UNION SELECT project FROM events WHERE subject = 'member' AND action IN ('member.add', 'member.role')
+                AND figures ->> 'user' = :user AND figures ->> 'role' IN ('admin', 'team_manager'))""",
+        {"of": of, "user": user},
     )
     return {item for (item,) in found}
+
+
+def note_seen(connection: sqlite3.Connection, batch: int, items: Iterable[int]) -> None:
+    """Note that the trainee of a round has seen the gold of items of it, each once; it can't be passed then (A12)."""
+    connection.executemany(
+        "INSERT INTO training_seen (batch, item) SELECT ?1, ?2 "
+        "WHERE NOT EXISTS (SELECT 1 FROM training_seen WHERE batch = ?1 AND item = ?2)",
+        [(batch, item) for item in items],
+    )
+    connection.execute(
+        "UPDATE training_rounds SET seen = (SELECT count(*) FROM training_seen WHERE batch = ?1) "
+        "WHERE batch = ?1 AND seen <> (SELECT count(*) FROM training_seen WHERE batch = ?1)",
+        (batch,),
+    )
 
 
 def add_tasks(connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> None:

@@ -115,7 +115,7 @@ class TrainingModels(TrainingReports):
             }:
                 return False
             _require_model(action, name)
-            round = add_round(action, name, "model", Places(list(measured), 0, 0))
+            round = add_round(action, name, "model", Places(list(measured), (), 0))
             instructions = stored_projects.instructions(connection, self.id)
             assert instructions is not None
             for row in stored_tasks.matching(connection, self.id, batch=round.batch):

@@ -124,8 +124,8 @@ class TrainingReports(ProjectBase):
         DataFrame
             A row per trainee and round, or part of it. ``trainee``, ``kind`` ("person" or "model"), ``round``,
             ``tasks``, ``submitted``, ``score`` (0 to 100), ``low``, ``high`` (95 % interval), ``passed`` (NA until all
-            tasks are submitted), ``seen`` (items whose gold the trainee had seen, A12), ``function_version``,
-            ``gold_revision``.
+            tasks are submitted), ``seen`` (items whose gold the trainee saw before submitting them, A12),
+            ``function_version``, ``gold_revision``.
         """
         by = require_one_of("way to part scores", by, ("class", "concept", "difficulty", "task"))
         if by == "class":

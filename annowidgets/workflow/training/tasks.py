@@ -91,9 +91,13 @@ class TrainingTask(Task):
         if now.gold != judge.gold:
             # In the rare case that the gold was corrected meanwhile.
             judge, measured = now, now.measure(labels, task=self.id, trainee=action.user)
+        # Before the submission, which may show the gold of this very task.
+        has_seen = stored_training.has_seen(action.connection, row.item, action.user)
+        if has_seen:
+            stored_training.note_seen(action.connection, row.batch, [row.item])  # A12
         figures = keep_measured(action, row.id, judge.gold, measured)  # A7
         super()._hand_in(action, row, labels, prepared, confidence=confidence, seconds=seconds)
-        action.log("task.score", "task", row.id, **figures)
+        action.log("task.score", "task", row.id, **figures, **({"gold_seen": True} if has_seen else {}))
         end_round_if_done(action, row.batch)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from annowidgets.errors import InvalidInput, NotFound, RuleViolation, notice
@@ -35,14 +35,14 @@ class Places(NamedTuple):
     ----------
     items : list of int
         In the order of the benchmark.
-    seen : int
-        How many of them show gold that the trainee has seen (A12).
+    seen : collection of int
+        Those of them whose gold the trainee has seen (A12).
     left_out : int
         How many are left out because of that.
     """
 
     items: list[int]
-    seen: int
+    seen: Collection[int]
     left_out: int
 
 
@@ -231,7 +231,7 @@ def places_for(action: Action, user: str, benchmark: Sequence[BenchmarkRow], *, 
     """The benchmark tasks that somebody gets: without those whose gold they have seen (A12)."""
     seen = stored_training.seen_by(action.connection, action.project.id, user) & {row.item for row in benchmark}
     if allow_seen:
-        return Places([row.item for row in benchmark], len(seen), 0)
+        return Places([row.item for row in benchmark], seen, 0)
     items = [row.item for row in benchmark if row.item not in seen]
     if not items:
         told = f"has seen the gold of all {len(seen)} items" if seen else "has no benchmark task to do"
@@ -240,7 +240,7 @@ def places_for(action: Action, user: str, benchmark: Sequence[BenchmarkRow], *, 
             rule="A12",
             hint="allow_seen=True gives them nevertheless; such a round never passes." if seen else None,
         )
-    return Places(items, 0, len(seen))
+    return Places(items, (), len(seen))
 
 
 def told(user: str, places: Places) -> list[str]:
@@ -248,7 +248,7 @@ def told(user: str, places: Places) -> list[str]:
     if places.left_out:
         return [f"{places.left_out} items are left out for {user!r}, who has seen their gold."]
     if places.seen:
-        return [f"{user!r} has seen the gold of {places.seen} items, so this round can't be passed."]
+        return [f"{user!r} has seen the gold of {len(places.seen)} items, so this round can't be passed."]
     return []
 
 
@@ -278,8 +278,9 @@ def add_round(action: Action, trainee: str, kind: str, places: Places) -> RoundR
         launched=action.now,
     )
     stored_training.add_round(
-        connection, batch=batch, project=project, trainee=trainee, kind=kind, round=number, seen=places.seen
+        connection, batch=batch, project=project, trainee=trainee, kind=kind, round=number, seen=0
     )
+    stored_training.note_seen(connection, batch, places.seen)
     # An order of one's own, so that neighbours can't compare notes; seeded, so that it can be told again.
     order = random.Random(f"{trainee}, round {number} of {project}")
     rows = [(project, batch, item, order.random(), version, trainee) for item in places.items]
