@@ -97,6 +97,7 @@ class LabelDesk(Screen):
             save=self._save_edit,
             on_act=self._pressed,
             on_late=self._tell_late,
+            on_behind=self._show_what_is_saved,
             on_action=self.act,
             guard=self.guarded,
             lock=self._lock,

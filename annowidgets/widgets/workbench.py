@@ -40,6 +40,8 @@ class Workbench:
         Called for keys of the label editor that are for the screen.
     on_late : callable(), optional
         Called when an edit of the item before came too late.
+    on_behind : callable(), optional
+        Called when the file may hold more than the label editor shows.
     on_action : callable(act, key, value)
         Of the comments' buttons: "select" with a label's id.
     guard : callable
@@ -61,6 +63,7 @@ class Workbench:
         save: Callable[[Edit], SavedEdit | None] | None = None,
         on_act: Callable[[str], object] | None = None,
         on_late: Callable[[], object] | None = None,
+        on_behind: Callable[[], object] | None = None,
         on_action: OnAction,
         guard: Guard,
         lock: AbstractContextManager[Any] | None = None,
@@ -68,6 +71,7 @@ class Workbench:
         self.editor: Editor | BoxEditor | None = None
         self._kind = editor
         self._on_change, self._save, self._on_act, self._on_late = on_change, save, on_act, on_late
+        self._on_behind = on_behind
         self._guard, self._lock = guard, lock
         self._ontology: Ontology | None = None
         # What no part can show, such as polygons in the editor of boxes: it stays in the task as it is.
@@ -171,6 +175,7 @@ class Workbench:
             on_select=lambda _: self._ask_of_selected(),
             on_act=self._on_act,
             on_late=self._on_late,
+            on_behind=self._on_behind,
             save=self._save,
             guard=self._guard,
             lock=self._lock,

@@ -287,6 +287,47 @@ def test_a_negative_slope_turns_the_window_round(picture: StillImage, monkeypatc
     assert (message["window"], message["invert"]) == ([10.0, 30.0], True)
 
 
+@pytest.mark.parametrize("error", [OSError("The disk is gone."), MemoryError(), ValueError("odd bytes")])
+def test_whatever_keeps_a_frame_from_being_read_is_told_to_the_page(
+    picture: StillImage, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    opened = Opened(picture)
+    monkeypatch.setattr(StillImage, "values", fail)
+    frame(opened)
+    (said,) = opened.page.heard
+    assert said["type"] == "frame-failed"
+    assert type(error).__name__ in said["reason"]
+
+
+def test_pictures_stay_open_while_a_frame_of_them_is_read(picture: StillImage, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Opened(picture)
+    began, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def read(*_: object) -> None:
+        began.set()
+        assert go_on.wait(10)
+        done.append("read")
+        raise InvalidInput("enough")
+
+    monkeypatch.setattr(StillImage, "values", read)
+    monkeypatch.setattr(StillImage, "close", lambda _: done.append("closed"))
+    reading = threading.Thread(target=frame, args=(opened,))
+    reading.start()
+    assert began.wait(10)
+    showing = threading.Thread(target=opened.editor.show, args=(StillImage(picture.path),))
+    showing.start()
+    showing.join(0.2)
+    assert done == []
+    go_on.set()
+    reading.join(10)
+    showing.join(10)
+    assert done == ["read", "closed"]
+
+
 def test_a_picture_that_is_gone_is_told_in_its_place(picture: StillImage) -> None:
     opened = Opened(picture)
     frame(opened, index=5)
@@ -365,11 +406,19 @@ def test_after_a_conflict_nothing_is_acknowledged_until_there_is_a_new_document(
     assert [label["id"] for label in opened.page.labels] == ["z"]
 
 
-def test_an_edit_that_the_file_took_before_is_not_applied_again(picture: StillImage) -> None:
-    opened = Opened(picture, cell("a"), save=lambda _: SavedEdit(9, is_new=False))
+def test_an_edit_that_the_file_took_before_is_done_and_the_screen_is_told_that_more_may_be_there(
+    picture: StillImage,
+) -> None:
+    behind: list[list[str]] = []
+    opened = Opened(
+        picture,
+        cell("a"),
+        save=lambda _: SavedEdit(9, is_new=False),
+        on_behind=lambda: behind.append(opened.ids),
+    )
     opened.draw("e1", [(cell("b"), 1)])
-    assert opened.ids == ["a"]
-    assert opened.page.kept == {}
+    assert (opened.ids, behind, opened.editor.revision) == (["a", "b"], [["a", "b"]], 0)
+    assert (opened.page.kept, opened.page.of("refused")) == ({}, [])
 
 
 def test_messages_on_many_threads_come_one_after_the_other(picture: StillImage) -> None:

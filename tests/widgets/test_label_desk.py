@@ -795,3 +795,20 @@ def test_answers_of_a_draft_are_shown_and_kept_through_edits(loop: Loop) -> None
         {"type": "answer", "question": "quality", "value": "good"},
         {"type": "answer", "question": "count", "value": 3, "frame": 0},
     ]
+
+
+def test_an_edit_that_another_window_has_saved_for_this_one_is_shown_with_all_that_it_saved(
+    gold: Loop, kind: str
+) -> None:
+    if kind == "boxes":
+        return  # the plain editor saves whole drafts
+    ann, other = Person(gold.as_("ann")), Person(gold.as_("ann"))
+    op = as_op(Delta(put=((drawn(box(1, 1, 20, 20), None), 0),)))
+    for editor in (other.desk.editor, ann.desk.editor):
+        assert isinstance(editor, Editor)
+        editor._heard({"type": "op", "number": editor._number, "op": op})
+        if editor is other.desk.editor:
+            other.draw(box(1, 1, 20, 20), box(40, 1, 20, 20, id="n2"))
+    assert [one["id"] for one in draft(gold, ann.task)] == ["n1", "n2"]
+    assert [label.id for label in ann.desk._work.labels if isinstance(label, Label)] == ["n1", "n2"]
+    assert ("already" in ann.said, "another window" in ann.told, ann.state) == (False, False, "saved")

@@ -46,12 +46,14 @@ KEYS = {
     "1…9 n": "Choose a class; the last one again",
     "arrows": "Move what is selected (Shift: 10 px)",
     "space": "Draw by keys: arrows move a crosshair, Space presses and lets go",
-    "enter escape": "Finish, cancel the shape",
+    "enter escape": "Finish, cancel the shape; Enter draws by keys too",
+    "backspace": "Take the last vertex back; without one, delete",
     ", .": "Select the previous, the next label",
     "delete d": "Delete, duplicate what is selected",
     "c": "Give it the chosen class",
     "o": "Make a skeleton's point occluded, absent, visible",
-    "e [ ]": "Eraser; smaller, larger brush",
+    "e": "Eraser",
+    "[ ]": "Smaller, larger brush",
     "ctrl+z ctrl+shift+z": "Undo, redo",
     "+ - f": "Zoom in, zoom out, show all",
     "h": "Hide the labels",
@@ -76,6 +78,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     on_late : callable(), optional
         Called when an edit comes of the item before, which is not taken; the browser keeps it for when that item is
         shown again.
+    on_behind : callable(), optional
+        Called when the file had taken an edit already, as from another window, and so may hold more than is shown.
     save : callable(Edit) -> SavedEdit or None, optional
         Saves one edit; `labels` hold it already. None: not now, so it waits. InvalidInput: it is refused and taken
         back. Any other error: somebody else has the draft now, and nothing more is sent by the browser.
@@ -99,6 +103,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         on_select: Callable[[Label | None], object] | None = None,
         on_act: Callable[[str], object] | None = None,
         on_late: Callable[[], object] | None = None,
+        on_behind: Callable[[], object] | None = None,
         save: Save | None = None,
         guard: Guard | None = None,
         lock: AbstractContextManager[Any] | None = None,
@@ -106,9 +111,10 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._ontology = ontology
         self._classes = {item.name: item for item in ontology.objects}
         self._on_change, self._on_select, self._save = on_change, on_select, save
-        self._on_act, self._on_late = on_act, on_late
+        self._on_act, self._on_late, self._on_behind = on_act, on_late, on_behind
         self._lock = threading.RLock() if lock is None else lock
         self._pictures: Medium | None = None
+        self._reading = threading.Lock()  # held while a frame is read: nobody closes the pictures meanwhile
         self._number = 0
         self._is_seen = False  # whether a page shows the document of this number
         self._key: DraftKey | None = None
@@ -175,7 +181,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             self._set(listed, revision, log)
             self._open()
         if before is not None and before is not pictures:
-            before.close()
+            with self._reading:
+                before.close()
 
     @property
     def labels(self) -> list[Label]:
@@ -273,8 +280,10 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def close(self) -> None:
         """Close all its parts, and the pictures."""
-        if self._pictures is not None:
-            self._pictures.close()
+        pictures, self._pictures = self._pictures, None
+        if pictures is not None:
+            with self._reading:
+                pictures.close()
         for part in (self.stage, self.panel):
             part.close()
         super().close()
@@ -285,16 +294,22 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         """Send a frame that is asked for; not under the lock, since a large one takes its time."""
         if not isinstance(message, dict) or message.get("type") != "frame":
             return False
-        number, index, pictures = message.get("number"), message.get("index"), self._pictures
-        if number != self._number or not isinstance(index, int) or pictures is None:
-            return True
-        try:
-            content, buffers = frame_message(pictures, number, index)
-        except AnnowidgetsError as error:
-            reason = f"{error.message} {error.hint or ''}".strip()
-            self.stage.send({"type": "frame-failed", "number": number, "index": index, "reason": reason})
-        else:
-            self.stage.send(content, buffers=buffers)
+        number, index = message.get("number"), message.get("index")
+        with self._reading:
+            pictures = self._pictures
+            if number != self._number or not isinstance(index, int) or pictures is None:
+                return True
+            try:
+                content, buffers = frame_message(pictures, number, index)
+            except AnnowidgetsError as error:
+                reason = f"{error.message} {error.hint or ''}".strip()
+            except Exception as error:  # whatever it is, the page must not wait for ever
+                log.exception("Frame %d can't be sent", index)
+                reason = f"The picture can't be read: {type(error).__name__} {error}".strip()
+            else:
+                self.stage.send(content, buffers=buffers)
+                return True
+        self.stage.send({"type": "frame-failed", "number": number, "index": index, "reason": reason})
         return True
 
     def _heard(self, message: Any) -> None:
@@ -383,12 +398,11 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 return
             if saved is None:
                 return
-            if not saved.is_new:
-                self._drop(edit)
-                self._refuse(edit.id, InvalidInput("This was done before already."))
-                continue
-            self._accept(edit, saved.revision)
+            # What the file took before, as from another window, is done, and the number of this draft is what it was.
+            self._accept(edit, saved.revision if saved.is_new else self._revision)
             self._changed()
+            if not saved.is_new and self._on_behind is not None:
+                self._on_behind()
 
     def _accept(self, edit: Edit, revision: int) -> None:
         self._waiting.pop(0)
