@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from annowidgets.errors import InvalidInput, notice
+from annowidgets.errors import InvalidInput, SourceNotEligible, notice
 from annowidgets.labels import Ontology
 from annowidgets.labels.values import name as checked_name
 from annowidgets.store import Connection
@@ -21,6 +21,7 @@ from annowidgets.store.training import EligibleRow, SourceRow, TrainingRow
 from annowidgets.workflow.checks import require_count, require_flag, require_score
 from annowidgets.workflow.permissions import Role
 from annowidgets.workflow.policies import Settings, to_json
+from annowidgets.workflow.training.judging import judge_of
 from annowidgets.workflow.training.sources import Source, as_sources, draw
 from annowidgets.workflow.training.trainees import add_trainees, as_names
 from annowidgets.workflow.versions import require_function
@@ -85,11 +86,15 @@ def create(
     users = as_names(trainees)
     stored_sources = as_sources(workspace, sources)
     with workspace.database.transaction() as connection:
-        drawn = draw(workspace, connection, stored_sources, ontology)
+        # The name decides first: sources may have moved on since the project was made of them.
         row = stored_projects.by_name(connection, name)
         if row is not None:
-            workspace._require_openable(connection, row, drawn.ontology, exist_ok, kind="training")
+            own = Ontology.from_dict(
+                msgspec.json.decode(stored_projects.ontology_versions(connection, row.id)[-1].ontology)
+            )
+            workspace._require_openable(connection, row, ontology or own, exist_ok, kind="training")
             return TrainingProject(workspace, row.id)
+        drawn = draw(workspace, connection, stored_sources, ontology)
         function = BenchmarkFunction() if benchmark is None else benchmark
         require_function(function, drawn.ontology)
         chosen = _subset(drawn.rows, size, rng)
@@ -124,6 +129,8 @@ def make(
     """Write a training project; returns its id, and what is to be said."""
     from annowidgets.workflow.workspace import Action
 
+    if not plan.benchmark:
+        raise SourceNotEligible("No benchmark task is left.", rule="A1", hint="All the gold was withdrawn.")
     now, user = workspace.clock(), workspace.user
     project = stored_projects.create(
         connection, name=plan.name, kind="training", settings=to_json(Settings()), at=now, user=user
@@ -142,6 +149,8 @@ def make(
     training = TrainingRow(project, plan.description, plan.pass_mark, plan.reveal, plan.size, version)
     stored_training.create(connection, training, sources=plan.sources, benchmark=copied, at=now, user=user)
     action = Action(workspace, connection, project)
+    for item, _, _ in copied:
+        judge_of(action, item).require_measurable()
     action.log(
         "training.create",
         "project",

@@ -10,15 +10,18 @@ import numpy as np
 
 from annowidgets.errors import Conflict, Immutable, notice
 from annowidgets.labels import Answer, Label, Labels, as_labels, labels_from_json, labels_to_json
+from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
 from annowidgets.store import training_figures as stored_figures
 from annowidgets.store.training import BenchmarkRow
 from annowidgets.store.training_figures import ScoreRow
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.checks import require_text
+from annowidgets.workflow.claims import give_back
 from annowidgets.workflow.fitting import Fitting
 from annowidgets.workflow.items import ItemLike, find_item
 from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.states import TaskState
 from annowidgets.workflow.training.amendments import TRIES, applied_function
 from annowidgets.workflow.training.judging import judge_of, score_rows
 from annowidgets.workflow.training.standing import Move, keep_results, moves_frame, results
@@ -112,6 +115,7 @@ class TrainingGold(ProjectBase):
             judge = judge_of(action, id)._replace(labels=labels)
             known = stored_training.benchmark_of(action.connection, id).labels
         Fitting(judge.item, judge.ontology, None, {}, (1, 1)).require(labels, complete=True)
+        judge.require_measurable()
         if text == known:
             notice("The gold says the same; no new revision was made.")
             return moves_frame([])
@@ -170,6 +174,8 @@ class TrainingGold(ProjectBase):
 
         def write(action: Action, revision: int) -> None:
             stored_training.withdraw(action.connection, id, revision, reason)
+            for row in stored_tasks.matching(action.connection, self.id, item=id, state=TaskState.ANNOTATING):
+                give_back(action, row)  # so that nobody works on for nothing
 
         found = self._changed(id, "gold.withdraw", reason, write, submissions=None)
         assert found is not None, "a withdrawal waits for nobody"

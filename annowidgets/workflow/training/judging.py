@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
+from annowidgets.errors import InvalidInput
 from annowidgets.labels import Labels, Ontology, labels_from_json
 from annowidgets.store import Connection
 from annowidgets.store import items as stored_items
@@ -56,6 +57,16 @@ class Judge(NamedTuple):
             interpolate=item.interpolates,
         )
         return measure_many([one], ontology=self.ontology)
+
+    def require_measurable(self) -> None:
+        """Refuse gold that nothing can be compared with, before a trainee is measured against it."""
+        try:
+            self.measure(self.labels, task=0, trainee="")
+        except InvalidInput as error:
+            raise InvalidInput(
+                f"The gold of {self.item.name!r} can't be measured: {error}",
+                hint="Give the picture a spacing, or the class a tolerance in px.",
+            ) from error
 
 
 def judge_of(action: Action, item: int) -> Judge:

@@ -109,7 +109,9 @@ class TrainingProject(
                 raise AlreadyExists(f"There is a project {name!r}.", hint=f"Open it: ws.training_project({name!r}).")
             listed = stored_training.sources(connection, self.id)
             for source in listed:
-                Action(self.workspace, connection, source.source).require(Permission.EDIT_BENCHMARK)  # A1
+                theirs = Action(self.workspace, connection, source.source)
+                theirs.require(Permission.EDIT_BENCHMARK)  # A1
+                sources.require_in_use(theirs)
             training = stored_training.of(connection, self.id)
             instructions = stored_projects.instructions(connection, self.id)
             assert instructions is not None

@@ -22,7 +22,7 @@ from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import Task
 
 if TYPE_CHECKING:
-    from annowidgets.workflow.workspace import Workspace
+    from annowidgets.workflow.workspace import Action, Workspace
 
 Source: TypeAlias = Project | Batch | Task | Sequence[Task]
 
@@ -107,6 +107,7 @@ def draw(
         if action.project.kind != "annotation":
             raise SourceNotEligible(f"{action.project.name!r} is a training project, which is no source.", rule="A1")
         action.require(Permission.EDIT_BENCHMARK)  # A1
+        require_in_use(action)
         own = stored_ontology(connection, source.source)
         ontology = own if ontology is None else ontology
         _require_same(ontology, own, action.project.name)
@@ -121,6 +122,12 @@ def draw(
             hint="Name the batches, or lists of tasks, that they are to be taken from.",
         )
     return Drawn(ontology, rows, said)
+
+
+def require_in_use(action: Action) -> None:
+    """Refuse an archived source (P6)."""
+    if action.project.state == "archived":
+        raise SourceNotEligible(f"{action.project.name!r} is archived, and can't be a source.", rule="P6")
 
 
 def _eligible(

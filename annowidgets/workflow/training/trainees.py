@@ -17,7 +17,7 @@ from annowidgets.store.training import BenchmarkRow, RoundRow
 from annowidgets.workflow.checks import composed, require_flag
 from annowidgets.workflow.claims import give_back
 from annowidgets.workflow.items import ItemLike, find_item
-from annowidgets.workflow.members import Member, ProjectMembers
+from annowidgets.workflow.members import Member, ProjectMembers, _keep_an_admin, _known
 from annowidgets.workflow.permissions import Permission, Role, as_role
 from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskState, next_batch_state
 
@@ -90,12 +90,14 @@ class TrainingPeople(ProjectMembers):
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
             rounds = known_rounds(action, trainee)
             open_rounds = [row for row in rounds if _is_open(action, row)]
+            member = stored_members.of(action.connection, self.id, rounds[0].trainee)
             if not open_rounds:
                 notice(f"{trainee!r} has no open round; nothing was changed.")
                 return
             for row in open_rounds:
                 _close_round(action, row)
-            if stored_members.of(action.connection, self.id, rounds[0].trainee) is not None:
+            # A lead of the same name as a model, or who was a trainee, is removed by the rules for leads (R2).
+            if rounds[0].kind == "person" and member is not None and member.role == Role.ANNOTATOR:
                 stored_members.remove(action.connection, self.id, rounds[0].trainee)
             action.log("training.remove_trainee", "member", None, trainee=rounds[0].trainee)
 
@@ -171,7 +173,7 @@ class TrainingPeople(ProjectMembers):
     def set_role(self, user: str, role: str) -> None:
         """Give a member another role; who has training tasks stays a trainee (A5)."""
         with self.workspace.look(self.id, Permission.MANAGE_ROLES) as action:
-            rounds = stored_training.rounds_of(action.connection, self.id, composed(user))
+            rounds = _in_training(action, user)
         if (as_role(role) == Role.ANNOTATOR) != bool(rounds):
             raise RuleViolation(
                 f"{user!r} is {'a' if rounds else 'no'} trainee of {self.name!r}; nobody is both trainee and lead.",
@@ -182,12 +184,17 @@ class TrainingPeople(ProjectMembers):
 
     def remove_member(self, user: str) -> None:
         """Remove a member; a trainee's training is ended (R2)."""
-        with self.workspace.look(self.id, Permission.MANAGE_MEMBERS) as action:
-            rounds = stored_training.rounds_of(action.connection, self.id, composed(user))
-        if rounds:
-            self.remove_trainee(user)
-        else:
-            super().remove_member(user)
+        with self.workspace.act(self.id, Permission.MANAGE_MEMBERS) as action:
+            member = _known(action, user)
+            if member.role != Role.ANNOTATOR:
+                if member.role == Role.ADMIN:
+                    action.require(Permission.MANAGE_ROLES)
+                _keep_an_admin(action, member, "removed")
+                stored_members.remove(action.connection, self.id, member.user)
+                # The closed tasks of a former trainee stay theirs (A4), so nothing is released.
+                action.log("member.remove", "member", None, user=member.user, role=member.role)
+                return
+        self.remove_trainee(user)
 
     def join_snippet(self) -> str:
         """The cell that a trainee runs, to be sent to them."""
@@ -305,6 +312,12 @@ def as_names(trainees: str | Iterable[str]) -> list[str]:
 
 def _is_open(action: Action, round: RoundRow) -> bool:
     return stored_batches.by_id(action.connection, round.batch).state == BatchState.IN_PROGRESS
+
+
+def _in_training(action: Action, user: str) -> list[RoundRow]:
+    """The open rounds of a person."""
+    rounds = stored_training.rounds_of(action.connection, action.project.id, composed(user))
+    return [row for row in rounds if row.kind == "person" and _is_open(action, row)]
 
 
 def _require_in_training(action: Action, rounds: Sequence[RoundRow]) -> None:

@@ -30,7 +30,7 @@ def names(training: TrainingProject) -> list[str]:
 
 
 def create(team: Team, *sources: object, user: str = "lea", **settings: object) -> TrainingProject:
-    return team(user).workspace.create_training_project("new", sources=list(sources), **settings)  # type: ignore[arg-type]
+    return team(user).workspace.create_training_project(settings.pop("name", "new"), sources=list(sources), **settings)  # type: ignore[arg-type]
 
 
 def test_a1_a_project_a_batch_and_tasks_are_sources_and_give_their_finished_tasks(golden: Team) -> None:
@@ -71,7 +71,7 @@ def test_a1_tasks_in_review_and_promoted_ones_are_eligible_and_open_ones_are_not
     gold = training.gold("cell01")
     assert (gold.concepts, gold.difficulty, gold.source_task) == (["border"], "hard", promoted.id)
     unfinished = batch.tasks(state="queued")[0]
-    refused = team.refuses(SourceNotEligible, lambda: create(team, [promoted, unfinished]), rule="A1")
+    refused = team.refuses(SourceNotEligible, lambda: create(team, [promoted, unfinished], name="newer"), rule="A1")
     assert str(unfinished.id) in refused.message
 
 
@@ -101,7 +101,7 @@ def test_a1_q2_gold_of_evaluations_is_kept_out(open_project: Team) -> None:
     first.promote("evaluation")
     second.promote("training")
     assert names(create(team, team("lea"))) == [second.item.name]
-    team.refuses(SourceNotEligible, lambda: create(team, [first]), rule="A1")
+    team.refuses(SourceNotEligible, lambda: create(team, [first], name="newer"), rule="A1")
 
 
 def test_a1_a_size_draws_a_subset_by_its_seed_that_is_kept(golden: Team) -> None:
