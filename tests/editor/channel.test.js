@@ -52,6 +52,7 @@ class Kept {
     name = (key, sequence) => JSON.stringify([key.workspace, key.task, key.user, sequence]);
     add(key, sequence, op) {
         this.entries.set(this.name(key, sequence), { key, sequence, op: structuredClone(op) });
+        return Promise.resolve(!this.isFull);
     }
     remove(key, sequence) {
         this.entries.delete(this.name(key, sequence));
@@ -116,10 +117,10 @@ test("an op lies in the store before it is sent, and no longer once it is acknow
     };
     const op = draw("a");
     assert.equal(keptWhenSent, 1);
-    assert.deepEqual(channel.state, { name: "saving", count: 1 });
+    assert.deepEqual(channel.state, { name: "saving", count: 1, kept: true });
     model.hear({ type: "applied", number: 1, revision: 1, op });
     assert.equal(kept.entries.size, 0);
-    assert.deepEqual(channel.state, { name: "saved", count: 0 });
+    assert.deepEqual(channel.state, { name: "saved", count: 0, kept: true });
 });
 
 test("an op is sent in the same turn, so that no other widget's message overtakes it", async () => {
@@ -153,7 +154,7 @@ test("what was not acknowledged before the page was reloaded is made again, once
     );
     const python = new Python();
     for (const message of second.model.sent) python.answer(second.model, message);
-    assert.deepEqual(second.channel.state, { name: "saved", count: 0 });
+    assert.deepEqual(second.channel.state, { name: "saved", count: 0, kept: true });
     assert.equal(second.kept.entries.size, 0);
     const third = await page({ kept: second.kept, labels: second.document.labels, revision: 3, log: ops });
     assert.deepEqual(third.model.ops, []);
@@ -192,11 +193,11 @@ test("a kernel that does not answer for five seconds is offline until it does", 
     clock.pass(4999);
     assert.equal(channel.state.name, "saving");
     clock.pass(1);
-    assert.deepEqual(channel.state, { name: "offline", count: 1 });
+    assert.deepEqual(channel.state, { name: "offline", count: 1, kept: true });
     draw("b");
-    assert.deepEqual(channel.state, { name: "offline", count: 2 });
+    assert.deepEqual(channel.state, { name: "offline", count: 2, kept: true });
     model.hear({ type: "applied", number: 1, revision: 1, op });
-    assert.deepEqual(channel.state, { name: "saving", count: 1 });
+    assert.deepEqual(channel.state, { name: "saving", count: 1, kept: true });
 });
 
 test("without anything to save, silence is no sign of anything", async () => {
@@ -209,7 +210,7 @@ test("a lost connection loses nothing", async () => {
     const { model, draw, channel, kept } = await page();
     model.isDead = true;
     draw("a");
-    assert.deepEqual(channel.state, { name: "offline", count: 1 });
+    assert.deepEqual(channel.state, { name: "offline", count: 1, kept: true });
     assert.equal(kept.entries.size, 1);
 });
 
@@ -249,7 +250,7 @@ test("after a conflict nothing more is sent, and nothing is thrown away", async 
     draw("b");
     assert.equal(model.ops.length, 1);
     assert.equal(kept.entries.size, 2);
-    assert.deepEqual(channel.state, { name: "conflict", count: 2, reason: "submitted elsewhere" });
+    assert.deepEqual(channel.state, { name: "conflict", count: 2, kept: true, reason: "submitted elsewhere" });
 });
 
 test("the state makes pending ops be sent again, for the kernel may be another one", async () => {
@@ -309,4 +310,32 @@ test("a closed channel hears and sends nothing", async () => {
         document.labels.map(({ id }) => id),
         ["a"],
     );
+});
+
+test("what the browser's store did not take is said not to be kept, until it is saved", async () => {
+    const kept = new Kept();
+    kept.isFull = true;
+    const { model, draw, channel } = await page({ kept });
+    const states = [];
+    channel.on("state", (state) => states.push(state));
+    const op = draw("a");
+    await Promise.resolve();
+    assert.equal(states.at(-1).kept, false);
+    model.hear({ type: "applied", number: 1, revision: 1, op });
+    assert.deepEqual(channel.state, { name: "saved", count: 0, kept: true });
+});
+
+test("where there is no place for edits, none is said to be kept", async () => {
+    const { draw, channel } = await page({ key: { ...KEY, task: null } });
+    assert.equal(channel.state.kept, true);
+    draw("a");
+    assert.equal(channel.state.kept, false);
+});
+
+test("a connection that refuses a message later is a lost one, and nobody's unheard failure", async () => {
+    const { model, draw, channel } = await page();
+    model.send = () => Promise.reject(new Error("Cannot send"));
+    draw("a");
+    await new Promise(setImmediate);
+    assert.deepEqual(channel.state, { name: "offline", count: 1, kept: true });
 });

@@ -196,3 +196,19 @@ test("ids have the form that they have in Python, and don't repeat", () => {
     assert.match(newOpId(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     assert.equal(new Set(Array.from({ length: 1000 }, newOpId)).size, 1000);
 });
+
+test("an undo of a refused edit takes no other edit's turn", () => {
+    const document = opened();
+    const a = document.commit({ put: [label("a")], what: "draw a" });
+    document.applied({ op: a, revision: 1 });
+    const b = document.commit({ put: [label("b")], what: "draw b" });
+    const undo = document.undo();
+    assert.equal(undo.of, b.id);
+    document.refused({ id: b.id });
+    const { of, ...stored } = undo; // the file does not say what it is of
+    document.applied({ op: stored, revision: 2 });
+    assert.deepEqual(ids(document), ["a"]);
+    assert.equal(document.canRedo, false);
+    assert.equal(document.undo().of, a.id);
+    assert.deepEqual(ids(document), []);
+});

@@ -81,7 +81,7 @@ afterEach(() => open.splice(0).forEach((session) => session.close()));
 const start = (labels = [], traits = {}) => {
     const model = new Model(traits);
     model.traits.document = { ...model.traits.document, labels };
-    const kept = { add() {}, remove() {}, list: async () => [] };
+    const kept = { add: async () => true, remove() {}, list: async () => [] };
     const session = new Session(model, (document) => new Channel({ model, document, kept }));
     open.push(session);
     const notes = [];

@@ -142,7 +142,32 @@ test("a double click ends a polygon without a vertex too many", () => {
 test("two clicks are no polygon", () => {
     const tool = hold("polygon");
     square.slice(0, 2).forEach((point) => click(tool, point));
-    assert.deepEqual(tool.key("Enter"), { do: "abandon" });
+    const { do: outcome, why } = tool.key("Enter");
+    assert.equal(outcome, "abandon");
+    assert.match(why, /three points/);
+});
+
+test("a polygon without an area says why nothing came of it", () => {
+    const tool = hold("polygon");
+    for (const x of [20, 40, 60]) click(tool, at(x, 20));
+    assert.match(tool.key("Enter").why, /in a line/);
+});
+
+test("a press that turns out to be none, as of a pinch's first finger, takes only its own vertex along", () => {
+    const tool = hold("polygon");
+    square.slice(0, 2).forEach((point) => click(tool, point));
+    tool.down(square[2]);
+    assert.deepEqual(tool.cancelPress().draft.dots, pairs.slice(0, 2));
+    assert.equal(tool.isBusy, true);
+    square.slice(2).forEach((point) => click(tool, point));
+    assert.deepEqual(tool.key("Enter").shape.rings, [pairs]);
+});
+
+test("a first press that turns out to be none leaves nothing behind", () => {
+    const tool = hold("polygon");
+    tool.down(square[0]);
+    assert.deepEqual(tool.cancelPress(), { do: "abandon" });
+    assert.equal(tool.isBusy, false);
 });
 
 test("a polygon drawn freehand in one drag is finished on release, with few vertices near the line", () => {

@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    flex-wrap: wrap;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n}\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: none; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; width: 16em; }\n.aw-ed-note { flex: 1 1 6em; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 4.5em; text-align: right; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { position: relative; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    position: absolute;\n    right: 0;\n    width: 244px;\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-note { flex-basis: 4em; }\n    .aw-ed-place { width: 13.5em; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
+var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-labels > li { contain-intrinsic-size: auto 30px; content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -105,20 +105,23 @@ var History = class {
   #done = [];
   /** @type {Op[]} */
   #undone = [];
-  /** @param {Iterable<Op>} ops oldest first */
-  constructor(ops = []) {
-    for (const op of ops) this.add(op);
+  /**
+   * @param {Iterable<Op>} ops oldest first
+   * @param {ReadonlyMap<string, string>} [targets] op -> the edit that it is of, where the op does not say it itself
+   */
+  constructor(ops = [], targets = /* @__PURE__ */ new Map()) {
+    for (const op of ops) this.add(op, op.of ?? targets.get(op.id));
   }
-  /** @param {Op} op */
-  add(op) {
+  /** @param {Op} op @param {string} [of] id of the edit that an undo or redo is of; else it is the last one */
+  add(op, of = op.of) {
     if (op.kind === "edit") {
       this.#done.push(op);
       this.#undone = [];
       return;
     }
     const [from, to] = op.kind === "undo" ? [this.#done, this.#undone] : [this.#undone, this.#done];
-    const moved = from.pop();
-    if (moved) to.push(moved);
+    const place = of === void 0 ? from.length - 1 : from.findLastIndex(({ id }) => id === of);
+    if (place >= 0) to.push(...from.splice(place, 1));
   }
   /** The edit that an undo would take back. */
   get undoable() {
@@ -158,6 +161,8 @@ var LabelDocument = class extends Emitter {
   /** @type {Map<string, Label>} */
   #byId = /* @__PURE__ */ new Map();
   #history = new History();
+  /** @type {Map<string, string>} undo or redo -> its edit: what comes back from Python may not say it */
+  #targets = /* @__PURE__ */ new Map();
   /** @param {Pick<Given, "number" | "labels" | "revision" | "log">} given */
   open({ number, labels, revision, log }) {
     this.number = number;
@@ -197,6 +202,7 @@ var LabelDocument = class extends Emitter {
     return this.#add({
       id: newOpId(),
       kind: "undo",
+      of: last.id,
       forward: last.backward,
       backward: last.forward,
       what: `undo ${last.what}`
@@ -209,6 +215,7 @@ var LabelDocument = class extends Emitter {
     return this.#add({
       id: newOpId(),
       kind: "redo",
+      of: next.id,
       forward: next.forward,
       backward: next.backward,
       what: `redo ${next.what}`
@@ -224,6 +231,7 @@ var LabelDocument = class extends Emitter {
     const here = new Set(this.pending.map(({ id }) => id));
     const fresh = ops.filter(({ id }) => !this.#known.has(id) && !here.has(id));
     if (fresh.length) {
+      for (const { id, of } of fresh) if (of !== void 0) this.#targets.set(id, of);
       this.pending = [...fresh, ...this.pending];
       this.#rebuild();
     }
@@ -271,13 +279,14 @@ var LabelDocument = class extends Emitter {
   /** @param {Op} op */
   #add(op) {
     this.pending = [...this.pending, op];
+    if (op.of !== void 0) this.#targets.set(op.id, op.of);
     this.#history.add(op);
     this.#show(applied(this.labels, op.forward));
     this.emit("op", { op });
     return op;
   }
   #rebuild() {
-    this.#history = new History([...this.#log, ...this.pending]);
+    this.#history = new History([...this.#log, ...this.pending], this.#targets);
     this.#show(this.pending.reduce((labels, op) => applied(labels, op.forward), this.#acknowledged));
   }
   /** @param {readonly Label[]} labels */
@@ -1436,7 +1445,8 @@ var LineTool = class {
   #points = [];
   /** @type {Pointer | null} where the pointer is */
   #at = null;
-  /** @type {{at: Pointer, first: number, freehand: boolean} | null} first: index of the point set by this press */
+  /** @type {{at: Pointer, first: number, freehand: boolean, before: Pair[]} | null} first: index of the point set by
+   *     this press; before: the points without it */
   #press = null;
   /** @param {Surroundings} around @param {{closed: boolean}} how */
   constructor(around, { closed }) {
@@ -1449,8 +1459,9 @@ var LineTool = class {
   /** @param {Pointer} at */
   down(at) {
     if (this.#isClosing(at)) return this.#finish();
+    const before = this.#points;
     if (!this.#isNear(at, this.#points.at(-1), CLICK * this.#around.pixel())) this.#add(at);
-    this.#press = { at, first: this.#points.length - 1, freehand: false };
+    this.#press = { at, first: this.#points.length - 1, freehand: false, before };
     this.#at = at;
     return this.#draft();
   }
@@ -1484,6 +1495,12 @@ var LineTool = class {
     this.#reset();
     return ABANDON;
   }
+  cancelPress() {
+    if (!this.#press) return null;
+    this.#points = this.#press.before;
+    this.#press = this.#at = null;
+    return this.isBusy ? this.#draft() : this.#abandon();
+  }
   doubleClick() {
     return this.isBusy ? this.#finish() : null;
   }
@@ -1500,7 +1517,9 @@ var LineTool = class {
     const points = this.#closed && String(this.#points.at(-1)) === String(this.#points[0]) ? this.#points.slice(0, -1) : this.#points;
     const shape = this.#closed ? polygonOf([points]) : polylineOf(points);
     this.#reset();
-    return shape ? { do: "draw", shape } : ABANDON;
+    if (shape) return { do: "draw", shape };
+    const why = this.#closed ? "A polygon needs three points that aren't in a line" : "A line needs two points";
+    return { do: "abandon", why };
   }
   #abandon() {
     this.#reset();
@@ -2091,6 +2110,10 @@ var Channel = class extends Emitter {
   #key = null;
   /** @type {Map<string, {key: Key, sequence: number}>} where an op lies, by its id */
   #places = /* @__PURE__ */ new Map();
+  /** @type {Set<string>} ops that the browser's store has not taken */
+  #unkept = /* @__PURE__ */ new Set();
+  // Pages that keep edits of the same draft in the same millisecond must not use the same place.
+  #page = Math.floor(Math.random() * 1e3);
   #sequence = 0;
   #isAway = false;
   /** @type {string | null} */
@@ -2126,9 +2149,10 @@ var Channel = class extends Emitter {
   /** @returns {SyncState} */
   get state() {
     const count = this.#document.pending.length;
-    if (this.#conflict !== null) return { name: "conflict", count, reason: this.#conflict };
-    if (this.#isAway) return { name: "offline", count };
-    return { name: count ? "saving" : "saved", count };
+    const kept2 = count === 0 || this.#key !== null && !this.#document.pending.some(({ id }) => this.#unkept.has(id));
+    if (this.#conflict !== null) return { name: "conflict", count, kept: kept2, reason: this.#conflict };
+    if (this.#isAway) return { name: "offline", count, kept: kept2 };
+    return { name: count ? "saving" : "saved", count, kept: kept2 };
   }
   /**
    * Open a document, and take up what of it was kept.
@@ -2158,7 +2182,7 @@ var Channel = class extends Emitter {
   /** Messages keep their order: what is sent here arrives after all ops before. @param {object} content */
   send(content) {
     try {
-      this.#model.send(content);
+      Promise.resolve(this.#model.send(content)).catch(() => this.#gone());
     } catch {
       this.#gone();
     }
@@ -2168,10 +2192,14 @@ var Channel = class extends Emitter {
   }
   /** @param {Op} op */
   #take(op) {
-    this.#sequence = Math.max(this.#clock.now() * 1e3, this.#sequence + 1);
+    this.#sequence = Math.max(this.#clock.now() * 1e3 + this.#page, this.#sequence + 1);
     if (this.#key) {
       this.#places.set(op.id, { key: this.#key, sequence: this.#sequence });
-      this.#kept.add(this.#key, this.#sequence, op);
+      void this.#kept.add(this.#key, this.#sequence, op).then((isKept) => {
+        if (isKept) return;
+        this.#unkept.add(op.id);
+        this.#tell();
+      });
     }
     this.#send(op);
     this.#wait();
@@ -2211,6 +2239,7 @@ var Channel = class extends Emitter {
   }
   /** @param {string} id */
   #forget(id) {
+    this.#unkept.delete(id);
     const place = this.#places.get(id);
     if (!place) return;
     this.#places.delete(id);
@@ -2251,13 +2280,13 @@ var IndexedDbKept = class {
   constructor() {
     this.#opening = opened().then((database) => this.#database = database);
   }
-  /** @param {Key} key @param {number} sequence @param {Op} op */
+  /** @param {Key} key @param {number} sequence @param {Op} op @returns {Promise<boolean>} */
   add(key, sequence, op) {
-    this.#write((store) => store.put({ op, sequence }, keyOf(key, sequence)));
+    return this.#write((store) => store.add({ op, sequence }, keyOf(key, sequence)));
   }
   /** @param {Key} key @param {number} sequence */
   remove(key, sequence) {
-    this.#write((store) => store.delete(keyOf(key, sequence)));
+    void this.#write((store) => store.delete(keyOf(key, sequence)));
   }
   /** @param {Key} key @returns {Promise<{sequence: number, op: Op}[]>} */
   async list(key) {
@@ -2274,20 +2303,23 @@ var IndexedDbKept = class {
       }
     });
   }
-  /** @param {(store: IDBObjectStore) => void} change */
+  /** @param {(store: IDBObjectStore) => void} change @returns {Promise<boolean>} whether it was written */
   #write(change) {
-    const write = (database) => {
-      try {
-        const transaction = database.transaction(STORE, "readwrite");
-        change(transaction.objectStore(STORE));
-        transaction.commit();
-      } catch {
-      }
-    };
-    if (this.#database) write(this.#database);
-    else void this.#opening.then((database) => database && write(database));
+    if (this.#database) return written(this.#database, change);
+    return this.#opening.then((database) => database ? written(database, change) : false);
   }
 };
+var written = (database, change) => new Promise((resolve) => {
+  try {
+    const transaction = database.transaction(STORE, "readwrite");
+    transaction.oncomplete = () => resolve(true);
+    transaction.onerror = transaction.onabort = () => resolve(false);
+    change(transaction.objectStore(STORE));
+    transaction.commit();
+  } catch {
+    resolve(false);
+  }
+});
 var opened = () => new Promise((resolve) => {
   try {
     const request = indexedDB.open("annowidgets", 1);
@@ -2375,6 +2407,7 @@ var focusNamed = (place, name) => {
 // src/ui/keys.js
 var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 var TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox])";
+var TAKE_BACK = /^(Escape|Delete|Backspace|z)$/i;
 var FAR = 10;
 var NEARER = 1.25;
 var followKeys = (root, view, held) => {
@@ -2430,9 +2463,16 @@ var followKeys = (root, view, held) => {
       session.select(null);
     else press(stage);
   };
+  const takeBack = (stage) => {
+    if (!isPressed && !stage.isBusy) return false;
+    if (stage.toolKey("Backspace")) return true;
+    isPressed = false;
+    stage.abandon();
+    return true;
+  };
   const backspace = (stage) => {
     const { at, isKeyboard } = stage.hand;
-    if (stage.toolKey("Backspace") || isKeyboard && at && stage.doubleClick(at)) return;
+    if (takeBack(stage) || isKeyboard && at && stage.doubleClick(at)) return;
     stage.session.remove();
   };
   const actionOf = (stage, event) => {
@@ -2440,7 +2480,7 @@ var followKeys = (root, view, held) => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (event.ctrlKey || event.metaKey) {
       const withControl = {
-        z: () => event.shiftKey ? session.redo() : stage.toolKey("Backspace") || session.undo(),
+        z: () => event.shiftKey ? session.redo() : takeBack(stage) || session.undo(),
         y: () => session.redo(),
         d: () => session.duplicate(duplicateOffset(stage)),
         Enter: () => session.submit()
@@ -2456,7 +2496,7 @@ var followKeys = (root, view, held) => {
       n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
       Enter: () => enter(stage),
       Escape: () => escape(stage),
-      Delete: () => session.remove(),
+      Delete: () => takeBack(stage) || session.remove(),
       Backspace: () => backspace(stage),
       "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
       "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
@@ -2493,6 +2533,7 @@ var followKeys = (root, view, held) => {
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
+    if (!(event.key in STEPS) && !TAKE_BACK.test(event.key)) stage.endNudge();
     action();
   };
   const up = (event) => {
@@ -2526,6 +2567,7 @@ var labelRow = (session, id) => {
     "button",
     {
       type: "button",
+      tabIndex: -1,
       className: "aw-plain aw-ed-row",
       "data-name": `label ${id}`,
       onclick: () => session.select(id === session.selectedId ? null : id),
@@ -2538,12 +2580,14 @@ var labelRow = (session, id) => {
   );
   const reclass = make("button", {
     type: "button",
+    tabIndex: -1,
     className: "aw-plain",
     "data-name": `reclass ${id}`,
     onclick: () => session.reclass(id)
   });
   const hide = make("button", {
     type: "button",
+    tabIndex: -1,
     className: "aw-plain aw-ed-hide",
     "data-name": `hide ${id}`,
     onclick: () => session.toggle(id)
@@ -2552,6 +2596,7 @@ var labelRow = (session, id) => {
     "button",
     {
       type: "button",
+      tabIndex: -1,
       className: "aw-plain",
       "data-name": `remove ${id}`,
       title: "Delete (Delete)",
@@ -2628,6 +2673,54 @@ var drawPoints = (session, place, label, title) => {
   focusNamed(place, focused);
 };
 
+// src/ui/one_stop.js
+var buttonsOf = (row) => (
+  /** @type {HTMLButtonElement[]} */
+  [...row.children].filter(
+    (child) => child instanceof HTMLButtonElement && !child.hidden
+  )
+);
+var oneStop = (list) => {
+  let stop = null;
+  const stopAt = (button) => {
+    if (button === stop) return;
+    if (stop) stop.tabIndex = -1;
+    if (button) button.tabIndex = 0;
+    stop = button;
+  };
+  const buttonOf = ({ target }) => (
+    /** @type {HTMLButtonElement | null} */
+    target instanceof Element ? target.closest("li > button") : null
+  );
+  list.addEventListener("focusin", (event) => stopAt(buttonOf(event) ?? stop));
+  list.addEventListener("keydown", (event) => {
+    const button = buttonOf(event);
+    const row = button?.parentElement;
+    if (!button || !row || event.ctrlKey || event.metaKey || event.altKey) return;
+    const column = buttonsOf(row).indexOf(button);
+    const at = (other) => other && (buttonsOf(other)[column] ?? buttonsOf(other)[0]);
+    const steps = {
+      ArrowUp: () => at(row.previousElementSibling),
+      ArrowDown: () => at(row.nextElementSibling),
+      ArrowLeft: () => buttonsOf(row)[column - 1],
+      ArrowRight: () => buttonsOf(row)[column + 1],
+      Home: () => at(list.firstElementChild),
+      End: () => at(list.lastElementChild)
+    };
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = step();
+    next?.focus({ preventScroll: true });
+    bringIntoSight(list, next?.parentElement);
+  });
+  return (row) => {
+    if (stop?.isConnected && !stop.hidden) return;
+    stopAt((row ?? list.firstElementChild)?.querySelector("button") ?? null);
+  };
+};
+
 // src/ui/panel.js
 var showPanel = (session, el) => {
   const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
@@ -2650,9 +2743,15 @@ var showPanel = (session, el) => {
   });
   const stopKeys = followKeys(root, () => session.front, { isSpaceHeld: false, hasPanned: false });
   const rows = /* @__PURE__ */ new Map();
+  const settleStop = oneStop(list);
+  let shown2 = [];
+  let broughtIntoSight = null;
   const drawClasses = () => {
-    const focused = focusedName(classes);
     const { counts } = session;
+    const now = [session.readOnly, session.active, ...session.classes.flatMap((item) => [item, counts.get(item.name)])];
+    if (now.length === shown2.length && now.every((value, i) => value === shown2[i])) return;
+    shown2 = now;
+    const focused = focusedName(classes);
     classes.replaceChildren(
       ...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0))
     );
@@ -2679,15 +2778,15 @@ var showPanel = (session, el) => {
       if (row.element === next) next = next.nextElementSibling;
       else list.insertBefore(row.element, next);
     }
-    bringIntoSight(list, session.selectedId === null ? null : rows.get(session.selectedId)?.element);
+    const selected = rows.get(session.selectedId ?? "")?.element;
+    settleStop(selected);
+    if (session.selectedId !== broughtIntoSight) bringIntoSight(list, selected);
+    broughtIntoSight = session.selectedId;
   };
-  let pending = false;
+  let requested = 0;
   const redraw = () => {
-    if (pending) return;
-    pending = true;
-    queueMicrotask(() => {
-      pending = false;
-      if (!root.isConnected && el.children.length === 0) return;
+    requested ||= requestAnimationFrame(() => {
+      requested = 0;
       drawClasses();
       drawLabels();
     });
@@ -2701,7 +2800,8 @@ var showPanel = (session, el) => {
     session.on("labels", redraw),
     session.on("selection", redraw),
     session.on("tool", redraw),
-    session.on("open", redraw)
+    session.on("open", redraw),
+    () => cancelAnimationFrame(requested)
   ];
   drawClasses();
   drawLabels();
@@ -2755,7 +2855,7 @@ var followPointer = (place, stage, keyboard) => {
     stage.hideCursor();
     if (event.pointerType === "touch") fingers.set(event.pointerId, onStage(event));
     if (fingers.size === 2) {
-      stage.abandon();
+      stage.abandonPress();
       gesture = null;
       return;
     }
@@ -2813,7 +2913,7 @@ var followPointer = (place, stage, keyboard) => {
     if (!gesture || event.pointerId !== gesture.id) return;
     gesture = null;
     delete place.dataset.pans;
-    stage.abandon();
+    stage.abandonPress();
   };
   const wheel = (event) => {
     event.preventDefault();
@@ -3607,6 +3707,11 @@ var StageView = class {
     this.#draft(null);
     return outcome !== null || nudged;
   }
+  /** Give up what the press began, and only that: vertices set before it stay. */
+  abandonPress() {
+    if (this.#current.cancelPress) this.#perform(this.#current.cancelPress());
+    else this.abandon();
+  }
   /** @param {string} key @returns {boolean} whether the tool took it */
   toolKey(key) {
     const outcome = this.#current.key(key) ?? this.#grabber.key(key);
@@ -3692,6 +3797,7 @@ var StageView = class {
     else if (outcome.do === "change") session.change(outcome.id, outcome.shape, outcome.what);
     else if (outcome.do === "remove") session.remove(outcome.id);
     else if (outcome.do === "select") session.select(outcome.id);
+    else if (outcome.do === "abandon" && outcome.why) session.note(outcome.why, true);
     else if (outcome.do === "click") {
       session.select(labelAt(this.#around.labels(), outcome.at, reachOf(this.#around, outcome.at))?.id ?? null);
     }
@@ -3719,11 +3825,13 @@ var StageView = class {
     return tool === "select" ? this.#grabber : TOOLS[tool].make(this.#around);
   }
   #toolChanged() {
+    this.#settleNudge();
     this.abandon();
     this.#tool = this.#current = this.#made();
     this.layers.repaint("labels", "gesture");
   }
   #opened() {
+    this.#nudged = null;
     this.#toolChanged();
     this.hand.isKeyboard = false;
     this.layers.labelsChanged();
@@ -3827,11 +3935,12 @@ var looksPanel = (session) => {
 var NEARER2 = 1.25;
 var saving = ({ channel, readOnly }) => {
   if (readOnly) return { text: "view only", kind: "mute" };
-  const { name, count, reason } = channel.state;
+  const { name, count, kept: kept2, reason } = channel.state;
   if (name === "saved") return { text: "saved", kind: "ok" };
   if (name === "saving") return { text: `saving (${count})`, kind: "mute" };
-  if (name === "offline") return { text: `offline (${count} kept here)`, kind: "warn" };
-  return { text: `not saved (${count} kept here)${reason ? `: ${reason}` : ""}`, kind: "bad" };
+  const where = kept2 ? `${count} kept here` : `${count} not kept: don't close this page`;
+  if (name === "offline") return { text: `offline (${where})`, kind: kept2 ? "warn" : "bad" };
+  return { text: `not saved (${where})${reason ? `: ${reason}` : ""}`, kind: "bad" };
 };
 var statusLine = (session, stage) => {
   const place = make("span", { className: "aw-ed-place aw-num" });
@@ -3873,6 +3982,7 @@ var statusLine = (session, stage) => {
   const drawSaving = () => {
     const { text, kind } = saving(session);
     set(saved, text);
+    saved.title = text;
     saved.className = `aw-ed-saving aw-${kind}`;
   };
   const drawTool = () => {
@@ -3897,6 +4007,7 @@ var statusLine = (session, stage) => {
       set(note, told?.text ?? "");
       note.title = note.textContent;
       note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
+      element.classList.toggle("aw-ed-told", Boolean(told?.bad));
     }),
     () => cancelAnimationFrame(requested),
     looks.close
@@ -4047,7 +4158,12 @@ var index_default = () => {
       const made = new Session(model, (document2) => new Channel({ model, document: document2, kept: kept2 }));
       session = made;
       const leave = register(made);
+      const ask = (event) => {
+        if (!made.channel.state.kept) event.preventDefault();
+      };
+      window.addEventListener("beforeunload", ask);
       return () => {
+        window.removeEventListener("beforeunload", ask);
         leave();
         made.close();
       };

@@ -26,6 +26,8 @@ export class LabelDocument extends Emitter {
     /** @type {Map<string, Label>} */
     #byId = new Map();
     #history = new History();
+    /** @type {Map<string, string>} undo or redo -> its edit: what comes back from Python may not say it */
+    #targets = new Map();
 
     /** @param {Pick<Given, "number" | "labels" | "revision" | "log">} given */
     open({ number, labels, revision, log }) {
@@ -72,6 +74,7 @@ export class LabelDocument extends Emitter {
         return this.#add({
             id: newOpId(),
             kind: "undo",
+            of: last.id,
             forward: last.backward,
             backward: last.forward,
             what: `undo ${last.what}`,
@@ -85,6 +88,7 @@ export class LabelDocument extends Emitter {
         return this.#add({
             id: newOpId(),
             kind: "redo",
+            of: next.id,
             forward: next.forward,
             backward: next.backward,
             what: `redo ${next.what}`,
@@ -101,6 +105,7 @@ export class LabelDocument extends Emitter {
         const here = new Set(this.pending.map(({ id }) => id));
         const fresh = ops.filter(({ id }) => !this.#known.has(id) && !here.has(id));
         if (fresh.length) {
+            for (const { id, of } of fresh) if (of !== undefined) this.#targets.set(id, of);
             this.pending = [...fresh, ...this.pending];
             this.#rebuild();
         }
@@ -155,6 +160,7 @@ export class LabelDocument extends Emitter {
     /** @param {Op} op */
     #add(op) {
         this.pending = [...this.pending, op];
+        if (op.of !== undefined) this.#targets.set(op.id, op.of);
         this.#history.add(op);
         this.#show(applied(this.labels, op.forward));
         this.emit("op", { op });
@@ -162,7 +168,7 @@ export class LabelDocument extends Emitter {
     }
 
     #rebuild() {
-        this.#history = new History([...this.#log, ...this.pending]);
+        this.#history = new History([...this.#log, ...this.pending], this.#targets);
         this.#show(this.pending.reduce((labels, op) => applied(labels, op.forward), this.#acknowledged));
     }
 

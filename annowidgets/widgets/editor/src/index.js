@@ -31,7 +31,13 @@ export default () => {
             const made = new Session(model, (document) => new Channel({ model, document, kept }));
             session = made;
             const leave = register(made);
+            /** @param {BeforeUnloadEvent} event */
+            const ask = (event) => {
+                if (!made.channel.state.kept) event.preventDefault(); // what is on its way would be lost
+            };
+            window.addEventListener("beforeunload", ask);
             return () => {
+                window.removeEventListener("beforeunload", ask);
                 leave();
                 made.close();
             };

@@ -38,8 +38,8 @@
  *
  * @typedef {{put: [Label, number][], remove: string[]}} Delta
  * @typedef {{
- *     id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string
- * }} Op one finished gesture
+ *     id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string, of?: string
+ * }} Op one finished gesture; of: id of the edit that an undo takes back, or a redo makes again
  *
  * @typedef {{workspace: string, task: string | number | null, user: string}} Key whose draft it is
  *
@@ -56,7 +56,7 @@
  *
  * @typedef {object} Model what the front end gives: an anywidget model
  * @property {(name: string) => any} get
- * @property {(content: unknown) => void} send
+ * @property {(content: unknown) => unknown} send
  * @property {(event: string, listener: (...given: any[]) => void) => void} on
  * @property {(event: string, listener: (...given: any[]) => void) => void} off
  * @property {{get_model(id: string): Promise<any>}} [widget_manager]

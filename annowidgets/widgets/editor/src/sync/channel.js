@@ -10,6 +10,7 @@ import { Emitter } from "../emitter.js";
  * @typedef {object} SyncState
  * @property {"saved" | "saving" | "offline" | "conflict"} name
  * @property {number} count ops that are not acknowledged
+ * @property {boolean} kept whether all of them outlive the page
  * @property {string} [reason] of a conflict
  */
 
@@ -29,6 +30,10 @@ export class Channel extends Emitter {
     #key = null;
     /** @type {Map<string, {key: Key, sequence: number}>} where an op lies, by its id */
     #places = new Map();
+    /** @type {Set<string>} ops that the browser's store has not taken */
+    #unkept = new Set();
+    // Pages that keep edits of the same draft in the same millisecond must not use the same place.
+    #page = Math.floor(Math.random() * 1000);
     #sequence = 0;
     #isAway = false;
     /** @type {string | null} */
@@ -68,9 +73,10 @@ export class Channel extends Emitter {
     /** @returns {SyncState} */
     get state() {
         const count = this.#document.pending.length;
-        if (this.#conflict !== null) return { name: "conflict", count, reason: this.#conflict };
-        if (this.#isAway) return { name: "offline", count };
-        return { name: count ? "saving" : "saved", count };
+        const kept = count === 0 || (this.#key !== null && !this.#document.pending.some(({ id }) => this.#unkept.has(id)));
+        if (this.#conflict !== null) return { name: "conflict", count, kept, reason: this.#conflict };
+        if (this.#isAway) return { name: "offline", count, kept };
+        return { name: count ? "saving" : "saved", count, kept };
     }
 
     /**
@@ -101,10 +107,11 @@ export class Channel extends Emitter {
 
     /** Messages keep their order: what is sent here arrives after all ops before. @param {object} content */
     send(content) {
+        // Without a connection it throws, or what it returns rejects later; ops lie in the store.
         try {
-            this.#model.send(content);
+            Promise.resolve(this.#model.send(content)).catch(() => this.#gone());
         } catch {
-            this.#gone(); // the front end has no connection; ops lie in the store
+            this.#gone();
         }
     }
 
@@ -114,10 +121,14 @@ export class Channel extends Emitter {
 
     /** @param {Op} op */
     #take(op) {
-        this.#sequence = Math.max(this.#clock.now() * 1000, this.#sequence + 1);
+        this.#sequence = Math.max(this.#clock.now() * 1000 + this.#page, this.#sequence + 1);
         if (this.#key) {
             this.#places.set(op.id, { key: this.#key, sequence: this.#sequence });
-            this.#kept.add(this.#key, this.#sequence, op);
+            void this.#kept.add(this.#key, this.#sequence, op).then((isKept) => {
+                if (isKept) return;
+                this.#unkept.add(op.id);
+                this.#tell();
+            });
         }
         // Not when the store has written it: Submit, which is another widget's message, must not overtake it.
         this.#send(op);
@@ -163,6 +174,7 @@ export class Channel extends Emitter {
 
     /** @param {string} id */
     #forget(id) {
+        this.#unkept.delete(id);
         const place = this.#places.get(id);
         if (!place) return;
         this.#places.delete(id);

@@ -4,7 +4,7 @@
  * Ops that Python has not acknowledged, kept across reloads of the page and restarts of the kernel.
  *
  * @typedef {object} Kept
- * @property {(key: Key, sequence: number, op: Op) => void} add begins to write at once and does not wait
+ * @property {(key: Key, sequence: number, op: Op) => Promise<boolean>} add begins to write at once; whether it lies there
  * @property {(key: Key, sequence: number) => void} remove
  * @property {(key: Key) => Promise<{sequence: number, op: Op}[]>} list in order of their sequence
  */
@@ -30,14 +30,14 @@ export class IndexedDbKept {
         this.#opening = opened().then((database) => (this.#database = database));
     }
 
-    /** @param {Key} key @param {number} sequence @param {Op} op */
+    /** @param {Key} key @param {number} sequence @param {Op} op @returns {Promise<boolean>} */
     add(key, sequence, op) {
-        this.#write((store) => store.put({ op, sequence }, keyOf(key, sequence)));
+        return this.#write((store) => store.add({ op, sequence }, keyOf(key, sequence)));
     }
 
     /** @param {Key} key @param {number} sequence */
     remove(key, sequence) {
-        this.#write((store) => store.delete(keyOf(key, sequence)));
+        void this.#write((store) => store.delete(keyOf(key, sequence)));
     }
 
     /** @param {Key} key @returns {Promise<{sequence: number, op: Op}[]>} */
@@ -57,22 +57,32 @@ export class IndexedDbKept {
         });
     }
 
-    /** @param {(store: IDBObjectStore) => void} change */
+    /** @param {(store: IDBObjectStore) => void} change @returns {Promise<boolean>} whether it was written */
     #write(change) {
-        /** @param {IDBDatabase} database */
-        const write = (database) => {
-            try {
-                const transaction = database.transaction(STORE, "readwrite");
-                change(transaction.objectStore(STORE));
-                transaction.commit(); // now, for the page may go away
-            } catch {
-                // closed by the browser: edits are sent all the same
-            }
-        };
-        if (this.#database) write(this.#database);
-        else void this.#opening.then((database) => database && write(database));
+        if (this.#database) return written(this.#database, change);
+        return this.#opening.then((database) => (database ? written(database, change) : false));
     }
 }
+
+/**
+ * A refusal may come late: there is no room on the disk, or the browser has closed the database.
+ *
+ * @param {IDBDatabase} database
+ * @param {(store: IDBObjectStore) => void} change
+ * @returns {Promise<boolean>}
+ */
+const written = (database, change) =>
+    new Promise((resolve) => {
+        try {
+            const transaction = database.transaction(STORE, "readwrite");
+            transaction.oncomplete = () => resolve(true);
+            transaction.onerror = transaction.onabort = () => resolve(false);
+            change(transaction.objectStore(STORE));
+            transaction.commit(); // now, for the page may go away
+        } catch {
+            resolve(false);
+        }
+    });
 
 /** @returns {Promise<IDBDatabase | null>} null where the browser keeps nothing, as in some private windows */
 const opened = () =>

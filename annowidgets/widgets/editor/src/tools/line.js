@@ -23,7 +23,8 @@ export class LineTool {
     #points = [];
     /** @type {Pointer | null} where the pointer is */
     #at = null;
-    /** @type {{at: Pointer, first: number, freehand: boolean} | null} first: index of the point set by this press */
+    /** @type {{at: Pointer, first: number, freehand: boolean, before: Pair[]} | null} first: index of the point set by
+     *     this press; before: the points without it */
     #press = null;
 
     /** @param {Surroundings} around @param {{closed: boolean}} how */
@@ -39,9 +40,10 @@ export class LineTool {
     /** @param {Pointer} at */
     down(at) {
         if (this.#isClosing(at)) return this.#finish();
+        const before = this.#points;
         // the second press of a double click sets no second vertex
         if (!this.#isNear(at, this.#points.at(-1), CLICK * this.#around.pixel())) this.#add(at);
-        this.#press = { at, first: this.#points.length - 1, freehand: false };
+        this.#press = { at, first: this.#points.length - 1, freehand: false, before };
         this.#at = at;
         return this.#draft();
     }
@@ -79,6 +81,13 @@ export class LineTool {
         return ABANDON;
     }
 
+    cancelPress() {
+        if (!this.#press) return null;
+        this.#points = this.#press.before;
+        this.#press = this.#at = null;
+        return this.isBusy ? this.#draft() : this.#abandon();
+    }
+
     doubleClick() {
         return this.isBusy ? this.#finish() : null;
     }
@@ -100,7 +109,9 @@ export class LineTool {
                 : this.#points;
         const shape = this.#closed ? polygonOf([points]) : polylineOf(points);
         this.#reset();
-        return shape ? { do: "draw", shape } : ABANDON;
+        if (shape) return { do: "draw", shape };
+        const why = this.#closed ? "A polygon needs three points that aren't in a line" : "A line needs two points";
+        return { do: "abandon", why };
     }
 
     #abandon() {

@@ -30,7 +30,7 @@
  *     | {do: "remove", id: string, what: string}
  *     | {do: "select", id: string | null}
  *     | {do: "click", at: Pointer}
- *     | {do: "abandon"}} Outcome of what a hand did; click: it drew nothing; abandon: the draft is gone
+ *     | {do: "abandon", why?: string}} Outcome of what a hand did; click: it drew nothing; abandon: the draft is gone
  *
  * A state machine: pointers and keys go in, outcomes come out, null for nothing.
  *
@@ -40,6 +40,7 @@
  * @property {(at: Pointer, between?: Pointer[]) => Outcome | null} move between: where it was since the last move
  * @property {(at: Pointer) => Outcome | null} up
  * @property {() => Outcome | null} cancel
+ * @property {() => Outcome | null} [cancelPress] where that gives up less than cancel: only what this press began
  * @property {(at: Pointer) => Outcome | null} doubleClick
  * @property {(key: string) => Outcome | null | undefined} key "Enter", "Backspace", ...; undefined: not mine
  */

@@ -6,6 +6,7 @@ import { TOOLS, toolsOf } from "../tools/index.js";
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox])";
+const TAKE_BACK = /^(Escape|Delete|Backspace|z)$/i;
 const FAR = 10;
 const NEARER = 1.25;
 
@@ -78,6 +79,15 @@ export const followKeys = (root, view, held) => {
         else press(stage);
     };
 
+    /** What has begun goes first: its last vertex, else all of it. @param {StageView} stage */
+    const takeBack = (stage) => {
+        if (!isPressed && !stage.isBusy) return false;
+        if (stage.toolKey("Backspace")) return true;
+        isPressed = false;
+        stage.abandon();
+        return true;
+    };
+
     /**
      * The last vertex of what is drawn, else the one under the keyboard's cursor, else the label.
      *
@@ -85,7 +95,7 @@ export const followKeys = (root, view, held) => {
      */
     const backspace = (stage) => {
         const { at, isKeyboard } = stage.hand;
-        if (stage.toolKey("Backspace") || (isKeyboard && at && stage.doubleClick(at))) return;
+        if (takeBack(stage) || (isKeyboard && at && stage.doubleClick(at))) return;
         stage.session.remove();
     };
 
@@ -96,7 +106,7 @@ export const followKeys = (root, view, held) => {
         if (event.ctrlKey || event.metaKey) {
             /** @type {Record<string, () => void>} */
             const withControl = {
-                z: () => (event.shiftKey ? session.redo() : stage.toolKey("Backspace") || session.undo()),
+                z: () => (event.shiftKey ? session.redo() : takeBack(stage) || session.undo()),
                 y: () => session.redo(),
                 d: () => session.duplicate(duplicateOffset(stage)),
                 Enter: () => session.submit(),
@@ -113,7 +123,7 @@ export const followKeys = (root, view, held) => {
             n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
             Enter: () => enter(stage),
             Escape: () => escape(stage),
-            Delete: () => session.remove(),
+            Delete: () => takeBack(stage) || session.remove(),
             Backspace: () => backspace(stage),
             "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
             "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
@@ -150,6 +160,8 @@ export const followKeys = (root, view, held) => {
         if (!action) return;
         event.preventDefault();
         event.stopPropagation();
+        // an arrow that is still held has moved the label; what takes back takes that back
+        if (!(event.key in STEPS) && !TAKE_BACK.test(event.key)) stage.endNudge();
         action();
     };
 

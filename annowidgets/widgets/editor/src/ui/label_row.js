@@ -16,6 +16,7 @@ export const labelRow = (session, id) => {
         "button",
         {
             type: "button",
+            tabIndex: -1,
             className: "aw-plain aw-ed-row",
             "data-name": `label ${id}`,
             onclick: () => session.select(id === session.selectedId ? null : id),
@@ -28,12 +29,14 @@ export const labelRow = (session, id) => {
     );
     const reclass = make("button", {
         type: "button",
+        tabIndex: -1,
         className: "aw-plain",
         "data-name": `reclass ${id}`,
         onclick: () => session.reclass(id),
     });
     const hide = make("button", {
         type: "button",
+        tabIndex: -1,
         className: "aw-plain aw-ed-hide",
         "data-name": `hide ${id}`,
         onclick: () => session.toggle(id),
@@ -42,6 +45,7 @@ export const labelRow = (session, id) => {
         "button",
         {
             type: "button",
+            tabIndex: -1,
             className: "aw-plain",
             "data-name": `remove ${id}`,
             title: "Delete (Delete)",

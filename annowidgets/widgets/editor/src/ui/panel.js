@@ -6,6 +6,7 @@ import { colorOf } from "../render/style.js";
 import { bringIntoSight, focusedName, focusNamed, make, named, swatch } from "./dom.js";
 import { followKeys } from "./keys.js";
 import { labelRow } from "./label_row.js";
+import { oneStop } from "./one_stop.js";
 
 /**
  * The classes with their keys and counts, and the list of labels.
@@ -37,9 +38,17 @@ export const showPanel = (session, el) => {
 
     /** @type {Map<string, Row>} */
     const rows = new Map();
+    const settleStop = oneStop(list);
+    /** @type {unknown[]} what the classes show */
+    let shown = [];
+    /** @type {string | null} */
+    let broughtIntoSight = null;
     const drawClasses = () => {
-        const focused = focusedName(classes);
         const { counts } = session;
+        const now = [session.readOnly, session.active, ...session.classes.flatMap((item) => [item, counts.get(item.name)])];
+        if (now.length === shown.length && now.every((value, i) => value === shown[i])) return;
+        shown = now;
+        const focused = focusedName(classes);
         classes.replaceChildren(
             ...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0)),
         );
@@ -68,16 +77,17 @@ export const showPanel = (session, el) => {
             if (row.element === next) next = next.nextElementSibling;
             else list.insertBefore(row.element, next);
         }
-        bringIntoSight(list, session.selectedId === null ? null : rows.get(session.selectedId)?.element);
+        const selected = rows.get(session.selectedId ?? "")?.element;
+        settleStop(selected);
+        // where the rows lie is only asked when it matters: the answer takes a layout of all of them
+        if (session.selectedId !== broughtIntoSight) bringIntoSight(list, selected);
+        broughtIntoSight = session.selectedId;
     };
-    let pending = false;
-    // many changes in one gesture, one drawing
+    let requested = 0;
+    // many changes in one frame, one drawing
     const redraw = () => {
-        if (pending) return;
-        pending = true;
-        queueMicrotask(() => {
-            pending = false;
-            if (!root.isConnected && el.children.length === 0) return;
+        requested ||= requestAnimationFrame(() => {
+            requested = 0;
             drawClasses();
             drawLabels();
         });
@@ -92,6 +102,7 @@ export const showPanel = (session, el) => {
         session.on("selection", redraw),
         session.on("tool", redraw),
         session.on("open", redraw),
+        () => cancelAnimationFrame(requested),
     ];
     drawClasses();
     drawLabels();

@@ -38,7 +38,7 @@ export const followPointer = (place, stage, keyboard) => {
         if (event.pointerType === "touch") fingers.set(event.pointerId, onStage(event));
         if (fingers.size === 2) {
             // a second finger: what the first one began was no drawing
-            stage.abandon();
+            stage.abandonPress();
             gesture = null;
             return;
         }
@@ -105,7 +105,7 @@ export const followPointer = (place, stage, keyboard) => {
         if (!gesture || event.pointerId !== gesture.id) return;
         gesture = null;
         delete place.dataset.pans;
-        stage.abandon();
+        stage.abandonPress();
     };
 
     /** @param {WheelEvent} event */

@@ -181,6 +181,12 @@ export class StageView {
         return outcome !== null || nudged;
     }
 
+    /** Give up what the press began, and only that: vertices set before it stay. */
+    abandonPress() {
+        if (this.#current.cancelPress) this.#perform(this.#current.cancelPress());
+        else this.abandon();
+    }
+
     /** @param {string} key @returns {boolean} whether the tool took it */
     toolKey(key) {
         const outcome = this.#current.key(key) ?? this.#grabber.key(key);
@@ -275,6 +281,7 @@ export class StageView {
         else if (outcome.do === "change") session.change(outcome.id, outcome.shape, outcome.what);
         else if (outcome.do === "remove") session.remove(outcome.id);
         else if (outcome.do === "select") session.select(outcome.id);
+        else if (outcome.do === "abandon" && outcome.why) session.note(outcome.why, true);
         else if (outcome.do === "click") {
             session.select(labelAt(this.#around.labels(), outcome.at, reachOf(this.#around, outcome.at))?.id ?? null);
         }
@@ -307,12 +314,14 @@ export class StageView {
     }
 
     #toolChanged() {
+        this.#settleNudge();
         this.abandon();
         this.#tool = this.#current = this.#made();
         this.layers.repaint("labels", "gesture");
     }
 
     #opened() {
+        this.#nudged = null; // it was of another document
         this.#toolChanged();
         this.hand.isKeyboard = false;
         this.layers.labelsChanged();

@@ -9,11 +9,12 @@ const NEARER = 1.25;
 /** What is said of the state of saving. @param {Session} session */
 const saving = ({ channel, readOnly }) => {
     if (readOnly) return { text: "view only", kind: "mute" };
-    const { name, count, reason } = channel.state;
+    const { name, count, kept, reason } = channel.state;
     if (name === "saved") return { text: "saved", kind: "ok" };
     if (name === "saving") return { text: `saving (${count})`, kind: "mute" };
-    if (name === "offline") return { text: `offline (${count} kept here)`, kind: "warn" };
-    return { text: `not saved (${count} kept here)${reason ? `: ${reason}` : ""}`, kind: "bad" };
+    const where = kept ? `${count} kept here` : `${count} not kept: don't close this page`;
+    if (name === "offline") return { text: `offline (${where})`, kind: kept ? "warn" : "bad" };
+    return { text: `not saved (${where})${reason ? `: ${reason}` : ""}`, kind: "bad" };
 };
 
 /**
@@ -66,6 +67,7 @@ export const statusLine = (session, stage) => {
     const drawSaving = () => {
         const { text, kind } = saving(session);
         set(saved, text);
+        saved.title = text;
         saved.className = `aw-ed-saving aw-${kind}`;
     };
     const drawTool = () => {
@@ -90,6 +92,7 @@ export const statusLine = (session, stage) => {
             set(note, told?.text ?? "");
             note.title = note.textContent;
             note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
+            element.classList.toggle("aw-ed-told", Boolean(told?.bad));
         }),
         () => cancelAnimationFrame(requested),
         looks.close,
