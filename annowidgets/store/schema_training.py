@@ -141,7 +141,11 @@ APPEND_ONLY = {
 }
 # Never deleted, and always what they were. Table -> message, unique keys, columns that never change.
 KEPT = {
-    "trainings": ("A3: a training project stays what it was made", ("project",), "project, description, size"),
+    "trainings": (
+        "A3: a training project stays what it was made",
+        ("project",),
+        "project, description, pass_mark, reveal, size",
+    ),
     "training_items": (
         "A3: the benchmark of a training project is fixed when it is made",
         ("item",),

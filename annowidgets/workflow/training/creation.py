@@ -49,6 +49,7 @@ class Plan(NamedTuple):
     size: int | None
     sources: Sequence[SourceRow]
     benchmark: Sequence[tuple[EligibleRow, str]]
+    cloned_from: int | None = None
 
 
 def create(
@@ -161,6 +162,7 @@ def make(
         function=msgspec.json.decode(to_json(plan.function)),
         pass_mark=plan.pass_mark,
         reveal=plan.reveal,
+        cloned_from=plan.cloned_from,
     )
     _, said = add_trainees(action, trainees, allow_seen=allow_seen)
     return project, said

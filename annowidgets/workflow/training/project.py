@@ -130,6 +130,7 @@ class TrainingProject(
                     for row in stored_training.benchmark(connection, self.id)
                     if row.withdrawn is None
                 ],
+                cloned_from=self.id,
             )
             project, said = make(self.workspace, connection, plan, users, allow_seen=allow_seen)
         for text in said:

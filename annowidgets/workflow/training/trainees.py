@@ -133,6 +133,7 @@ class TrainingPeople(ProjectMembers):
                 users = list(
                     dict.fromkeys(row.trainee for row in rows if row.kind == "person" and _is_open(action, row))
                 )
+            items = [items] if isinstance(items, str) else items
             chosen = None if items is None else {find_item(action, item).id for item in items}
             benchmark = [row for row in counting(action) if chosen is None or row.item in chosen]
             said: list[str] = []

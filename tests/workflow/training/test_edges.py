@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import annowidgets as aw
 from annowidgets.errors import AlreadyExists, InvalidInput, PermissionDenied, SourceNotEligible
 from tests.workflow.building import Team, new_team, without_notices
 from tests.workflow.training.building import GOLD, NAME, new_training, seen_by, with_gold
+
+Script = Callable[..., None]
 
 
 def test_r2_ending_a_model_of_the_same_name_leaves_an_admin(golden: Team) -> None:
@@ -71,3 +74,22 @@ def test_a3_the_task_in_hand_goes_when_its_gold_is_withdrawn(golden: Team) -> No
     following = seen_by(training, "uma").next_task()
     assert following is not None
     assert following.id != held.id
+
+
+def test_a10_a_script_can_not_change_when_gold_is_revealed_or_what_passes(golden: Team, script: Script) -> None:
+    new_training(golden, pass_mark=90)
+    script("A3", "UPDATE trainings SET pass_mark = 0")
+    script("A3", "UPDATE trainings SET reveal = 'after_each'")
+
+
+def test_l1_a_clone_says_what_it_was_cloned_from(golden: Team) -> None:
+    training = new_training(golden)
+    made = training.clone("next").events()
+    figures = made[made["action"] == "training.create"]["figures"].iloc[0]
+    assert f'"cloned_from":{training.id}' in figures.replace(" ", "")
+
+
+def test_a6_a_round_of_one_item_takes_its_name(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma"])
+    training.new_round(["uma"], items="cell00")
+    assert [task.item.name for task in training.tasks(round=2)] == ["cell00"]
