@@ -15,6 +15,7 @@ from annowidgets.labels import Label
 from annowidgets.widgets import desk_panels as panels
 from annowidgets.widgets.boxes import KEYS as BOX_KEYS
 from annowidgets.widgets.boxes import BoxEditor
+from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.clock import Clock
 from annowidgets.widgets.confidence import Confidence
 from annowidgets.widgets.desk_instructions import DeskInstructions
@@ -26,7 +27,7 @@ from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.open_task import OpenTask
 from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.saving import Saving
-from annowidgets.widgets.screen import Screen
+from annowidgets.widgets.screen import Screen, close_parts
 from annowidgets.widgets.workbench import EditorKind, Workbench
 from annowidgets.workflow.drafts import Edit, SavedEdit, watch
 from annowidgets.workflow.project import Project
@@ -134,6 +135,7 @@ class LabelDesk(Screen):
             more=CANVAS_KEYS if editor == "canvas" else BOX_KEYS,
         )
         watch(self)
+        close_earlier(self)
         self.run(self._sit_down)
 
     @property
@@ -475,6 +477,14 @@ class LabelDesk(Screen):
         self._instructions.give_feedback(self._open, value if isinstance(value, dict) else {})
         self._refresh_feedback()
         self.say("Your feedback is with the lead. The answer will stand here, under “Feedback on instructions”.")
+
+    def close(self) -> None:
+        """Close the desk with all its parts, those too that are not shown at the moment; nothing on it is lost."""
+        with self._lock:
+            self._open = None
+            self._work.close()
+            close_parts(self._instead, self._instructions.reading, self.confidence)
+            super().close()
 
     # --- without a kernel
 

@@ -143,12 +143,7 @@ class Screen(KnownKeywords, ipywidgets.VBox):
 
     def close(self) -> None:
         """Close the screen with all its parts."""
-        parts: list[Any] = [self]
-        while parts:
-            part = parts.pop()
-            parts.extend(getattr(part, "children", ()))
-            if part is not self:
-                part.close()
+        close_parts(*self.children)
         super().close()
 
     # --- without a kernel
@@ -176,6 +171,15 @@ def error_message(error: BaseException) -> Html:
     trace = "".join(traceback.format_exception(error))
     said = tag("strong", f"{type(error).__name__}: {error}")
     return message(["This went wrong, and nothing was changed by this screen. ", said], "bad", details=trace)
+
+
+def close_parts(*parts: Any) -> None:
+    """Close widgets with all that they hold."""
+    left = list(parts)
+    while left:
+        part = left.pop()
+        left.extend(getattr(part, "children", ()))
+        part.close()
 
 
 def _show_where_filled(change: Mapping[str, Any]) -> None:
