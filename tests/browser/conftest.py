@@ -88,7 +88,9 @@ def notebook(
     yield make
     for each in opened:
         each.shut_down()
-    thrown = [error for each in opened for error in each.errors]
+    # JupyterLab takes its splash screen away twice where a second theme is loaded within 0.2 s; nothing of ours
+    # calls removeChild, and nothing that a person sees follows.
+    thrown = [error for each in opened for error in each.errors if "Failed to execute 'removeChild'" not in error]
     assert not thrown, "a page threw:\n" + "\n".join(thrown)
 
 
