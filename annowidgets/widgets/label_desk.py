@@ -480,11 +480,12 @@ class LabelDesk(Screen):
 
     def close(self) -> None:
         """Close the desk with all its parts, those too that are not shown at the moment; nothing on it is lost."""
-        with self._lock:
-            self._open = None
-            self._work.close()
-            close_parts(self._instead, self._instructions.reading, self.confidence)
-            super().close()
+        if hasattr(self, "_bench"):  # ipywidgets closes those too that were refused while they were made
+            with self._lock:
+                self._open = None
+                self._work.close()
+                close_parts(self._instead, self._instructions.reading, self.confidence)
+        super().close()
 
     # --- without a kernel
 
