@@ -444,14 +444,24 @@ def test_the_rules_hold_in_every_story_and_the_log_explains_it(
     Story.folder, Story.pictures = tmp_path, pictures
     Story.templates = {False: fresh_template, True: open_template}
     Story.outcomes, Story.logged = {}, Counter()
-    run_state_machine_as_test(
-        Story,
-        settings=settings(settings.get_profile("ci"), max_examples=25, stateful_step_count=50),
-    )
+    # The stories change with the code; where the first ones leave something out, more are told.
+    for examples in (25, 75):
+        run_state_machine_as_test(
+            Story, settings=settings(settings.get_profile("ci"), max_examples=examples, stateful_step_count=50)
+        )
+        lacking = told_nothing_of()
+        if not lacking:
+            break
+    assert not lacking, f"no story told of {sorted(lacking)}: {Story.logged}"
+
+
+def told_nothing_of() -> set[str]:
+    """What the stories so far were not about."""
     happened = {name for name, found in Story.outcomes.items() if found[True]}
     assert len(happened) >= 20, (
         f"the stories are too dull: of {sorted(Story.outcomes)} only {sorted(happened)} happened"
     )
-    assert {"training.create", "training.submit", "training.recalculate"} <= happened, sorted(happened)
-    asked = ("evaluation.serve", "evaluation.score", "pause by evaluations")
-    assert all(Story.logged[action] for action in asked), f"no story was about evaluations: {Story.logged}"
+    logged = {action for action, times in Story.logged.items() if times}
+    return ({"training.create", "training.submit", "training.recalculate"} - happened) | (
+        {"evaluation.serve", "evaluation.score", "pause by evaluations"} - logged
+    )
