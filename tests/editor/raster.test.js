@@ -71,3 +71,25 @@ test("a raster that is loaded anew has nothing of the mask before", () => {
     raster.load([0, 1, 35]);
     assert.deepEqual(raster.runs(), [0, 1, 35]);
 });
+
+test("a stroke in any direction sets what lies within its radius, pixel by pixel", () => {
+    const [height, width] = [60, 70];
+    for (let i = 0; i < 60; i++) {
+        const turn = (2 * Math.PI * i) / 60;
+        const length = i % 7 === 0 ? 0 : 25;
+        const from = { x: 35.3, y: 29.6 };
+        const to = { x: from.x + length * Math.cos(turn), y: from.y + length * Math.sin(turn) };
+        const radius = 1 + (i % 5) * 2.3;
+        const raster = new Raster([height, width]);
+        raster.stroke(from, to, radius, true);
+        for (let column = 0; column < width; column++) {
+            for (let row = 0; row < height; row++) {
+                const [x, y] = [column + 0.5 - from.x, row + 0.5 - from.y];
+                const share = length ? Math.min(1, Math.max(0, (x * (to.x - from.x) + y * (to.y - from.y)) / length ** 2)) : 0;
+                const away = Math.hypot(x - share * (to.x - from.x), y - share * (to.y - from.y));
+                if (Math.abs(away - radius) < 1e-9 || away < 0.8) continue; // the ends' own pixels are always set
+                assert.equal(raster.pixels[column * height + row], away < radius ? 1 : 0, `${i}: ${row}, ${column}`);
+            }
+        }
+    }
+});

@@ -520,6 +520,7 @@ var Frames = class extends Emitter {
   problem = null;
   #ask;
   #number = -1;
+  #isResting = false;
   /** @type {Map<number, Picture>} the one used last at the end */
   #pictures = /* @__PURE__ */ new Map();
   /** @type {Set<number>} */
@@ -543,7 +544,7 @@ var Frames = class extends Emitter {
   }
   /** @param {number} index */
   show(index) {
-    [this.index, this.problem] = [index, null];
+    [this.index, this.problem, this.#isResting] = [index, null, false];
     const picture = this.#pictures.get(index);
     if (picture) {
       this.#pictures.delete(index);
@@ -556,10 +557,10 @@ var Frames = class extends Emitter {
   }
   /** @param {any} message with the frame in its buffer */
   async take(message) {
-    if (message.number !== this.#number) return;
+    if (message.number !== this.#number || this.#isResting) return;
     try {
       const picture = await pictureOf(message, message.buffers[0]);
-      if (message.number !== this.#number) return picture.close();
+      if (message.number !== this.#number || this.#isResting) return picture.close();
       this.#keep(message.index, picture);
     } catch {
       this.failed({ ...message, reason: "The browser can't read this picture." });
@@ -572,10 +573,15 @@ var Frames = class extends Emitter {
     if (index === this.index) this.problem = reason;
     this.emit("change", null);
   }
-  close() {
+  /** Nobody looks: let go of the pictures, which are large. They are asked for again when one is shown. */
+  rest() {
     for (const picture of this.#pictures.values()) picture.close();
     this.#pictures.clear();
     this.#asked.clear();
+    this.#isResting = true;
+  }
+  close() {
+    this.rest();
     [this.#number, this.problem] = [-1, null];
   }
   /** @param {number} index @param {Picture} picture */
@@ -1180,9 +1186,13 @@ var Raster = class {
     const value = on ? 1 : 0;
     const [dx, dy] = [to.x - from.x, to.y - from.y];
     const [lengthSquared, radiusSquared] = [dx * dx + dy * dy, radius * radius];
+    const slope = dx === 0 ? 0 : dy / dx;
     for (let column = dirty.x0; column < dirty.x1; column++) {
       const x = column + 0.5 - from.x;
-      for (let row = dirty.y0; row < dirty.y1; row++) {
+      const [low, high] = dx === 0 ? [Math.min(0, dy), Math.max(0, dy)] : [clamp(x - radius, Math.min(0, dx), Math.max(0, dx)) * slope, clamp(x + radius, Math.min(0, dx), Math.max(0, dx)) * slope];
+      const top = Math.max(dirty.y0, Math.floor(from.y + Math.min(low, high) - radius) - 1);
+      const bottom = Math.min(dirty.y1, Math.ceil(from.y + Math.max(low, high) + radius) + 1);
+      for (let row = top; row < bottom; row++) {
         const y = row + 0.5 - from.y;
         const share = lengthSquared === 0 ? 0 : clamp((x * dx + y * dy) / lengthSquared, 0, 1);
         const [awayX, awayY] = [x - share * dx, y - share * dy];
@@ -1858,11 +1868,14 @@ var Session = class extends Emitter {
   }
   /** @param {StageView} view that is new, or has the focus */
   bringToFront(view) {
+    const isAlone = !this.#views.length;
     this.#views = [...this.#views.filter((other) => other !== view), view];
+    if (isAlone && !this.frames.picture && this.given.frames > 0) this.frames.show(this.frames.index);
   }
   /** @param {StageView} view that is closed */
   leave(view) {
     this.#views = this.#views.filter((other) => other !== view);
+    if (!this.#views.length) this.frames.rest();
   }
   /** @returns {Size} of the frame that is shown */
   get size() {

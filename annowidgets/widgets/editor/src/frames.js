@@ -17,6 +17,7 @@ export class Frames extends Emitter {
     problem = null;
     #ask;
     #number = -1;
+    #isResting = false;
     /** @type {Map<number, Picture>} the one used last at the end */
     #pictures = new Map();
     /** @type {Set<number>} */
@@ -44,7 +45,7 @@ export class Frames extends Emitter {
 
     /** @param {number} index */
     show(index) {
-        [this.index, this.problem] = [index, null];
+        [this.index, this.problem, this.#isResting] = [index, null, false];
         const picture = this.#pictures.get(index);
         if (picture) {
             this.#pictures.delete(index);
@@ -58,10 +59,10 @@ export class Frames extends Emitter {
 
     /** @param {any} message with the frame in its buffer */
     async take(message) {
-        if (message.number !== this.#number) return;
+        if (message.number !== this.#number || this.#isResting) return;
         try {
             const picture = await pictureOf(message, message.buffers[0]);
-            if (message.number !== this.#number) return picture.close();
+            if (message.number !== this.#number || this.#isResting) return picture.close();
             this.#keep(message.index, picture);
         } catch {
             this.failed({ ...message, reason: "The browser can't read this picture." });
@@ -76,10 +77,16 @@ export class Frames extends Emitter {
         this.emit("change", null);
     }
 
-    close() {
+    /** Nobody looks: let go of the pictures, which are large. They are asked for again when one is shown. */
+    rest() {
         for (const picture of this.#pictures.values()) picture.close();
         this.#pictures.clear();
         this.#asked.clear();
+        this.#isResting = true;
+    }
+
+    close() {
+        this.rest();
         [this.#number, this.problem] = [-1, null];
     }
 

@@ -127,12 +127,16 @@ export class Session extends Emitter {
 
     /** @param {StageView} view that is new, or has the focus */
     bringToFront(view) {
+        const isAlone = !this.#views.length;
         this.#views = [...this.#views.filter((other) => other !== view), view];
+        if (isAlone && !this.frames.picture && this.given.frames > 0) this.frames.show(this.frames.index);
     }
 
     /** @param {StageView} view that is closed */
     leave(view) {
         this.#views = this.#views.filter((other) => other !== view);
+        // the cell may have been run again: then this one stays in the page, and nobody sees it
+        if (!this.#views.length) this.frames.rest();
     }
 
     /** @returns {Size} of the frame that is shown */

@@ -60,9 +60,17 @@ export class Raster {
         // distance to a segment, written out: it is asked for every pixel around, at every move
         const [dx, dy] = [to.x - from.x, to.y - from.y];
         const [lengthSquared, radiusSquared] = [dx * dx + dy * dy, radius * radius];
+        const slope = dx === 0 ? 0 : dy / dx;
         for (let column = dirty.x0; column < dirty.x1; column++) {
             const x = column + 0.5 - from.x;
-            for (let row = dirty.y0; row < dirty.y1; row++) {
+            // Only the part of the line within a radius of the column can reach into it: its rows, and a radius around.
+            const [low, high] =
+                dx === 0
+                    ? [Math.min(0, dy), Math.max(0, dy)]
+                    : [clamp(x - radius, Math.min(0, dx), Math.max(0, dx)) * slope, clamp(x + radius, Math.min(0, dx), Math.max(0, dx)) * slope];
+            const top = Math.max(dirty.y0, Math.floor(from.y + Math.min(low, high) - radius) - 1);
+            const bottom = Math.min(dirty.y1, Math.ceil(from.y + Math.max(low, high) + radius) + 1);
+            for (let row = top; row < bottom; row++) {
                 const y = row + 0.5 - from.y;
                 const share = lengthSquared === 0 ? 0 : clamp((x * dx + y * dy) / lengthSquared, 0, 1);
                 const [awayX, awayY] = [x - share * dx, y - share * dy];
