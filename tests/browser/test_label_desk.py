@@ -240,6 +240,26 @@ def test_keys_act_only_while_the_desk_has_the_focus(sit_down: Callable[..., Desk
     expect(desk.said).to_contain_text("Submitted")
 
 
+def test_keys_of_the_editor_go_on_working_after_an_answer_while_the_focus_stays_with_it(
+    sit_down: Callable[..., Desk],
+) -> None:
+    desk = sit_down()
+    desk.draw(10, 20, 30, 40)
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    desk.page.get_by_label("good").click()
+    desk.page.keyboard.press("Control+z")
+    desk.wait_for_boxes()
+    desk.page.keyboard.press("Control+Shift+z")
+    desk.wait_for_boxes(["RBC", 10, 20, 30, 40])
+    desk.page.keyboard.press("ArrowRight")  # moves on to the other answer, and no label
+    expect(desk.page.get_by_label("blurred")).to_be_checked()
+    desk.page.keyboard.press("Delete")
+    desk.page.get_by_label("count").click()
+    desk.page.keyboard.type("2")
+    desk.page.keyboard.press("Tab")
+    desk.wait_for_boxes()
+
+
 def test_feedback_skip_release_and_recall_are_a_key_or_a_button_away(sit_down: Callable[..., Desk]) -> None:
     desk = sit_down(before=in_gold)
     keys = desk.page.keyboard

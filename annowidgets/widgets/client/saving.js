@@ -26,7 +26,10 @@ function render({ model, el }) {
 
     const paint = () => {
         const waited = askedAt && performance.now() - askedAt;
-        const state = waited > LONG ? "silent" : waited > SHORT ? "waiting" : model.get("state");
+        const own = waited > LONG ? "silent" : waited > SHORT ? "waiting" : model.get("state");
+        // where an editor has edits on their way it says so itself, and better: how many, and where they are kept
+        const editor = screen?.querySelector(".aw-ed-saving");
+        const state = editor && !editor.matches(".aw-ok") ? "" : own;
         if (state === shown) return;
         shown = state;
         const [text, name, title] = SAID[state] ?? ["", "", ""];

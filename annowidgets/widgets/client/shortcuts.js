@@ -88,7 +88,26 @@ function render({ model, el }) {
             if (text) screen.focus({ preventScroll: true }); // what was typed counts first
             // a key held down is one wish, not thirty
             if (!event.repeat && !press(keys)) model.send({ key: keys });
-        }
+        } else if (isForStage(event) && !passOn(event)) take();
+    };
+
+    /**
+     * Whether the label editor may want a key that is pressed elsewhere on the desk, such as after an answer to a
+     * question: never what presses and moves the focused element itself.
+     *
+     * @param {KeyboardEvent} event
+     */
+    const isForStage = ({ key, target }) =>
+        !isTextOrOwn(target) && !/^(Arrow|Page|Home$|End$|Tab$|Enter$|Escape$| $|Shift$|Control$|Alt$|Meta$)/.test(key);
+
+    const isTextOrOwn = (target) =>
+        isText(target) || target.closest(".aw-editor-stage, .aw-ed-panel, [role=dialog]") !== null;
+
+    /** Press the key in the editor; false where it was taken. @param {KeyboardEvent} event */
+    const passOn = (event) => {
+        const stage = screen.querySelector(".aw-editor-stage .aw-ed-stage");
+        if (!stage || event.target.closest(".aw-screen") !== screen) return true;
+        return stage.dispatchEvent(new KeyboardEvent(event.type, event));
     };
 
     /**
