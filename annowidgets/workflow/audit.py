@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from annowidgets.errors import Conflict, Immutable, InvalidInput, NotFound, TaskLocked
-from annowidgets.labels import Labels, Ontology, as_labels, labels_from_json, labels_to_json
+from annowidgets.labels import Labels, Ontology, labels_from_json, labels_to_json
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
@@ -138,7 +138,7 @@ class Audit:
             fit = fitting_of(action, row)
         accuracy = 1.0 if grade == "approve" else 0.0
         if labels is not None:
-            labels = as_labels(labels)
+            labels = fit.settled(labels)
             fit.require(labels, complete=True)
             accuracy = self._accuracy(row.item, row.ontology_version, labels, labels_from_json(submitted.labels))
         with self.workspace.act(self._project, Permission.AUDIT) as action:

@@ -16,7 +16,7 @@ from annowidgets.errors import (
     TransitionRefused,
     notice,
 )
-from annowidgets.labels import Labels, as_labels, labels_to_json
+from annowidgets.labels import Labels, labels_to_json
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
@@ -250,7 +250,8 @@ class Batch:
                 found = find_item(action, item)
                 if found.id in wanted:
                     raise InvalidInput(f"Labels of item {found.name!r} are given twice.")
-                wanted[found.id] = fitting(action, batch=self.id, item=found.id, version=version), as_labels(one)
+                fit = fitting(action, batch=self.id, item=found.id, version=version)
+                wanted[found.id] = fit, fit.settled(one)
         reasons: dict[int, str] = {}
         one_by_one = tqdm(wanted.items(), desc="Checking labels", unit="item", disable=not progress or len(wanted) < 2)
         for id, (fit, one) in one_by_one:

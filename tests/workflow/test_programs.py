@@ -43,6 +43,12 @@ def test_t7_a_program_launches_submits_and_completes_with_the_checks_and_events_
     assert gold.tasks(user="lea")[0].instructions_version == 1
 
 
+def test_t7_a_key_frame_on_a_still_picture_is_submitted_as_the_bare_shape(team: Team) -> None:
+    gold = team("lea").create_ground_truth_batch("gold", items=["cell00"])
+    gold.submit_labels({"cell00": [aw.Label("RBC", {0: cell(2).shape}, id="a")]}, progress=False)
+    assert gold.tasks()[0].labels() == [aw.Label("RBC", cell(2).shape, id="a")]
+
+
 def test_t7_the_sampling_rate_decides_what_goes_to_review(team: Team) -> None:
     team.sample(0.4)
     gold = team("tim").create_ground_truth_batch("gold")
