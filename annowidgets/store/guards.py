@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from annowidgets.store.calibration_view import CALIBRATION, FIGURES, POLICY_IS_SOUND
+from annowidgets.store.triggers import differs, kept, refuse, written_once
 
 # Written once: a change or a replacement of a row would rewrite history. Table -> message, unique keys.
 APPEND_ONLY = {
@@ -70,42 +71,14 @@ CALIBRATION_BATCH_STEPS = (
 )  # fmt: skip
 
 
-def _refuse(name: str, moment: str, when: str, message: str) -> str:
-    return f"CREATE TRIGGER {name} {moment} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-
-
-def _kept() -> Iterator[str]:
-    """Guards of tables whose rows stay, or stay as they are."""
-    for table, (message, keys) in APPEND_ONLY.items():
-        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", "1", message)
-        yield from _not_deleted(table, message, keys)
-    for table, (message, keys, fixed) in KEPT.items():
-        # Of any column: a row's id is also changed as its rowid, which OF would not notice.
-        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", _differs(fixed), message)
-        yield from _not_deleted(table, message, keys)
-
-
-def _differs(columns: str) -> str:
-    return " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns.split(", "))
-
-
-def _not_deleted(table: str, message: str, keys: tuple[str, ...]) -> Iterator[str]:
-    yield _refuse(f"{table}_not_deleted", f"BEFORE DELETE ON {table}", "1", message)
-    taken = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} WHERE " + " AND ".join(f"{one} IS NEW.{one}" for one in key.split(", ")) + ")"
-        for key in keys
-    )
-    yield _refuse(f"{table}_not_replaced", f"BEFORE INSERT ON {table}", taken, message)
-
-
 def _numbered() -> Iterator[str]:
     """Guards of histories: the next row is the next number, so none is slipped in, and a missing one would show."""
     for table in ("events", "certificates"):
         # Afterwards, since a number that SQLite gives is not known before.
         gap = f"NEW.id < 1 OR (NEW.id > 1 AND NOT EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id - 1))"
-        yield _refuse(f"{table}_numbered", f"AFTER INSERT ON {table}", gap, f"{APPEND_ONLY[table][0]}, nor left out")
+        yield refuse(f"{table}_numbered", f"AFTER INSERT ON {table}", gap, f"{APPEND_ONLY[table][0]}, nor left out")
     for table in ("instructions", "policies", "functions"):
-        yield _refuse(
+        yield refuse(
             f"{table}_numbered", f"BEFORE INSERT ON {table}", f"NEW.version <> {_next(table)}", APPEND_ONLY[table][0]
         )
     # A revision of other meaning would change the ontology under a calibration that goes on counting.
@@ -113,7 +86,7 @@ def _numbered() -> Iterator[str]:
         "EXISTS (SELECT 1 FROM ontologies WHERE project = NEW.project AND version = NEW.version "
         "AND revision = NEW.revision - 1 AND fingerprint = NEW.fingerprint)"
     )
-    yield _refuse(
+    yield refuse(
         "ontologies_numbered",
         "BEFORE INSERT ON ontologies",
         f"NOT CASE NEW.revision WHEN 0 THEN NEW.version = {_next('ontologies')} ELSE {is_revision} END",
@@ -145,46 +118,46 @@ _LOCKED = "C2: production is locked until the project is calibrated"
 
 
 def _batches() -> Iterator[str]:
-    yield _refuse(
+    yield refuse(
         "production_batch_needs_certificate",
         "BEFORE INSERT ON batches",
         f"NEW.kind = 'production' AND (NEW.certificate IS NULL OR NEW.certificate IS NOT {_IN_FORCE})",
         _LOCKED,
     )
-    yield _refuse(
+    yield refuse(
         "production_launch_needs_certificate",
         "BEFORE UPDATE OF state, certificate ON batches",
         "NEW.kind = 'production' AND (NEW.certificate IS NOT OLD.certificate OR (OLD.state = 'draft' AND NEW.state = "
         f"'in_progress')) AND (NEW.certificate IS NULL OR NEW.certificate IS NOT {_IN_FORCE})",
         _LOCKED,
     )
-    yield _refuse(
+    yield refuse(
         "batch_starts_as_draft", "BEFORE INSERT ON batches", "NEW.state <> 'draft'", "T1: a batch starts as a draft"
     )
-    yield _refuse(
+    yield refuse(
         "batch_follows_its_table",
         "BEFORE UPDATE OF state ON batches",
         _steps(MANUAL_BATCH_STEPS, CALIBRATION_BATCH_STEPS, "OLD.kind"),
         "T1: the batch can not go from its state to this one",
     )
     # A calibration that was pinned to a version to come would count when it comes.
-    yield _refuse(
+    yield refuse(
         "batch_pins_the_newest_versions",
         "BEFORE UPDATE OF state ON batches",
         f"OLD.state = 'draft' AND NEW.state = 'in_progress' AND (NEW.ontology_version IS NOT {_newest('ontologies')} "
         f"OR (NEW.kind = 'calibration' AND NEW.instructions_version IS NOT {_newest('instructions')}))",
         "P2: a batch is launched on the newest versions",
     )
-    yield _refuse(
+    yield refuse(
         "batch_keeps_its_versions",
         "BEFORE UPDATE OF ontology_version, instructions_version ON batches",
-        f"({_differs('ontology_version, instructions_version')}) "
+        f"({differs('ontology_version, instructions_version')}) "
         "AND NOT (OLD.state = 'draft' AND NEW.state = 'in_progress') AND NOT (NEW.kind = 'production' "
         f"AND NEW.certificate IS {_IN_FORCE} AND NEW.ontology_version IS {_newest('ontologies')} "
         "AND NEW.instructions_version IS OLD.instructions_version)",
         "P2: a launched batch keeps its versions",
     )
-    yield _refuse(
+    yield refuse(
         "calibration_completes_by_its_audit",
         "BEFORE UPDATE OF state ON batches",
         "NEW.kind = 'calibration' AND NEW.state = 'completed' AND OLD.state <> 'completed' "
@@ -193,13 +166,13 @@ def _batches() -> Iterator[str]:
     )
     launched = "(SELECT state FROM batches WHERE id = {row}.batch) <> 'draft'"
     for verb, rows in (("INSERT", ("NEW",)), ("DELETE", ("OLD",)), ("UPDATE OF batch, item, position", ("OLD", "NEW"))):
-        yield _refuse(
+        yield refuse(
             f"launched_items_stay_{verb.split()[0].lower()}",
             f"BEFORE {verb} ON batch_items",
             " OR ".join(launched.format(row=row) for row in rows),
             "C2: the items of a launched batch are fixed",
         )
-    yield _refuse(
+    yield refuse(
         "batch_holds_items_of_its_project",
         "BEFORE INSERT ON batch_items",
         "(SELECT project FROM items WHERE id = NEW.item) IS NOT (SELECT project FROM batches WHERE id = NEW.batch)",
@@ -209,8 +182,8 @@ def _batches() -> Iterator[str]:
 
 def _tasks() -> Iterator[str]:
     is_locked = f"{_IS_PRODUCTION} AND {_IN_FORCE} IS NULL"
-    yield _refuse("production_task_needs_calibration", "BEFORE INSERT ON tasks", is_locked, _LOCKED)
-    yield _refuse(
+    yield refuse("production_task_needs_calibration", "BEFORE INSERT ON tasks", is_locked, _LOCKED)
+    yield refuse(
         "task_starts_queued",
         "BEFORE INSERT ON tasks",
         "NEW.state <> 'queued' OR NOT EXISTS (SELECT 1 FROM batches b JOIN batch_items i ON i.batch = b.id "
@@ -219,26 +192,26 @@ def _tasks() -> Iterator[str]:
         "AND b.ontology_version = NEW.ontology_version)",
         "T1: a task starts in the queue of a running batch of its project, for one of its items",
     )
-    yield _refuse(
+    yield refuse(
         "task_follows_its_table",
         "BEFORE UPDATE OF state ON tasks",
         _steps(MANUAL_STEPS, CALIBRATION_STEPS, "(SELECT kind FROM batches WHERE id = OLD.batch)"),
         "T1: the task can not go from its state to this one",
     )
-    yield _refuse(
+    yield refuse(
         "production_claim_needs_calibration",
         "BEFORE UPDATE OF state ON tasks",
         f"OLD.state = 'queued' AND NEW.state = 'annotating' AND {is_locked}",
         _LOCKED,
     )
-    yield _refuse(
+    yield refuse(
         "production_return_keeps_its_author_while_locked",
         "BEFORE UPDATE OF user ON tasks",
         f"OLD.state = 'returned' AND NEW.state = 'annotating' AND NEW.user IS NOT OLD.user AND {is_locked}",
         _LOCKED,
     )
     # Somebody else comes in by the queue, or where a lead assigns what was returned; then it goes back to its author.
-    yield _refuse(
+    yield refuse(
         "one_annotator_at_a_time",
         "BEFORE UPDATE OF user ON tasks",
         "NEW.user IS NOT OLD.user AND NEW.state <> 'queued' "
@@ -247,20 +220,20 @@ def _tasks() -> Iterator[str]:
         "AND NEW.user IS (SELECT user FROM label_sets WHERE id = NEW.labels))",
         "T2: a task has at most one annotator at a time",
     )
-    yield _refuse(
+    yield refuse(
         "task_labels_are_its_own",
         "BEFORE UPDATE OF labels ON tasks",
         "NEW.labels IS NOT NULL AND NOT EXISTS (SELECT 1 FROM label_sets WHERE id = NEW.labels AND task = NEW.id)",
         "T1: the labels of a task are its own",
     )
     submitted = "user, labels, confidence, submitted, ontology_version, instructions_version, seconds"
-    yield _refuse(
+    yield refuse(
         "attempt_stays_as_submitted",
         f"BEFORE UPDATE OF {submitted} ON tasks",
-        f"OLD.state IN ('submitted', 'graded') AND ({_differs(submitted)})",
+        f"OLD.state IN ('submitted', 'graded') AND ({differs(submitted)})",
         "C3: a calibration attempt stays as it was submitted",
     )
-    yield _refuse(
+    yield refuse(
         "audited_task_stays",
         "BEFORE UPDATE OF state, reviewer ON tasks",
         "EXISTS (SELECT 1 FROM certificates WHERE batch = OLD.batch)",
@@ -271,14 +244,14 @@ def _tasks() -> Iterator[str]:
 def _audits() -> Iterator[str]:
     audited = "EXISTS (SELECT 1 FROM certificates c JOIN tasks t ON t.batch = c.batch WHERE t.id = {row}.task)"
     for verb, rows in (("INSERT", ("NEW",)), ("DELETE", ("OLD",)), ("UPDATE", ("OLD", "NEW"))):
-        yield _refuse(
+        yield refuse(
             f"grade_stays_{verb.lower()}",
             f"BEFORE {verb} ON grades",
             " OR ".join(audited.format(row=row) for row in rows),
             "C4: the audit of this batch is complete",
         )
     for verb in ("INSERT", "UPDATE"):
-        yield _refuse(
+        yield refuse(
             f"grade_of_a_submitted_attempt_{verb.lower()}",
             f"BEFORE {verb} ON grades",
             "NOT EXISTS (SELECT 1 FROM tasks WHERE id = NEW.task AND state IN ('submitted', 'graded')) "
@@ -286,7 +259,7 @@ def _audits() -> Iterator[str]:
             "AND task = NEW.task AND kind = 'audit'))",
             "C4: only a submitted attempt is graded, and fixed by the labels of its audit",
         )
-    yield _refuse(
+    yield refuse(
         "certificate_of_a_complete_audit",
         "BEFORE INSERT ON certificates",
         "NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = NEW.batch AND b.kind = 'calibration' "
@@ -295,19 +268,19 @@ def _audits() -> Iterator[str]:
         "OR EXISTS (SELECT 1 FROM tasks WHERE batch = NEW.batch AND state NOT IN ('graded', 'excluded'))",
         "C5: the audit of this calibration batch is not complete",
     )
-    yield _refuse(
+    yield refuse(
         "certificate_matches_grades",
         "BEFORE INSERT ON certificates",
         f"NOT EXISTS ({FIGURES})",
         "C2: the figures of the certificate are not those of the audit",
     )
-    yield _refuse(
+    yield refuse(
         "policy_is_sound",
         "BEFORE INSERT ON policies",
         f"NOT coalesce({POLICY_IS_SOUND}, 0)",
         "C2: this is no calibration policy",
     )
-    yield _refuse(
+    yield refuse(
         "promotion_of_an_audited_attempt",
         "BEFORE INSERT ON promotions",
         "NOT EXISTS (SELECT 1 FROM grades g JOIN tasks t ON t.id = g.task JOIN certificates c ON c.batch = t.batch "
@@ -317,4 +290,12 @@ def _audits() -> Iterator[str]:
     )
 
 
-GUARDS_1: tuple[str, ...] = (CALIBRATION, *_kept(), *_numbered(), *_batches(), *_tasks(), *_audits())
+GUARDS_1: tuple[str, ...] = (
+    CALIBRATION,
+    *written_once(APPEND_ONLY),
+    *kept(KEPT),
+    *_numbered(),
+    *_batches(),
+    *_tasks(),
+    *_audits(),
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from annowidgets.store.triggers import differs, refuse
+
 TABLES = (
     """CREATE TABLE identity (
         -- What tells this file from every other one, also from one that takes its place: random, made once.
@@ -31,30 +33,22 @@ TABLES = (
 
 _STAYS = "T6: an edit stays as it is until its draft is handed in, and is never made twice"
 _ONE_IDENTITY = "P3: a workspace keeps its identity"
-_FIXED = " OR ".join(
-    f"NEW.{column} IS NOT OLD.{column}"
-    for column in ("task", "user", "position", "id", "kind", "what", "ontology_version", "at")
-)
-
-
-def _refuse(name: str, moment: str, when: str, message: str) -> str:
-    return f"CREATE TRIGGER {name} {moment} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-
+_FIXED = differs("task, user, position, id, kind, what, ontology_version, at")
 
 GUARDS = (
-    _refuse("identity_not_changed", "BEFORE UPDATE ON identity", "1", _ONE_IDENTITY),
-    _refuse("identity_not_deleted", "BEFORE DELETE ON identity", "1", _ONE_IDENTITY),
-    _refuse("identity_not_replaced", "BEFORE INSERT ON identity", "EXISTS (SELECT 1 FROM identity)", _ONE_IDENTITY),
-    _refuse(
+    refuse("identity_not_changed", "BEFORE UPDATE ON identity", "1", _ONE_IDENTITY),
+    refuse("identity_not_deleted", "BEFORE DELETE ON identity", "1", _ONE_IDENTITY),
+    refuse("identity_not_replaced", "BEFORE INSERT ON identity", "EXISTS (SELECT 1 FROM identity)", _ONE_IDENTITY),
+    refuse(
         "edits_not_changed",
         "BEFORE UPDATE ON edits",
         f"{_FIXED} OR NEW.forward IS NOT NULL OR EXISTS (SELECT 1 FROM tasks WHERE id = OLD.task "
         "AND state = 'annotating' AND user = OLD.user)",
         _STAYS,
     ),
-    _refuse("edits_not_deleted", "BEFORE DELETE ON edits", "1", _STAYS),
+    refuse("edits_not_deleted", "BEFORE DELETE ON edits", "1", _STAYS),
     # Also refuses REPLACE, which would delete the row in its way without asking the guard above.
-    _refuse(
+    refuse(
         "edits_numbered",
         "BEFORE INSERT ON edits",
         "NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM edits WHERE task = NEW.task AND user = NEW.user) "

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from secrets import token_bytes
 
-from annowidgets.store.guards import _differs, _not_deleted, _refuse
+from annowidgets.store.triggers import differs, not_deleted, refuse, written_once
 
 TABLES_4 = (
     """CREATE TABLE draw_seed (
@@ -101,10 +101,8 @@ _KEPT_OUT = "Q2: the items of evaluation tasks are kept out of production"
 
 
 def _guards() -> Iterator[str]:
-    for table, (message, keys) in APPEND_ONLY.items():
-        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", "1", message)
-        yield from _not_deleted(table, message, keys)
-    yield _refuse(
+    yield from written_once(APPEND_ONLY)
+    yield refuse(
         "evaluation_of_promoted_gold",
         "BEFORE INSERT ON evaluations",
         "NOT EXISTS (SELECT 1 FROM promotions WHERE task = NEW.promotion AND kind = 'evaluation' "
@@ -112,7 +110,7 @@ def _guards() -> Iterator[str]:
         "Q2: an evaluation task is new, of gold that was promoted to it",
     )
     yield from _standing()
-    yield _refuse(
+    yield refuse(
         "numbers_of_a_production_batch",
         "BEFORE INSERT ON task_numbers",
         "(SELECT kind FROM batches WHERE id = NEW.batch) IS NOT 'production' "
@@ -120,26 +118,26 @@ def _guards() -> Iterator[str]:
         "Q2: the numbers of a production batch come after all that are used or set aside",
     )
     for verb in ("INSERT", "UPDATE OF batch, item, excluded"):
-        yield _refuse(
+        yield refuse(
             f"evaluation_item_not_in_production_{verb.split()[0].lower()}",
             f"BEFORE {verb} ON batch_items",
             f"NEW.excluded IS NULL AND {_IS_EVALUATION_ITEM}",
             _KEPT_OUT,
         )
-    yield _refuse(
+    yield refuse(
         "production_item_not_for_evaluation",
         "BEFORE INSERT ON promotions",
         f"NEW.kind = 'evaluation' AND {_IN_PRODUCTION}",
         _KEPT_OUT,
     )
-    yield _refuse(
+    yield refuse(
         "evaluation_stays_with_its_annotator",
         "BEFORE UPDATE OF user, assignee ON tasks",
-        f"({_differs('user, assignee')}) AND EXISTS (SELECT 1 FROM evaluations WHERE task = OLD.id "
+        f"({differs('user, assignee')}) AND EXISTS (SELECT 1 FROM evaluations WHERE task = OLD.id "
         "AND (NEW.user IS NOT NULL AND user <> NEW.user OR NEW.assignee IS NOT NULL AND user <> NEW.assignee))",
         "Q2: an evaluation task is for one annotator",
     )
-    yield _refuse(
+    yield refuse(
         "evaluation_is_scored_with_its_submission",
         "BEFORE UPDATE OF state ON tasks",
         "OLD.state = 'annotating' AND NEW.state IN ('in_review', 'completed') "
@@ -147,14 +145,14 @@ def _guards() -> Iterator[str]:
         "AND NOT EXISTS (SELECT 1 FROM evaluation_scores WHERE task = OLD.id AND submission = NEW.labels)",
         "Q2: an evaluation task is scored with its submission",
     )
-    yield _refuse(
+    yield refuse(
         "evaluation_is_not_opened_again",
         "BEFORE UPDATE OF state ON tasks",
         "OLD.state IN ('completed', 'skipped') AND NEW.state = 'queued' "
         "AND EXISTS (SELECT 1 FROM evaluations WHERE task = OLD.id)",
         "Q2: an evaluation task is served once",
     )
-    yield _refuse(
+    yield refuse(
         "evaluation_score_of_its_submission",
         "BEFORE INSERT ON evaluation_scores",
         "NOT EXISTS (SELECT 1 FROM evaluations e JOIN label_sets s ON s.task = e.task AND s.kind = 'submission' "
@@ -168,17 +166,17 @@ def _guards() -> Iterator[str]:
 def _standing() -> Iterator[str]:
     """Guards of where a person stands: what was drawn can be replayed, and a score leaves the mean by a pause only."""
     message = "Q2: where a person stands only moves on, draw by draw and pause by pause"
-    yield from _not_deleted("evaluation_draws", message, ("project, user",))
-    yield _refuse(
+    yield from not_deleted("evaluation_draws", message, ("project, user",))
+    yield refuse(
         "evaluation_draws_begin",
         "BEFORE INSERT ON evaluation_draws",
         "NEW.draws > 1 OR NEW.counted_after <> 0 OR NOT EXISTS (SELECT 1 FROM projects WHERE id = NEW.project)",
         message,
     )
-    yield _refuse(
+    yield refuse(
         "evaluation_draws_move_on",
         "BEFORE UPDATE ON evaluation_draws",
-        f"({_differs('project, user')}) OR NEW.draws NOT IN (OLD.draws, OLD.draws + 1) "
+        f"({differs('project, user')}) OR NEW.draws NOT IN (OLD.draws, OLD.draws + 1) "
         "OR NEW.counted_after NOT IN (OLD.counted_after, (SELECT coalesce(max(id), 0) FROM evaluation_scores))",
         message,
     )
@@ -192,6 +190,6 @@ def m004_evaluation(connection: sqlite3.Connection) -> None:
     # What it said before, and for evaluation tasks: their item is not the batch's.
     connection.execute("DROP TRIGGER task_starts_queued")
     starts = "T1: a task starts in the queue of a running batch of its project, for one of its items"
-    connection.execute(_refuse("task_starts_queued", "BEFORE INSERT ON tasks", _STARTS_QUEUED, starts))
+    connection.execute(refuse("task_starts_queued", "BEFORE INSERT ON tasks", _STARTS_QUEUED, starts))
     for guard in _guards():
         connection.execute(guard)

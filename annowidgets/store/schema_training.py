@@ -14,10 +14,8 @@ from annowidgets.store.guards import (
     CALIBRATION_STEPS,
     MANUAL_BATCH_STEPS,
     MANUAL_STEPS,
-    _differs,
-    _not_deleted,
-    _refuse,
 )
+from annowidgets.store.triggers import differs, kept, refuse, written_once
 
 # SQLITE_DBCONFIG_DEFENSIVE, which Python names from 3.12 on.
 _DEFENSIVE = 1010
@@ -160,17 +158,13 @@ KEPT = {
 
 
 def _guards() -> Iterator[str]:
-    for table, (message, keys) in APPEND_ONLY.items():
-        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", "1", message)
-        yield from _not_deleted(table, message, keys)
-    for table, (message, keys, fixed) in KEPT.items():
-        yield _refuse(f"{table}_not_changed", f"BEFORE UPDATE ON {table}", _differs(fixed), message)
-        yield from _not_deleted(table, message, keys)
+    yield from written_once(APPEND_ONLY)
+    yield from kept(KEPT)
     is_made = "EXISTS (SELECT 1 FROM trainings WHERE project = NEW.project)"
     for table in ("training_sources", "training_items"):
         message = (APPEND_ONLY.get(table) or KEPT[table])[0]
-        yield _refuse(f"{table}_closed", f"BEFORE INSERT ON {table}", is_made, message)
-    yield _refuse(
+        yield refuse(f"{table}_closed", f"BEFORE INSERT ON {table}", is_made, message)
+    yield refuse(
         "source_is_an_annotation_project",
         "BEFORE INSERT ON training_sources",
         "(SELECT kind FROM projects WHERE id = NEW.source) IS NOT 'annotation' "
@@ -181,26 +175,26 @@ def _guards() -> Iterator[str]:
         "(SELECT max(coalesce(max(g.revision), 0), coalesce((SELECT max(withdrawn) FROM training_items "
         "WHERE project = NEW.project), 0)) FROM gold g WHERE g.project = NEW.project)"
     )
-    yield _refuse(
+    yield refuse(
         "gold_numbered",
         "BEFORE INSERT ON gold",
         f"NEW.revision <> CASE WHEN {is_made} THEN {newest} + 1 ELSE 1 END "
         "OR NEW.project IS NOT (SELECT project FROM training_items WHERE item = NEW.item)",
         APPEND_ONLY["gold"][0],
     )
-    yield _refuse(
+    yield refuse(
         "withdrawal_numbered",
         "BEFORE UPDATE OF withdrawn, reason ON training_items",
-        f"({_differs('withdrawn, reason')}) AND (OLD.withdrawn IS NOT NULL OR NEW.withdrawn <> {newest} + 1)",
+        f"({differs('withdrawn, reason')}) AND (OLD.withdrawn IS NOT NULL OR NEW.withdrawn <> {newest} + 1)",
         "A3: withdrawn gold stays withdrawn",
     )
-    yield _refuse(
+    yield refuse(
         "seen_is_counted",
         "BEFORE UPDATE OF seen ON training_rounds",
-        f"({_differs('seen')}) AND NEW.seen <> (SELECT count(*) FROM training_seen WHERE batch = OLD.batch)",
+        f"({differs('seen')}) AND NEW.seen <> (SELECT count(*) FROM training_seen WHERE batch = OLD.batch)",
         APPEND_ONLY["training_seen"][0],
     )
-    yield _refuse(
+    yield refuse(
         "applied_function_is_there",
         "BEFORE UPDATE OF function_version ON trainings",
         "NEW.function_version < OLD.function_version OR NOT EXISTS (SELECT 1 FROM functions "
@@ -211,27 +205,27 @@ def _guards() -> Iterator[str]:
 
 
 def _tasks() -> Iterator[str]:
-    yield _refuse(
+    yield refuse(
         "training_task_is_for_its_trainee",
         "BEFORE INSERT ON tasks",
         f"{_OF_TRAINING.format(row='NEW')} AND NEW.assignee IS NOT "
         "(SELECT trainee FROM training_rounds WHERE batch = NEW.batch)",
         "A4: a training task is for its trainee",
     )
-    yield _refuse(
+    yield refuse(
         "training_task_stays_with_its_trainee",
         "BEFORE UPDATE OF user, assignee ON tasks",
         f"{_OF_TRAINING.format(row='OLD')} AND coalesce(NEW.user, NEW.assignee) IS NOT "
         "(SELECT trainee FROM training_rounds WHERE batch = OLD.batch)",
         "A4: a training task is for its trainee",
     )
-    yield _refuse(
+    yield refuse(
         "submitted_training_task_stays",
         "BEFORE UPDATE ON tasks",
         f"OLD.state = 'submitted' AND {_OF_TRAINING.format(row='OLD')}",
         _SUBMITTED,
     )
-    yield _refuse(
+    yield refuse(
         "submission_is_measured_and_scored",
         "BEFORE UPDATE OF state ON tasks",
         f"NEW.state = 'submitted' AND {_OF_TRAINING.format(row='OLD')} AND NOT EXISTS "
@@ -239,7 +233,7 @@ def _tasks() -> Iterator[str]:
         "WHERE s.task = OLD.id AND r.project = OLD.project)",
         "A7: a submission is measured and scored with it",
     )
-    yield _refuse(
+    yield refuse(
         "training_items_are_not_excluded",
         "BEFORE UPDATE OF excluded ON batch_items",
         f"{_OF_TRAINING.format(row='OLD')} AND NEW.excluded IS NOT NULL",
@@ -250,7 +244,7 @@ def _tasks() -> Iterator[str]:
         "AND b.kind = 'training' AND t.state = 'submitted')"
     )
     for verb, row in (("UPDATE", "OLD"), ("DELETE", "OLD"), ("INSERT", "NEW")):
-        yield _refuse(
+        yield refuse(
             f"draft_of_a_submission_{verb.lower()}", f"BEFORE {verb} ON drafts", draft.format(row=row), _SUBMITTED
         )
 
@@ -262,7 +256,7 @@ def _steps(name: str, kind: str, message: str, **tables: tuple[str, ...]) -> str
     cases = " ".join(f"WHEN '{key}' THEN OLD.state || '>' || NEW.state IN ({steps})" for key, steps in known.items())
     when = f"NEW.state <> OLD.state AND NOT CASE {kind} {cases} ELSE OLD.state || '>' || NEW.state IN ({others}) END"
     table = "batches" if name.startswith("batch") else "tasks"
-    return _refuse(name, f"BEFORE UPDATE OF state ON {table}", when, message)
+    return refuse(name, f"BEFORE UPDATE OF state ON {table}", when, message)
 
 
 def _widen(connection: sqlite3.Connection, table: str, before: str, after: str) -> None:
@@ -311,7 +305,7 @@ def m003_training(connection: sqlite3.Connection) -> None:
             training=TRAINING_BATCH_STEPS,
             others=MANUAL_BATCH_STEPS,
         ),
-        _refuse(
+        refuse(
             "attempt_tells_a_confidence",
             "BEFORE UPDATE OF state, confidence ON tasks",
             f"NEW.state = 'submitted' AND NEW.confidence IS NULL AND {task_kind} IS 'calibration'",
