@@ -98,7 +98,7 @@ def modules_of(tree: ast.AST) -> Iterator[str]:
 def test_the_core_needs_what_it_says_and_no_more() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     declared = {re.split(r"[^\w-]", requirement)[0] for requirement in project["dependencies"]}
-    imported = {"PIL": "pillow", "markdown_it": "markdown-it-py"}
+    imported = {"PIL": "pillow", "markdown_it": "markdown-it-py", "IPython": "ipython"}
     used = {
         imported.get(module, module.replace("_", "-"))
         for path in tracked("annowidgets/*.py")

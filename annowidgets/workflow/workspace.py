@@ -234,12 +234,7 @@ class Workspace:
         """Open a project; NotFound lists the closest names."""
         from annowidgets.workflow.project import Project
 
-        with self.database.read() as connection:
-            row = projects.by_name(connection, composed(name))
-            if row is None or row.kind != "annotation":
-                known = [project.name for project in projects.all_of_kind(connection, "annotation")]
-                raise NotFound.named("project", name, known)
-        return Project(self, row.id)
+        return Project(self, self._id_of(name, "annotation", "project"))
 
     def create_project(
         self,
@@ -321,12 +316,15 @@ class Workspace:
         """Open a training project; NotFound lists the closest names."""
         from annowidgets.workflow.training import TrainingProject
 
+        return TrainingProject(self, self._id_of(name, "training", "training project"))
+
+    def _id_of(self, name: str, kind: str, called: str) -> int:
         with self.database.read() as connection:
             row = projects.by_name(connection, composed(name))
-            if row is None or row.kind != "training":
-                known = [project.name for project in projects.all_of_kind(connection, "training")]
-                raise NotFound.named("training project", name, known)
-        return TrainingProject(self, row.id)
+            if row is None or row.kind != kind:
+                known = [project.name for project in projects.all_of_kind(connection, kind)]
+                raise NotFound.named(called, name, known)
+        return row.id
 
     def create_training_project(
         self,

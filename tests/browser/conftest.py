@@ -23,8 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # A loaded machine can keep a page from answering in time; what is wrong fails five times.
-            item.add_marker(pytest.mark.flaky(reruns=4))
+            # A loaded machine can keep a page from answering in time; what is wrong fails three times.
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")

@@ -32,8 +32,13 @@ function render({ model, el }) {
     };
     const touch = (event) => {
         touched = performance.now();
-        // before a click or a key that may end the task, so that the kernel knows the time when it does
-        if (["pointerdown", "keydown"].includes(event.type) && seconds - reported >= 1) report();
+        // A button or Enter may end the task: the kernel hears the time first, to the moment. Of anything else it
+        // hears a second's worth at once, so that a stroke is not one more message each time.
+        const ends =
+            (event.type === "pointerdown" && event.target instanceof Element && event.target.closest("button")) ||
+            (event.type === "keydown" && event.key === "Enter");
+        if (ends) look();
+        if (ends || (["pointerdown", "keydown"].includes(event.type) && seconds - reported >= 1)) report();
     };
     const look = () => {
         const now = performance.now();

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from annowidgets.benchmark import BenchmarkFunction, Explanation, Scores
     from annowidgets.workflow.workspace import Action
 
-# A9: how many evaluation labels a screen shows.
-SAMPLE = 500
-
 
 class Sheet(NamedTuple):
     """Submissions with what is needed to score and name them.
