@@ -12,6 +12,7 @@ class EditRow(NamedTuple):
     id: str
     kind: str
     what: str
+    of: str | None
     forward: str
     backward: str
 
@@ -25,9 +26,9 @@ def add_edit(
     connection: sqlite3.Connection, *, task: int, user: str, edit: EditRow, ontology_version: int, at: float
 ) -> None:
     connection.execute(
-        "INSERT INTO edits (task, user, position, id, kind, what, forward, backward, ontology_version, at) VALUES (?1, "
-        "?2, (SELECT coalesce(max(position), 0) + 1 FROM edits WHERE task = ?1 AND user = ?2), ?3, ?4, ?5, ?6, ?7, ?8, "
-        "?9)",
+        "INSERT INTO edits (task, user, position, id, kind, what, of, forward, backward, ontology_version, at) VALUES "
+        "(?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM edits WHERE task = ?1 AND user = ?2), ?3, ?4, ?5, ?6, "
+        "?7, ?8, ?9, ?10)",
         (task, user, *edit, ontology_version, at),
     )
 

@@ -21,19 +21,21 @@ TABLES = (
         id TEXT NOT NULL,
         kind TEXT NOT NULL CHECK (kind IN ('edit', 'undo', 'redo')),
         what TEXT NOT NULL,
+        of TEXT, -- id of the edit that an undo takes back, or a redo makes again
         forward TEXT,
         backward TEXT,
         ontology_version INTEGER NOT NULL,
         at REAL NOT NULL,
         PRIMARY KEY (task, user, position),
         UNIQUE (task, user, id),
-        CHECK ((forward IS NULL) = (backward IS NULL))
+        CHECK ((forward IS NULL) = (backward IS NULL)),
+        CHECK (of IS NULL OR kind <> 'edit')
     ) STRICT""",
 )
 
 _STAYS = "T6: an edit stays as it is until its draft is handed in, and is never made twice"
 _ONE_IDENTITY = "P3: a workspace keeps its identity"
-_FIXED = differs("task, user, position, id, kind, what, ontology_version, at")
+_FIXED = differs("task, user, position, id, kind, what, of, ontology_version, at")
 
 GUARDS = (
     refuse("identity_not_changed", "BEFORE UPDATE ON identity", "1", _ONE_IDENTITY),

@@ -70,6 +70,8 @@ class Edit(msgspec.Struct, frozen=True):
         What it does, and what takes it back: applied one after the other they change nothing.
     what : str
         What it is called ("draw RBC").
+    of : str, optional
+        Id of the edit that an undo takes back, or a redo makes again; the last one there is where it is not said.
     """
 
     id: str
@@ -77,10 +79,14 @@ class Edit(msgspec.Struct, frozen=True):
     forward: Delta
     backward: Delta = Delta()
     what: str = ""
+    of: str | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.id) <= _LONGEST or not self.id.isascii() or not self.id.isprintable():
-            raise InvalidInput(f"The id of an edit must be a short word, got {shown(self.id)}.")
+        for edit_id in (self.id,) if self.of is None else (self.id, self.of):
+            if not 0 < len(edit_id) <= _LONGEST or not edit_id.isascii() or not edit_id.isprintable():
+                raise InvalidInput(f"The id of an edit must be a short word, got {shown(edit_id)}.")
+        if self.kind == "edit" and self.of is not None:
+            raise InvalidInput("Only an undo or a redo is of another edit.")
         msgspec.structs.force_setattr(self, "what", self.what[:_LONGEST])
 
 
@@ -332,13 +338,14 @@ class DraftText:
 
 def edit_row(edit: Edit, backward: Change) -> EditRow:
     """An edit as it is stored, with what takes it back as `DraftText.apply` found it."""
-    return EditRow(edit.id, edit.kind, edit.what, msgspec.json.encode(edit.forward).decode(), _delta_json(backward))
+    forward = msgspec.json.encode(edit.forward).decode()
+    return EditRow(edit.id, edit.kind, edit.what, edit.of, forward, _delta_json(backward))
 
 
 def edit_of(row: EditRow) -> Edit:
     """An edit as it was stored."""
     forward, backward = (msgspec.json.decode(text, type=Delta) for text in (row.forward, row.backward))
-    return Edit(row.id, row.kind, forward, backward, row.what)  # type: ignore[arg-type]
+    return Edit(row.id, row.kind, forward, backward, row.what, row.of)  # type: ignore[arg-type]
 
 
 def save_text(action: Action, row: TaskRow, text: str) -> None:
@@ -352,7 +359,8 @@ def save_text(action: Action, row: TaskRow, text: str) -> None:
         forward = between(before, DraftText(text).labels)
         if forward.put or forward.remove:
             _, backward = apply(before, forward)
-            edit = EditRow(secrets.token_hex(16), "edit", "by program", _delta_json(forward), _delta_json(backward))
+            forward_json, backward_json = _delta_json(forward), _delta_json(backward)
+            edit = EditRow(secrets.token_hex(16), "edit", "by program", None, forward_json, backward_json)
             _add(action, row, edit)
     stored_labels.save_draft(action.connection, *key, text, action.now)
 

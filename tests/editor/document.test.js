@@ -205,9 +205,10 @@ test("an undo of a refused edit takes no other edit's turn", () => {
     const undo = document.undo();
     assert.equal(undo.of, b.id);
     document.refused({ id: b.id });
-    const { of, ...stored } = undo; // the file does not say what it is of
-    document.applied({ op: stored, revision: 2 });
+    document.applied({ op: undo, revision: 2 });
     assert.deepEqual(ids(document), ["a"]);
+    const later = opened([label("a")], [a, undo]); // also when all of it comes out of the file
+    assert.deepEqual([later.canUndo, later.canRedo], [true, false]);
     assert.equal(document.canRedo, false);
     assert.equal(document.undo().of, a.id);
     assert.deepEqual(ids(document), []);

@@ -139,8 +139,9 @@ def test_an_edit_changes_the_draft_and_is_kept_with_what_takes_it_back(task: Tas
     (edit,) = task.history()
     assert (edit.id, edit.kind, edit.what) == ("e1", "edit", "draw RBC")
     back = put("u1", kind="undo") | {"forward": json.loads(_json(edit.backward))}
-    task.save_edit(back)
+    task.save_edit(back | {"of": "e1"})
     assert drawn(task) == [("a", 1.0), ("b", 2.0)]
+    assert [edit.of for edit in task.history()] == [None, "e1"]
     assert task.seconds == 2
 
 
@@ -183,6 +184,8 @@ def test_only_what_an_edit_puts_is_looked_at_and_what_does_not_fit_is_refused(te
         {"id": ""},
         {"id": "x" * 500},
         {"kind": "guess"},
+        {"kind": "undo", "of": ""},
+        {"kind": "edit", "of": "e0"},
         {"forward": {"put": [["no label", 0]]}},
         {"forward": {"put": [[as_json(cell(), "c"), -1]]}},
         {"forward": {"put": [[as_json(cell(), "c"), 0], [as_json(cell(), "c"), 1]]}},
@@ -352,13 +355,14 @@ def test_a_file_of_the_first_version_gets_an_identity_of_its_own_and_keeps_edits
     "statement",
     [
         "UPDATE edits SET what = 'other'",
+        "UPDATE edits SET of = 'other'",
         "UPDATE edits SET forward = '{}'",
         "UPDATE edits SET forward = NULL, backward = NULL",  # while the draft is worked on
         "UPDATE edits SET rowid = 77, position = 7",
         "DELETE FROM edits",
         "INSERT OR REPLACE INTO edits SELECT * FROM edits",
-        "INSERT INTO edits SELECT task, user, position + 2, 'new', kind, what, forward, backward, 1, 0 FROM edits",
-        "INSERT INTO edits SELECT task, user, position + 1, id, kind, what, forward, backward, 1, 0 FROM edits",
+        "INSERT INTO edits SELECT task, user, position + 2, 'new', kind, what, of, forward, backward, 1, 0 FROM edits",
+        "INSERT INTO edits SELECT task, user, position + 1, id, kind, what, of, forward, backward, 1, 0 FROM edits",
         "UPDATE identity SET id = 'other'",
         "DELETE FROM identity",
         "INSERT INTO identity VALUES ('second')",

@@ -105,22 +105,19 @@ var History = class {
   #done = [];
   /** @type {Op[]} */
   #undone = [];
-  /**
-   * @param {Iterable<Op>} ops oldest first
-   * @param {ReadonlyMap<string, string>} [targets] op -> the edit that it is of, where the op does not say it itself
-   */
-  constructor(ops = [], targets = /* @__PURE__ */ new Map()) {
-    for (const op of ops) this.add(op, op.of ?? targets.get(op.id));
+  /** @param {Iterable<Op>} ops oldest first */
+  constructor(ops = []) {
+    for (const op of ops) this.add(op);
   }
-  /** @param {Op} op @param {string} [of] id of the edit that an undo or redo is of; else it is the last one */
-  add(op, of = op.of) {
+  /** @param {Op} op */
+  add(op) {
     if (op.kind === "edit") {
       this.#done.push(op);
       this.#undone = [];
       return;
     }
     const [from, to] = op.kind === "undo" ? [this.#done, this.#undone] : [this.#undone, this.#done];
-    const place = of === void 0 ? from.length - 1 : from.findLastIndex(({ id }) => id === of);
+    const place = op.of ? from.findLastIndex(({ id }) => id === op.of) : from.length - 1;
     if (place >= 0) to.push(...from.splice(place, 1));
   }
   /** The edit that an undo would take back. */
@@ -161,8 +158,6 @@ var LabelDocument = class extends Emitter {
   /** @type {Map<string, Label>} */
   #byId = /* @__PURE__ */ new Map();
   #history = new History();
-  /** @type {Map<string, string>} undo or redo -> its edit: what comes back from Python may not say it */
-  #targets = /* @__PURE__ */ new Map();
   /** @param {Pick<Given, "number" | "labels" | "revision" | "log">} given */
   open({ number, labels, revision, log }) {
     this.number = number;
@@ -231,7 +226,6 @@ var LabelDocument = class extends Emitter {
     const here = new Set(this.pending.map(({ id }) => id));
     const fresh = ops.filter(({ id }) => !this.#known.has(id) && !here.has(id));
     if (fresh.length) {
-      for (const { id, of } of fresh) if (of !== void 0) this.#targets.set(id, of);
       this.pending = [...fresh, ...this.pending];
       this.#rebuild();
     }
@@ -247,7 +241,6 @@ var LabelDocument = class extends Emitter {
     const [first, ...later] = this.pending;
     if (first?.id === op.id && JSON.stringify(first.forward) === JSON.stringify(op.forward)) {
       this.pending = later;
-      this.emit("change", { ids: new Set(op.forward.put.map(([label]) => label.id)) });
     } else {
       this.pending = this.pending.filter(({ id }) => id !== op.id);
       this.#rebuild();
@@ -279,14 +272,13 @@ var LabelDocument = class extends Emitter {
   /** @param {Op} op */
   #add(op) {
     this.pending = [...this.pending, op];
-    if (op.of !== void 0) this.#targets.set(op.id, op.of);
     this.#history.add(op);
     this.#show(applied(this.labels, op.forward));
     this.emit("op", { op });
     return op;
   }
   #rebuild() {
-    this.#history = new History([...this.#log, ...this.pending], this.#targets);
+    this.#history = new History([...this.#log, ...this.pending]);
     this.#show(this.pending.reduce((labels, op) => applied(labels, op.forward), this.#acknowledged));
   }
   /** @param {readonly Label[]} labels */

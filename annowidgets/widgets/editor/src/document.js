@@ -26,8 +26,6 @@ export class LabelDocument extends Emitter {
     /** @type {Map<string, Label>} */
     #byId = new Map();
     #history = new History();
-    /** @type {Map<string, string>} undo or redo -> its edit: what comes back from Python may not say it */
-    #targets = new Map();
 
     /** @param {Pick<Given, "number" | "labels" | "revision" | "log">} given */
     open({ number, labels, revision, log }) {
@@ -105,7 +103,6 @@ export class LabelDocument extends Emitter {
         const here = new Set(this.pending.map(({ id }) => id));
         const fresh = ops.filter(({ id }) => !this.#known.has(id) && !here.has(id));
         if (fresh.length) {
-            for (const { id, of } of fresh) if (of !== undefined) this.#targets.set(id, of);
             this.pending = [...fresh, ...this.pending];
             this.#rebuild();
         }
@@ -121,9 +118,7 @@ export class LabelDocument extends Emitter {
         this.#acknowledged = applied(this.#acknowledged, op.forward);
         const [first, ...later] = this.pending;
         if (first?.id === op.id && JSON.stringify(first.forward) === JSON.stringify(op.forward)) {
-            // what is displayed holds it already
-            this.pending = later;
-            this.emit("change", { ids: new Set(op.forward.put.map(([label]) => label.id)) });
+            this.pending = later; // what is displayed holds it already
         } else {
             this.pending = this.pending.filter(({ id }) => id !== op.id);
             this.#rebuild();
@@ -160,7 +155,6 @@ export class LabelDocument extends Emitter {
     /** @param {Op} op */
     #add(op) {
         this.pending = [...this.pending, op];
-        if (op.of !== undefined) this.#targets.set(op.id, op.of);
         this.#history.add(op);
         this.#show(applied(this.labels, op.forward));
         this.emit("op", { op });
@@ -168,7 +162,7 @@ export class LabelDocument extends Emitter {
     }
 
     #rebuild() {
-        this.#history = new History([...this.#log, ...this.pending], this.#targets);
+        this.#history = new History([...this.#log, ...this.pending]);
         this.#show(this.pending.reduce((labels, op) => applied(labels, op.forward), this.#acknowledged));
     }
 

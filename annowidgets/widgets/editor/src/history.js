@@ -7,16 +7,13 @@ export class History {
     /** @type {Op[]} */
     #undone = [];
 
-    /**
-     * @param {Iterable<Op>} ops oldest first
-     * @param {ReadonlyMap<string, string>} [targets] op -> the edit that it is of, where the op does not say it itself
-     */
-    constructor(ops = [], targets = new Map()) {
-        for (const op of ops) this.add(op, op.of ?? targets.get(op.id));
+    /** @param {Iterable<Op>} ops oldest first */
+    constructor(ops = []) {
+        for (const op of ops) this.add(op);
     }
 
-    /** @param {Op} op @param {string} [of] id of the edit that an undo or redo is of; else it is the last one */
-    add(op, of = op.of) {
+    /** @param {Op} op */
+    add(op) {
         if (op.kind === "edit") {
             this.#done.push(op);
             this.#undone = [];
@@ -24,7 +21,7 @@ export class History {
         }
         const [from, to] = op.kind === "undo" ? [this.#done, this.#undone] : [this.#undone, this.#done];
         // An edit that was refused is not there: then there is nothing to take back, and no other edit's turn.
-        const place = of === undefined ? from.length - 1 : from.findLastIndex(({ id }) => id === of);
+        const place = op.of ? from.findLastIndex(({ id }) => id === op.of) : from.length - 1;
         if (place >= 0) to.push(...from.splice(place, 1));
     }
 

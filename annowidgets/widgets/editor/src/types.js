@@ -38,8 +38,8 @@
  *
  * @typedef {{put: [Label, number][], remove: string[]}} Delta
  * @typedef {{
- *     id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string, of?: string
- * }} Op one finished gesture; of: id of the edit that an undo takes back, or a redo makes again
+ *     id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string, of?: string | null
+ * }} Op one finished gesture; of: id of the edit that an undo takes back, or a redo makes again; else the last one
  *
  * @typedef {{workspace: string, task: string | number | null, user: string}} Key whose draft it is
  *
