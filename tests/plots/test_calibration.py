@@ -1,4 +1,4 @@
-"""Figures, held to the table they were drawn from."""
+"""Figures of calibration, held to the tables they were drawn from."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
 from annowidgets import plots
 from annowidgets.benchmark import calibration_score
 from annowidgets.errors import InvalidInput
-
-
-@pytest.fixture
-def ax() -> mpl.axes.Axes:
-    return Figure().subplots()
 
 
 def _curve(ax: mpl.axes.Axes) -> np.ndarray:
@@ -65,3 +59,33 @@ def test_what_holds_no_curve_is_refused_by_name(ax: mpl.axes.Axes) -> None:
         plots.reliability(pd.DataFrame(columns=["low", "high", "attempts"]), ax=ax)
     with pytest.raises(InvalidInput, match="from a int"):
         plots.reliability(7, ax=ax)
+
+
+def test_calibration_scores_stand_over_their_instructions_those_of_one_version_side_by_side(
+    ax: mpl.axes.Axes,
+) -> None:
+    history = pd.DataFrame(
+        {
+            "instructions_version": [1, 3, 3, 4],
+            "score": [61.4, 70.0, 84.2, None],
+            "low": [52.0, 60.0, None, None],
+            "high": [70.0, 79.0, None, None],
+            "passed": [False, False, True, False],
+        }
+    )
+
+    class Project:
+        class policy:  # noqa: N801
+            min_score = 80.0
+
+        def calibration_history(self) -> pd.DataFrame:
+            return history
+
+    plots.instruction_scores(Project(), ax=ax)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["v1", "v3"]
+    drawn = {one.get_label(): np.column_stack(one.lines[0].get_data()).astype(float) for one in ax.containers}
+    np.testing.assert_allclose(drawn["not passed"], [[0, 61.4], [0.91, 70.0]])
+    np.testing.assert_allclose(drawn["passed"], [[1.09, 84.2]])
+    assert len({one.lines[0].get_marker() for one in ax.containers}) == 2
+    (asked,) = [line for line in ax.lines if line.get_linestyle() == "--"]
+    assert list(asked.get_ydata()) == [80.0, 80.0]

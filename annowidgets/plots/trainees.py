@@ -1,0 +1,213 @@
+"""Figures of trainees: where each stands, how they learn, what another function makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from annowidgets.plots.drawing import axes, ink, legend, mark_line, nothing_to_draw, refused, require_columns, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+_SCORE_COLUMNS = ("trainee", "round", "score", "low", "high", "passed")
+_TASK_COLUMNS = ("trainee", "submitted", "score")
+_MOVE_COLUMNS = ("trainee", "round", "before", "after")
+# So many names have room beside each other, and so many single curves can be told apart.
+_MOST_NAMES, _MOST_CURVES = 40, 8
+_MARKERS = "os^DvP*X"
+# (passed, marker, colour, filled, what it is called): shape and filling tell them apart without the colour
+_STANDINGS = (
+    (True, "o", "C0", True, "passed"),
+    (False, "X", "C3", True, "not passed"),
+    (None, "o", "C7", False, "open"),
+)
+
+
+def trainee_scores(training: Any, ax: Axes | None = None, *, pass_mark: float | None = None) -> Axes:
+    """Draw each trainee's score with its 95 % interval, the best at the top.
+
+    Parameters
+    ----------
+    training : TrainingProject or DataFrame
+        A training project, or its ``scores()``: a row per trainee and round with ``trainee``, ``round``, ``score``,
+        ``low`` and ``high`` (0 to 100, missing where there is none) and ``passed`` (missing until it is known).
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure where left out.
+    pass_mark : float, optional
+        0 to 100, drawn as a line; that of the training project where left out.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    import pandas as pd
+
+    if isinstance(training, pd.DataFrame):
+        scores = training
+    elif hasattr(training, "gold_health"):
+        scores = training.scores()
+        pass_mark = training.pass_mark if pass_mark is None else pass_mark
+    else:
+        raise refused("Scores of trainees", training, instead="a training project, or its scores()")
+    require_columns(scores, _SCORE_COLUMNS)
+    # a score that is missing is the last: its trainee is named at the foot, without a mark
+    ordered = scores.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+    ax = axes(ax, size=(6.4, _height(len(ordered))))
+    mark_line(ax, pass_mark, "pass mark")
+    known, few = ordered["passed"].notna(), len(ordered) <= _MOST_NAMES
+    for passed, marker, color, filled, said in _STANDINGS:
+        of_these = ~known if passed is None else known & (ordered["passed"].fillna(value=False).astype(bool) == passed)
+        chosen = ordered[of_these & ordered["score"].notna()]
+        if chosen.empty:
+            continue
+        x = chosen["score"].to_numpy(float)
+        ax.errorbar(
+            x,
+            chosen.index,
+            xerr=spread(x, chosen["low"], chosen["high"]),
+            fmt=marker,
+            color=color,
+            markerfacecolor=color if filled else "none",
+            capsize=2 if few else 0,
+            markersize=6 if few else 3,
+            label=said,
+            zorder=3,
+        )
+    _name_rows(ax, ordered)
+    ax.set(xlim=(-2, 102), xlabel="score, 95 % interval")
+    legend(ax, loc="lower left")
+    return ax
+
+
+def learning_curve(training: Any, ax: Axes | None = None, *, trainee: str | None = None) -> Axes:
+    """Draw how scores go with the number of tasks that a trainee has submitted.
+
+    The mean of all trainees at their first, second, ... task, and the middle half of them; each one's own curve as well
+    where there are few.
+
+    Parameters
+    ----------
+    training : TrainingProject or DataFrame
+        A training project, or ``tasks().to_frame()`` of it: a row per task with ``trainee``, ``submitted`` (when;
+        missing where it is not) and ``score`` (0 to 100). Where it has ``kind``, models are left out, who submit all at
+        once; where it has ``withdrawn``, tasks of withdrawn gold.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure where left out.
+    trainee : str, optional
+        Only this one's.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    import pandas as pd
+    from matplotlib.ticker import MaxNLocator
+
+    if isinstance(training, pd.DataFrame):
+        tasks = training
+    elif hasattr(training, "gold_health"):
+        tasks = training.tasks(state="submitted", user=trainee).to_frame()
+    else:
+        raise refused("A learning curve", training, instead="a training project, or its tasks().to_frame()")
+    require_columns(tasks, _TASK_COLUMNS)
+    ax = axes(ax)
+    curves = _curves(tasks if trainee is None else tasks[tasks["trainee"] == trainee])
+    x = curves.index.to_numpy()
+    if curves.empty:
+        nothing_to_draw(ax, "nothing submitted yet")
+    elif curves.shape[1] <= _MOST_CURVES:
+        for place, name in enumerate(curves.columns):
+            alone = curves.shape[1] == 1
+            ax.plot(
+                x,
+                curves[name],
+                marker=_MARKERS[place],
+                markersize=4,
+                linewidth=1.8 if alone else 0.9,
+                color=f"C{place % 10}",
+                alpha=1.0 if alone else 0.75,
+                label=name,
+            )
+    if curves.shape[1] > 1:
+        if curves.shape[1] > _MOST_CURVES:
+            low, high = curves.quantile(0.25, axis=1), curves.quantile(0.75, axis=1)
+            ax.fill_between(x, low, high, color="C0", alpha=0.25, linewidth=0, label="middle half of the trainees")
+        ax.plot(x, curves.mean(axis=1), color=ink(), linewidth=2.2, label="mean", zorder=4)
+    ax.set(ylim=(-2, 102), xlabel="tasks submitted by a trainee", ylabel="score of that task")
+    ax.set_xlim(0.5, max(len(x), 1) + 0.5)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    legend(ax, loc="lower right")
+    return ax
+
+
+def before_and_after(moves: Any, ax: Axes | None = None, *, pass_mark: float | None = None) -> Axes:
+    """Draw each trainee's score before and after a change of the benchmark function or of the gold.
+
+    Parameters
+    ----------
+    moves : TrainingProject or DataFrame
+        What ``recalculate()``, ``what_if(...)``, ``correct_gold(...)`` and ``withdraw_gold(...)`` return: a row per
+        trainee and round with ``trainee``, ``round``, ``before`` and ``after`` (0 to 100, missing where there is none).
+        Of a training project that is what its pending function would change.
+    ax : matplotlib Axes, optional
+        Where to draw; a new figure where left out.
+    pass_mark : float, optional
+        0 to 100, drawn as a line; that of the training project where left out.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    import pandas as pd
+
+    if isinstance(moves, pd.DataFrame):
+        frame = moves
+    elif hasattr(moves, "what_if"):
+        frame = moves.what_if()
+        pass_mark = moves.pass_mark if pass_mark is None else pass_mark
+    else:
+        raise refused("Before and after", moves, instead="what recalculate() or what_if(...) returned, or a training")
+    require_columns(frame, _MOVE_COLUMNS)
+    ordered = frame.sort_values("after", ascending=False, kind="stable", ignore_index=True)
+    ax = axes(ax, size=(6.4, _height(len(ordered))))
+    mark_line(ax, pass_mark, "pass mark")
+    before, after = ordered["before"].to_numpy(float), ordered["after"].to_numpy(float)
+    ax.hlines(ordered.index, before, after, color=ink(), alpha=0.5, linewidth=1.4, zorder=2)
+    ax.plot(before, ordered.index, "o", color="C7", markerfacecolor="none", label="before", zorder=3)
+    ax.plot(after, ordered.index, "D", color="C0", markersize=5, label="after", zorder=4)
+    _name_rows(ax, ordered)
+    ax.set(xlim=(-2, 102), xlabel="score")
+    legend(ax, loc="lower left")
+    return ax
+
+
+def _height(rows: int) -> float:
+    """Inches that a figure with a row per trainee needs."""
+    return min(max(1.6 + 0.22 * rows, 2.6), 12.0)
+
+
+def _name_rows(ax: Axes, frame: pd.DataFrame) -> None:
+    """Name each row at the left, with the round where it is not the first; of very many only how many there are."""
+    if frame.empty:
+        nothing_to_draw(ax, "no trainee yet")
+    if len(frame) <= _MOST_NAMES:
+        rounds = zip(frame["trainee"], frame["round"], strict=True)
+        ax.set_yticks(range(len(frame)), [name if round == 1 else f"{name}, round {round}" for name, round in rounds])
+    else:
+        ax.set_yticks([])
+        ax.set_ylabel(f"{len(frame)} trainees and rounds, by score")
+    ax.set_ylim(max(len(frame), 1) - 0.4, -0.6)
+
+
+def _curves(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Scores by the number of the submission (rows, from 1) and trainee (columns)."""
+    chosen = tasks["submitted"].notna() & tasks["score"].notna()
+    if "kind" in tasks:
+        chosen &= tasks["kind"] != "model"
+    if "withdrawn" in tasks:
+        chosen &= ~tasks["withdrawn"].astype(bool)
+    own = tasks[chosen].sort_values("submitted", kind="stable")
+    nth = own.groupby("trainee").cumcount() + 1
+    curves: pd.DataFrame = own.assign(nth=nth).pivot_table(index="nth", columns="trainee", values="score")
+    return curves
