@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annowidgets.plots.drawing import axes, nothing_to_draw, refused, require_columns
+from annowidgets.plots.drawing import axes, has_room, nothing_to_draw, refused, require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _CLASS_COLUMNS = ("trainee", "round", "category", "score")
 # One that grows in lightness all the way, so that grey tells as much.
 _COLOURS = "cividis"
-_MOST_ROWS, _MOST_NUMBERS = 40, 400
+_MOST_NUMBERS = 400
 
 
 def class_scores(training: Any, ax: Axes | None = None) -> Axes:
@@ -52,7 +52,7 @@ def class_scores(training: Any, ax: Axes | None = None) -> Axes:
     image = ax.imshow(table.to_numpy(float), vmin=0, vmax=100, cmap=_COLOURS, aspect="auto", interpolation="nearest")
     _write_cells(ax, image, [[f"{value:.0f}" for value in row] for row in table.to_numpy(float)])
     ax.set_xticks(range(table.shape[1]), table.columns, rotation=30, ha="right", rotation_mode="anchor")
-    if len(table) <= _MOST_ROWS:
+    if has_room(ax, len(table)):
         ax.set_yticks(range(len(table)), [name if nth == 1 else f"{name}, round {nth}" for name, nth in table.index])
     else:
         ax.set_yticks([])

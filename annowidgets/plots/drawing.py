@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+# Points that a name needs, from line to line.
+_LINE = 11.0
+
 
 def axes(ax: Axes | None, *, size: tuple[float, float] | None = None) -> Axes:
     """The Axes to draw in; those of a new figure, of a size in inches, where there are none."""
@@ -60,6 +63,14 @@ def mark_line(ax: Axes, mark: float | None, said: str, *, across: bool = False) 
     if mark is not None:
         draw = ax.axhline if across else ax.axvline
         draw(mark, linestyle="--", color=ink(), alpha=0.65, linewidth=1.2, zorder=1, label=f"{said} {mark:g}")
+
+
+def has_room(ax: Axes, rows: int) -> bool:
+    """Whether so many names have room below each other."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    points = 72 * figure.get_figheight() * ax.get_position().height
+    return rows * _LINE <= points
 
 
 def legend(ax: Axes, **options: Any) -> None:

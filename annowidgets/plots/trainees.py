@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from annowidgets.plots.drawing import axes, ink, legend, mark_line, nothing_to_draw, refused, require_columns, spread
+from annowidgets.plots.drawing import (
+    axes,
+    has_room,
+    ink,
+    legend,
+    mark_line,
+    nothing_to_draw,
+    refused,
+    require_columns,
+    spread,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,8 +23,8 @@ if TYPE_CHECKING:
 _SCORE_COLUMNS = ("trainee", "round", "score", "low", "high", "passed")
 _TASK_COLUMNS = ("trainee", "submitted", "score")
 _MOVE_COLUMNS = ("trainee", "round", "before", "after")
-# So many names have room beside each other, and so many single curves can be told apart.
-_MOST_NAMES, _MOST_CURVES = 40, 8
+# So many single curves can be told apart.
+_MOST_CURVES = 8
 _MARKERS = "os^DvP*X"
 # (passed, marker, colour, filled, what it is called): shape and filling tell them apart without the colour
 _STANDINGS = (
@@ -55,7 +65,7 @@ def trainee_scores(training: Any, ax: Axes | None = None, *, pass_mark: float | 
     ordered = scores.sort_values("score", ascending=False, kind="stable", ignore_index=True)
     ax = axes(ax, size=(6.4, _height(len(ordered))))
     mark_line(ax, pass_mark, "pass mark")
-    known, few = ordered["passed"].notna(), len(ordered) <= _MOST_NAMES
+    known, few = ordered["passed"].notna(), has_room(ax, len(ordered))
     for passed, marker, color, filled, said in _STANDINGS:
         of_these = ~known if passed is None else known & (ordered["passed"].fillna(value=False).astype(bool) == passed)
         chosen = ordered[of_these & ordered["score"].notna()]
@@ -191,7 +201,7 @@ def _name_rows(ax: Axes, frame: pd.DataFrame) -> None:
     """Name each row at the left, with the round where it is not the first; of very many only how many there are."""
     if frame.empty:
         nothing_to_draw(ax, "no trainee yet")
-    if len(frame) <= _MOST_NAMES:
+    if has_room(ax, len(frame)):
         rounds = zip(frame["trainee"], frame["round"], strict=True)
         ax.set_yticks(range(len(frame)), [name if round == 1 else f"{name}, round {round}" for name, round in rounds])
     else:

@@ -36,6 +36,7 @@ from annowidgets.workflow.evaluation import numbers_for
 from annowidgets.workflow.fitting import Fitting, fitting, require_still_fit
 from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame, items_of_batch
 from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.plotting import draw
 from annowidgets.workflow.states import (
     TASK_TABLES,
     BatchEvent,
@@ -52,6 +53,7 @@ from annowidgets.workflow.visibility import tasks_frame
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from annowidgets.workflow.audit import Audit
     from annowidgets.workflow.results import CalibrationResult
@@ -308,6 +310,10 @@ class Batch:
         if score is None:
             raise AuditIncomplete("Every attempt was excluded, so there is no score.", rule="C5")
         return score
+
+    def plot_reliability(self, ax: Axes | None = None) -> Axes:
+        """Draw how sure the taskers were against how often they were right: `plots.reliability`."""
+        return draw("reliability", self, ax)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Batch):

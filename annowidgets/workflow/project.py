@@ -13,6 +13,7 @@ from annowidgets.workflow.feedback import ProjectFeedback
 from annowidgets.workflow.imports import ProjectImports
 from annowidgets.workflow.members import ProjectMembers
 from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.plotting import ProjectPlots
 from annowidgets.workflow.queue import ProjectQueue
 from annowidgets.workflow.versions import ProjectVersions
 
@@ -24,11 +25,12 @@ class Project(
     ProjectQueue,
     ProjectFeedback,
     ProjectCalibration,
+    ProjectPlots,
 ):
     """An annotation project. Made by `Workspace.create_project`, opened by `Workspace.project`.
 
     Its methods live in the rooms that it is made of: members, items, versions, batches, imports (which
-    builds on items and batches), queue, feedback and calibration, a module each.
+    builds on items and batches), queue, feedback, calibration and plotting, a module each.
     """
 
     def archive(self) -> None:

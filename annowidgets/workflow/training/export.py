@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from annowidgets.store import training_figures as stored_figures
@@ -18,7 +19,7 @@ _AT_ONCE = 1000
 class TrainingExport(TrainingReports):
     """The export of a training project."""
 
-    def to_csv(self, path: str | os.PathLike[str], *, progress: bool = True) -> int:
+    def to_csv(self, path: str | os.PathLike[str], *, progress: bool | Callable[[int, int], object] = True) -> int:
         """Write every evaluation label, with the columns and numbers of `evaluation_labels`.
 
         Scores are those of the moment of the call, whatever is submitted or applied while the file is written. An
@@ -28,8 +29,9 @@ class TrainingExport(TrainingReports):
         ----------
         path : path
             The file; replaced where it is there.
-        progress : bool
-            Whether to show a progress bar.
+        progress : bool or callable(done, total)
+            Whether to show a progress bar; or what is called with the number of submissions written so far and of all,
+            and ends the export where it raises.
 
         Returns
         -------
@@ -43,10 +45,11 @@ class TrainingExport(TrainingReports):
         target = Path(path).expanduser()
         unfinished = target.with_name(f"{target.name}.part")
         written = 0
+        tell = progress if callable(progress) else None
         try:
             with (
                 unfinished.open("w", encoding="utf-8", newline="") as file,
-                tqdm(total=len(sheet.submissions), desc="Writing", unit="task", disable=not progress) as bar,
+                tqdm(total=len(sheet.submissions), desc="Writing", unit="task", disable=progress is not True) as bar,
             ):
                 for start in range(0, max(len(sheet.submissions), 1), _AT_ONCE):
                     part = sheet._replace(submissions=sheet.submissions[start : start + _AT_ONCE])
@@ -56,6 +59,8 @@ class TrainingExport(TrainingReports):
                     file.write(csv_lines(frame, header=start == 0))
                     written += len(frame)
                     bar.update(len(part.submissions))
+                    if tell is not None:
+                        tell(start + len(part.submissions), len(sheet.submissions))
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -22,6 +22,7 @@ from annowidgets.workflow.feedback import ProjectFeedback
 from annowidgets.workflow.instructions import ProjectInstructions
 from annowidgets.workflow.items import ProjectFiles
 from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.plotting import TrainingPlots
 from annowidgets.workflow.training import sources
 from annowidgets.workflow.training.amendments import TrainingAmendments, applied_function
 from annowidgets.workflow.training.creation import Plan, make
@@ -42,6 +43,7 @@ class TrainingProject(
     TrainingGold,
     TrainingModels,
     TrainingExport,
+    TrainingPlots,
     ProjectInstructions,
     ProjectFeedback,
     ProjectFiles,
@@ -49,7 +51,7 @@ class TrainingProject(
     """A training project. Made by `Workspace.create_training_project`, opened by `Workspace.training_project`.
 
     Its methods live in the rooms that it is made of: people, tasks, amendments, gold, models and export (these
-    two build on reports), a module each; instructions, feedback and files are those of every project.
+    two build on reports), a module each; plotting, instructions, feedback and files are those of every project.
     """
 
     def _training(self) -> TrainingRow:
