@@ -130,7 +130,8 @@ class LabelledPicture(KnownKeywords, ipywidgets.VBox):
             draw_shape(canvas, shape, str(item.color), self._scale * DENSITY, width, edges)
         if self._names:
             for label, shape in shapes:
-                self._paint_name(canvas, label, shape)
+                left, top, _, _ = shape.bounds()
+                draw_name(canvas, label.category, left * self._scale * DENSITY, top * self._scale * DENSITY)
 
     def _paint_masks(self, canvas: ipycanvas.Canvas, masks: list[tuple[Label, Bitmask]]) -> None:
         if not masks:
@@ -146,15 +147,16 @@ class LabelledPicture(KnownKeywords, ipywidgets.VBox):
         canvas.put_image_data(overlay)  # with alpha it goes as PNG; without it would be a lossy JPEG
         canvas.restore()
 
-    def _paint_name(self, canvas: ipycanvas.Canvas, label: Label, shape: Shape) -> None:
-        left, top, _, _ = shape.bounds()
-        x = min(max(left * self._scale * DENSITY + DENSITY, 2 * DENSITY), canvas.width - 40 * DENSITY)
-        y = max(top * self._scale * DENSITY - 4 * DENSITY, 12 * DENSITY)
-        canvas.font = f"600 {12 * DENSITY}px system-ui, sans-serif"
-        canvas.line_join, canvas.line_width = "round", 3 * DENSITY
-        canvas.stroke_style, canvas.fill_style = "rgba(0, 0, 0, 0.75)", "#ffffff"
-        canvas.stroke_text(label.category, x, y)
-        canvas.fill_text(label.category, x, y)
+
+def draw_name(canvas: ipycanvas.Canvas, name: str, left: float, top: float) -> None:
+    """Write a name above the upper left corner of its shape, inside the canvas; both in canvas pixels."""
+    x = min(max(left + DENSITY, 2 * DENSITY), canvas.width - 40 * DENSITY)
+    y = max(top - 4 * DENSITY, 12 * DENSITY)
+    canvas.font = f"600 {12 * DENSITY}px system-ui, sans-serif"
+    canvas.line_join, canvas.line_width = "round", 3 * DENSITY
+    canvas.stroke_style, canvas.fill_style = "rgba(0, 0, 0, 0.75)", "#ffffff"
+    canvas.stroke_text(name, x, y)
+    canvas.fill_text(name, x, y)
 
 
 def draw_shape(
@@ -164,6 +166,9 @@ def draw_shape(
     scale: float,
     line_width: float,
     edges: Iterable[tuple[str, str]] = (),
+    *,
+    fill: bool = True,
+    dashed: bool = False,
 ) -> None:
     """Draw one shape in a colour over a dark halo, so that it stands out from light and dark pictures alike.
 
@@ -180,9 +185,14 @@ def draw_shape(
         In canvas pixels.
     edges : iterable of (name, name)
         Which points of an object primitive are joined.
+    fill : bool
+        Whether a region is tinted inside.
+    dashed : bool
+        Whether its lines are broken; a bitmask's always are.
     """
     canvas.line_join = canvas.line_cap = "round"
     for style, width, last in ((_HALO, line_width * 2, False), (color, line_width, True)):
+        canvas.set_line_dash([line_width * 2] * 2 if isinstance(shape, Bitmask) or (dashed and last) else [])
         canvas.stroke_style, canvas.fill_style, canvas.line_width = style, style, width
         dot = (line_width * 1.6) if last else (line_width * 2.2)
         match shape:
@@ -201,14 +211,12 @@ def draw_shape(
                     (canvas.stroke_circle if occluded else canvas.fill_circle)(*point, dot)
             case _:
                 _path(canvas, [_scaled(ring, scale) for ring in outlines(shape)], closed=True)
-                if last and not isinstance(shape, Bitmask):
+                if fill and last and not isinstance(shape, Bitmask):
                     canvas.global_alpha = 0.12
                     canvas.fill("evenodd")
                     canvas.global_alpha = 1.0
-                if isinstance(shape, Bitmask):
-                    canvas.set_line_dash([line_width * 2, line_width * 2])
                 canvas.stroke()
-                canvas.set_line_dash([])
+    canvas.set_line_dash([])
 
 
 def outlines(shape: Any) -> Iterable[Pairs]:

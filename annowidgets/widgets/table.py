@@ -71,6 +71,10 @@ class Table(LiveHtml):
         self._rows = rows if isinstance(rows, Sequence) else list(rows)
         self._turn_to(self._page)
 
+    def turn_to_row(self, place: int) -> None:
+        """Turn to the page that holds a row, counted from 0."""
+        self._turn_to(place // self._page_size)
+
     def act(self, act: str, key: str = "", value: Any = None) -> None:
         """Turn the page, or pass the act on."""
         if act == "page":

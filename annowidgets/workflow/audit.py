@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from annowidgets.errors import Conflict, Immutable, InvalidInput, NotFound, TaskLocked
-from annowidgets.labels import Labels, Ontology, labels_from_json, labels_to_json
+from annowidgets.labels import Answer, Label, Labels, Ontology, labels_from_json, labels_to_json
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
@@ -37,12 +37,37 @@ from annowidgets.workflow.visibility import tasks_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annowidgets.benchmark import BenchmarkFunction
+    from annowidgets.benchmark import BenchmarkFunction, Scores
     from annowidgets.benchmark.calibration import CalibrationScore
     from annowidgets.workflow.workspace import Action, Workspace
 
 Grade = Literal["approve", "fix", "reject"]
 GRADES = ("approve", "fix", "reject")
+
+
+class Correction(NamedTuple):
+    """An attempt beside its fix.
+
+    Attributes
+    ----------
+    item : Item
+        What was labelled.
+    user : str
+        Who attempted it.
+    ontology : Ontology
+        What the labels are made under.
+    corrected, submitted : list of Label and Answer
+        The auditor's labels and the tasker's.
+    scores : Scores
+        Of the submitted against the corrected labels.
+    """
+
+    item: Item
+    user: str
+    ontology: Ontology
+    corrected: list[Label | Answer]
+    submitted: list[Label | Answer]
+    scores: Scores
 
 
 class Audit:
@@ -174,6 +199,32 @@ class Audit:
             action.log("audit.grade", "task", row.id, grade=grade, accuracy=accuracy, reason=reason)
         return accuracy
 
+    def compare(self, task: Task | int) -> Correction:
+        """An attempt beside its fix, under the function that gives its accuracy.
+
+        Raises
+        ------
+        InvalidInput
+            It was not fixed.
+        """
+        id = task.id if isinstance(task, Task) else as_id(task)
+        with self.workspace.look(self._project, Permission.AUDIT) as action:
+            row = self._attempt(action, id)
+            grade = stored_audits.grade_of(action.connection, id)
+            if row.labels is None or row.user is None or grade is None or grade.labels is None:
+                raise InvalidInput(f"Task {id} was not fixed, so there is nothing to compare it with.")
+            corrected = labels_from_json(stored_labels.by_id(action.connection, grade.labels).labels)
+            submitted = labels_from_json(stored_labels.by_id(action.connection, row.labels).labels)
+            certificate = stored_audits.certificate_of(action.connection, self._batch)
+            ontology = stored_ontology(action.connection, self._project, row.ontology_version)
+            item = stored_items.by_id(action.connection, row.item)
+            # Once the audit is complete, what the result was made with; before, what is in force.
+            made_with = None if certificate is None else certificate.function_version
+            function = stored_function(action, made_with)[1]
+        assert item is not None
+        scores = self._scored(row.item, row.ontology_version, corrected, submitted, function)
+        return Correction(Item(self.workspace, item), row.user, ontology, corrected, submitted, scores)
+
     def complete(self) -> CalibrationResult:
         """Add the grades up to the calibration score, and leave the certificate that production depends on (C5).
 
@@ -259,13 +310,33 @@ class Audit:
 
     def _accuracy(
         self,
-        item_id: int,
+        item: int,
         ontology_version: int,
         audited: Labels,
         submitted: Labels,
         function: BenchmarkFunction | None = None,
     ) -> float:
         """Task score of the submitted against the corrected labels, / 100."""
+        score = self._scored(item, ontology_version, audited, submitted, function).task_score
+        if np.isnan(score):
+            with self.workspace.look(self._project) as action:
+                row = stored_items.by_id(action.connection, item)
+            assert row is not None
+            raise InvalidInput(
+                f"Item {row.name!r}: no label of it counts, since the importance of all its classes is 0.",
+                hint="Approve or reject the attempt, or change importance in the project's benchmark function.",
+            )
+        return float(score) / 100
+
+    def _scored(
+        self,
+        item_id: int,
+        ontology_version: int,
+        audited: Labels,
+        submitted: Labels,
+        function: BenchmarkFunction | None = None,
+    ) -> Scores:
+        """The submitted labels measured against the corrected ones."""
         from annowidgets import benchmark
 
         with self.workspace.look(self._project) as action:
@@ -283,13 +354,7 @@ class Audit:
             spacing=item.spacing,
             interpolate=item.interpolates,
         )
-        score = benchmark.score(measurements, function).task_score
-        if np.isnan(score):
-            raise InvalidInput(
-                f"Item {item.name!r}: no label of it counts, since the importance of all its classes is 0.",
-                hint="Approve or reject the attempt, or change importance in the project's benchmark function.",
-            )
-        return float(score) / 100
+        return benchmark.score(measurements, function)
 
     def __repr__(self) -> str:
         return f"Audit(batch={self._batch})"

@@ -11,6 +11,7 @@ import msgspec
 from annowidgets.errors import InvalidInput, notice
 from annowidgets.labels import Ontology, walk
 from annowidgets.store import projects as stored_projects
+from annowidgets.store import training as stored_training
 from annowidgets.workflow.base import (
     names_carried,
     names_of,
@@ -155,11 +156,14 @@ class ProjectVersions(ProjectInstructions):
         return settings
 
 
-def stored_function(action: Action) -> tuple[int, BenchmarkFunction]:
-    """Version and value of the project's benchmark function as stored now."""
+def stored_function(action: Action, version: int | None = None) -> tuple[int, BenchmarkFunction]:
+    """Version and value of the project's benchmark function: the current one, or that of a version."""
     from annowidgets.benchmark import BenchmarkFunction
 
-    version, text = stored_projects.function(action.connection, action.project.id)
+    if version is None:
+        version, text = stored_projects.function(action.connection, action.project.id)
+    else:
+        text = stored_training.function(action.connection, action.project.id, version)
     return version, msgspec.json.decode(text, type=BenchmarkFunction)
 
 
