@@ -43,7 +43,8 @@ def share(name: str, value: Any, *, highest: float = 1.0) -> float:
     converted = number(name, value)
     if -ALLOWANCE <= converted <= highest + ALLOWANCE:
         return min(max(converted, 0.0), highest)
-    hint = f"Did you mean {converted / 100:g}?" if 1 < converted <= 100 * highest else None
+    # Just above 1 it is no percentage.
+    hint = f"Did you mean {converted / 100:g}?" if 2 <= converted <= 100 * highest else None
     raise InvalidInput(f"{name} must be from 0 to {highest:.4g}, got {converted:g}.", hint=hint)
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from annowidgets.workflow import Batch, Project
 
 DRAWN_PICTURES = 60
+# As many as a calibration is asked for by the policy of a new project.
+_FEWEST_PICTURES = 10
 LEAD = "lead"
 
 _FIRST_INSTRUCTIONS = """\
@@ -128,6 +130,12 @@ def _dataset(workspace: Path, images: Path | None, voc: Path | None, count: int 
         found = dataset.images[:count]
     if not any(image.path is not None and image.labels for image in found):
         raise InvalidImport(f"{voc} has no box on a picture of {images}.", hint="Each picture needs an XML file.")
+    pictures = sum(image.path is not None for image in found)
+    if pictures < _FEWEST_PICTURES:
+        raise InvalidImport(
+            f"{images} has {pictures} pictures with an XML file in {voc}; the demo needs {_FEWEST_PICTURES}.",
+            hint="That many are audited before production opens. Without --images and --voc pictures are drawn.",
+        )
     not_taken = {image.source_path for image in dataset.images} - {image.source_path for image in found}
     skipped = [one for one in dataset.skipped if one.source not in not_taken]
     return dataclasses.replace(dataset, images=found, skipped=skipped)

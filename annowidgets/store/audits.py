@@ -82,6 +82,12 @@ def lock(connection: sqlite3.Connection, batch: int, item: int) -> tuple[str, fl
     return found
 
 
+def locks(connection: sqlite3.Connection, batch: int, now: float) -> dict[int, str]:
+    """Item -> who audits it now."""
+    query = "SELECT item, auditor FROM audit_locks WHERE batch = ? AND lease_until >= ? ORDER BY item"
+    return dict(connection.execute(query, (batch, now)).fetchall())
+
+
 def set_lock(connection: sqlite3.Connection, batch: int, item: int, auditor: str, until: float) -> None:
     connection.execute(
         "INSERT INTO audit_locks (batch, item, auditor, lease_until) VALUES (?1, ?2, ?3, ?4) "

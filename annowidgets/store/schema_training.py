@@ -157,6 +157,25 @@ KEPT = {
 }
 
 
+# A score of task t under the newest gold and the function that is to be applied.
+_SCORED = """SELECT 1 FROM training_scores s WHERE s.task = t.id AND s.function_version = NEW.function_version
+    AND s.gold = (SELECT id FROM gold WHERE item = t.item ORDER BY revision DESC LIMIT 1)"""
+# The allowances are those of the workflow, and of the order in which floats are added up.
+_RESULT = """SELECT 1 FROM (
+    SELECT n.pass_mark, count(*) AS tasks, sum(t.state = 'submitted') AS submitted,
+        CASE (SELECT function ->> 'aggregate' FROM functions WHERE project = n.project AND version = n.function_version)
+            WHEN 'labels' THEN sum(c.score * c.importance) / sum(c.importance) FILTER (WHERE c.score IS NOT NULL)
+            ELSE avg(c.score) END AS score
+    FROM trainings n JOIN tasks t ON t.batch = NEW.batch
+        JOIN training_items i ON i.item = t.item AND i.withdrawn IS NULL
+        LEFT JOIN current_scores c ON c.task = t.id
+    WHERE n.project = NEW.project)
+    WHERE CASE WHEN tasks > 0 AND submitted = tasks AND pass_mark IS NOT NULL
+        THEN (NEW.score IS score OR abs(NEW.score - score) < 1e-6)
+            AND NEW.passed IS (NEW.score IS NOT NULL AND NEW.seen = 0 AND NEW.score >= pass_mark - 1e-9)
+        ELSE NEW.score IS NULL AND NEW.passed IS NULL END"""
+
+
 def _guards() -> Iterator[str]:
     yield from written_once(APPEND_ONLY)
     yield from kept(KEPT)
@@ -201,7 +220,39 @@ def _guards() -> Iterator[str]:
         "WHERE project = NEW.project AND version = NEW.function_version)",
         "A8: only a later version of the function is applied",
     )
+    yield refuse(
+        "applied_function_has_scored",
+        "BEFORE UPDATE OF function_version ON trainings",
+        "NEW.function_version <> OLD.function_version AND EXISTS (SELECT 1 FROM tasks t "
+        f"WHERE t.project = NEW.project AND t.state = 'submitted' AND NOT EXISTS ({_SCORED}))",
+        "A8: a function is applied to every submission at once",
+    )
+    yield refuse(
+        "score_is_under_a_function_of_its_project",
+        "BEFORE INSERT ON training_scores",
+        "NOT EXISTS (SELECT 1 FROM tasks t JOIN functions f ON f.project = t.project "
+        "WHERE t.id = NEW.task AND f.version = NEW.function_version)",
+        "A8: there is no such version of the function",
+    )
+    yield from _results()
     yield from _tasks()
+
+
+def _results() -> Iterator[str]:
+    """Guards of what a round has come to, which opens production (C7)."""
+    message = "A11: what a round has come to follows from its scores"
+    yield refuse(
+        "round_begins_without_result",
+        "BEFORE INSERT ON training_rounds",
+        "NEW.score IS NOT NULL OR NEW.passed IS NOT NULL OR NEW.seen <> 0",
+        message,
+    )
+    yield refuse(
+        "result_follows_from_scores",
+        "BEFORE UPDATE OF score, passed ON training_rounds",
+        f"({differs('score, passed')}) AND NOT EXISTS ({_RESULT})",
+        message,
+    )
 
 
 def _tasks() -> Iterator[str]:
@@ -232,6 +283,12 @@ def _tasks() -> Iterator[str]:
         "(SELECT 1 FROM training_scores s JOIN trainings r ON r.function_version = s.function_version "
         "WHERE s.task = OLD.id AND r.project = OLD.project)",
         "A7: a submission is measured and scored with it",
+    )
+    yield refuse(
+        "batch_holds_items_of_its_project_update",
+        "BEFORE UPDATE OF batch, item ON batch_items",
+        "(SELECT project FROM items WHERE id = NEW.item) IS NOT (SELECT project FROM batches WHERE id = NEW.batch)",
+        "C1: a batch holds items of its own project",
     )
     yield refuse(
         "training_items_are_not_excluded",

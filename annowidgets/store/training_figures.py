@@ -43,6 +43,7 @@ class FigureRow(NamedTuple):
     score: float | None
     importance: float
     labels: int
+    is_empty: int
 
 
 def add_measurement(connection: sqlite3.Connection, task: int, gold: int, measurements: bytes, at: float) -> None:
@@ -96,9 +97,9 @@ def figures(connection: sqlite3.Connection, project: int, *, batch: int | None =
     )
 
 
-def item_scores(connection: sqlite3.Connection, project: int) -> list[tuple[int, float]]:
-    """(item, current score) of every submission that has a score."""
-    query = "SELECT item, score FROM current_scores WHERE project = ? AND score IS NOT NULL ORDER BY task"
+def item_scores(connection: sqlite3.Connection, project: int) -> list[tuple[int, float | None, int]]:
+    """(item, current score, whether there was nothing to judge) of every submission."""
+    query = "SELECT item, score, is_empty FROM current_scores WHERE project = ? ORDER BY task"
     return connection.execute(query, (project,)).fetchall()
 
 

@@ -26,7 +26,8 @@ def require_rate(name: str, value: Any) -> float:
     """Return a number in 0 to 1; refuse anything else."""
     number = require_number(name, value)
     if not 0 <= number <= 1:
-        hint = f"Did you mean {number / 100:g}?" if 1 < number <= 100 else None
+        # Just above 1 it is no percentage.
+        hint = f"Did you mean {number / 100:g}?" if 2 <= number <= 100 else None
         raise InvalidInput(f"{name} must lie in 0 to 1, got {number:g}.", hint=hint)
     return number
 

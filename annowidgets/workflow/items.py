@@ -426,12 +426,17 @@ class ProjectItems(ProjectFiles):
 
 
 def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:
-    """The stored item that an Item, an id or a name stands for."""
+    """The stored item that an Item, an id or a name stands for.
+
+    Items of a training project are copies: an Item of a source stands for its copy.
+    """
     row = None
     if isinstance(item, Item):
         # An item of another file has an id that means something else here.
         if item.workspace.database.path == action.workspace.database.path:
             row = stored_items.by_id(action.connection, item.id)
+        if row is not None and row.project != action.project.id:
+            row = _own_copy(action, row)
     elif isinstance(item, Integral) and not isinstance(item, bool):
         row = stored_items.by_id(action.connection, as_id(item))
     elif isinstance(item, str):
@@ -440,6 +445,19 @@ def find_item(action: Action, item: ItemLike) -> stored_items.ItemRow:
         names = [known.name for known in stored_items.all_of(action.connection, action.project.id)]
         raise NotFound.named("item", getattr(item, "name", item), names)
     return row
+
+
+def _own_copy(action: Action, row: stored_items.ItemRow) -> stored_items.ItemRow:
+    """The item of a training project with the content of another project's."""
+    copy = None
+    if action.project.kind == "training":
+        copy = stored_items.by_hash(action.connection, action.project.id, row.hash)
+    if copy is None:
+        raise NotFound(
+            f"Item {row.name!r} is one of another project, and {action.project.name!r} has none that stands for it.",
+            hint="Take one of its own: .items()",
+        )
+    return copy
 
 
 def items_of_batch(action: Action, batch: int) -> list[stored_items.ItemRow]:

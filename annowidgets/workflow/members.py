@@ -128,6 +128,7 @@ class ProjectMembers(ProjectBase):
             member = _known(action, user)
             if member.role == role:
                 return
+            self._require_role(action, member, role)
             _keep_an_admin(action, member, "demoted")
             stored_members.change(action.connection, self.id, member.user, role=role)
             action.log("member.role", "member", None, user=member.user, before=member.role, role=role)
@@ -139,14 +140,21 @@ class ProjectMembers(ProjectBase):
             if member.role == Role.ADMIN:
                 action.require(Permission.MANAGE_ROLES)
             _keep_an_admin(action, member, "removed")
-            for row in stored_tasks.matching(action.connection, self.id, state=TaskState.ANNOTATING, user=member.user):
-                give_back(action, row)
-            for row in stored_tasks.matching(action.connection, self.id):
-                if row.assignee == member.user and row.state in (TaskState.QUEUED, TaskState.RETURNED):
-                    stored_tasks.change(action.connection, row.id, assignee=None)
-            release_audit_locks(action, member.user)
-            stored_members.remove(action.connection, self.id, member.user)
-            action.log("member.remove", "member", None, user=member.user, role=member.role)
+            self._leave(action, member)
+
+    def _require_role(self, action: Action, member: stored_members.MemberRow, role: Role) -> None:
+        """Refuse a role that a member can't have in a project of this kind."""
+
+    def _leave(self, action: Action, member: stored_members.MemberRow) -> None:
+        """Take leave of a member inside the action: what they hold is released."""
+        for row in stored_tasks.matching(action.connection, self.id, state=TaskState.ANNOTATING, user=member.user):
+            give_back(action, row)
+        for row in stored_tasks.matching(action.connection, self.id):
+            if row.assignee == member.user and row.state in (TaskState.QUEUED, TaskState.RETURNED):
+                stored_tasks.change(action.connection, row.id, assignee=None)
+        release_audit_locks(action, member.user)
+        stored_members.remove(action.connection, self.id, member.user)
+        action.log("member.remove", "member", None, user=member.user, role=member.role)
 
     def pause(self, user: str, *, reason: str = "paused by the lead") -> None:
         """Keep a member from claiming production tasks; held and returned tasks may be finished (Q3)."""

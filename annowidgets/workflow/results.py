@@ -123,9 +123,12 @@ def require_all_graded(action: Action, batch: BatchRow) -> None:
         waiting = sum(row.state == "submitted" for row in left)
         left_over = "1 item is" if items == 1 else f"{items} items are"
         to_grade = "1 attempt" if waiting == 1 else f"{waiting} attempts"
+        locks = stored_audits.locks(action.connection, batch.id, action.now)
+        others = sorted({locks[row.item] for row in left if locks.get(row.item, action.user) != action.user})
+        held = f" {', '.join(others)} audits some of them." if others else ""
         raise AuditIncomplete(
             f"The audit of {batch.name!r} is not complete: {left_over} left "
             f"({to_grade} to grade, {len(left) - waiting} not submitted yet).",
             rule="C5",
-            hint="Grade them: audit.next(); or exclude them: batch.close_early(reason=...).",
+            hint=f"Grade them: audit.next(); or exclude them: batch.close_early(reason=...).{held}",
         )

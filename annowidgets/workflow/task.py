@@ -301,10 +301,10 @@ class Task(TaskView):
 
     def release(self) -> None:
         """Put the task back where it was before the claim; the draft is kept for oneself."""
-        with self.workspace.act(self._project, Permission.ANNOTATE) as action:
+        with self.workspace.act(self._project, Permission.SEE_OWN) as action:
             row = self._stored(action)
-            if row.user != action.user:
-                action.require(Permission.DIRECT_TASKS)
+            # Who leads a training may annotate nothing there, and yet release what a trainee holds.
+            action.require(Permission.ANNOTATE if row.user == action.user else Permission.DIRECT_TASKS)
             step(action, row, TaskEvent.RELEASE)
             give_back(action, row)
 

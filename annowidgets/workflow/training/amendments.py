@@ -15,7 +15,15 @@ from annowidgets.workflow.base import ProjectBase, stored_ontology
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.policies import to_json
 from annowidgets.workflow.training.judging import function_of, joined, score_rows
-from annowidgets.workflow.training.standing import Move, by_round, keep_results, moves_frame, result, results
+from annowidgets.workflow.training.standing import (
+    Move,
+    by_round,
+    keep_results,
+    moves,
+    moves_frame,
+    result,
+    results,
+)
 from annowidgets.workflow.versions import require_function
 
 if TYPE_CHECKING:
@@ -29,12 +37,13 @@ TRIES = 10
 
 
 class Rescored(NamedTuple):
-    """Every submission under another function."""
+    """Every submission under another function; ``moves`` lead there from the applied one."""
 
     submissions: list[SubmissionRow]
     rows: list[ScoreRow]
     moves: list[Move]
     applied: int
+    version: int
     revision: int
 
 
@@ -91,11 +100,12 @@ class TrainingAmendments(ProjectBase):
             As in `amend_benchmark`; without any, the pending version is tried.
         """
         with self.workspace.look(self.id, Permission.SEE_SCORES) as action:
-            waiting = _pending(action) or applied_function(action)
-            function = waiting[1].amended(**changes) if changes else waiting[1]
+            version, text = stored_projects.function(action.connection, self.id)
+            newest = function_of(action.connection, self.id, version)
+            function = newest.amended(**changes) if changes else newest
             require_function(function, stored_ontology(action.connection, self.id))
-        found = self._rescored(function, version=0)
-        return moves_frame(found.moves, function_version_before=found.applied, gold_revision=found.revision)
+        found = self._rescored(function, version=version if to_json(function) == text else version + 1)
+        return _table(found.moves, found)
 
     def recalculate(self) -> pd.DataFrame:
         """Apply the pending version to every submission at once; old scores are kept, doing it twice changes nothing.
@@ -104,19 +114,18 @@ class TrainingAmendments(ProjectBase):
         -------
         DataFrame
             A row per trainee and round: ``trainee``, ``round``, ``before``, ``after`` (0 to 100), ``passed_before``,
-            ``passed_after``, ``function_version_before``, ``function_version``, ``gold_revision``.
+            ``passed_after``, ``empty``, ``unscored`` (as of `TrainingReports.scores`), ``function_version_before``,
+            ``function_version``, ``gold_revision``.
         """
         for _ in range(TRIES):
             with self.workspace.look(self.id, Permission.EDIT_BENCHMARK) as action:
                 waiting = _pending(action)
                 version, function = waiting or applied_function(action)
             found = self._rescored(function, version=version)
-            if waiting is None or self._applied(version, found):
-                break
-        else:
-            raise Conflict("Others submitted all the while.", rule="A8", hint="Try again.")
-        versions = {"function_version_before": found.applied, "function_version": version}
-        return moves_frame(found.moves, **versions, gold_revision=found.revision)
+            table = _table(found.moves, found) if waiting is None else self._applied(found)
+            if table is not None:
+                return table
+        raise Conflict("Others submitted all the while.", rule="A8", hint="Try again.")
 
     def _rescored(self, function: BenchmarkFunction, *, version: int) -> Rescored:
         from annowidgets.benchmark import score
@@ -137,41 +146,45 @@ class TrainingAmendments(ProjectBase):
         rows = score_rows(score(measured, function), version, [(row.task, row.gold) for row in submissions])
         counting = {row.task for row in figures}
         new = by_round(
-            FigureRow(row.task, submission.batch, row.score, row.importance, row.labels)
+            FigureRow(row.task, submission.batch, row.score, row.importance, row.labels, row.is_empty)
             for row, submission in zip(rows, submissions, strict=True)
             if row.task in counting
         )
         old = by_round(figures)
-        moves = []
-        for round, count in zip(rounds, counts, strict=True):
-            was = result(training, round, count, old.get(round.batch, []), before)
-            now = result(training, round, count, new.get(round.batch, []), function)
-            moves.append(Move(round.trainee, round.round, was.score, now.score, was.passed, now.passed))
-        return Rescored(submissions, rows, moves, training.function_version, revision)
+        was, now = (
+            [
+                result(training, row, count, figures.get(row.batch, []), under)
+                for row, count in zip(rounds, counts, strict=True)
+            ]
+            for figures, under in ((old, before), (new, function))
+        )
+        return Rescored(submissions, rows, moves(rounds, was, now), training.function_version, version, revision)
 
-    def _applied(self, version: int, found: Rescored) -> bool:
-        """Write the scores, unless something was submitted, corrected or amended since they were computed."""
+    def _applied(self, found: Rescored) -> pd.DataFrame | None:
+        """Write the scores; None where something was submitted, corrected or amended since they were computed."""
         with self.workspace.act(self.id, Permission.EDIT_BENCHMARK) as action:
             connection = action.connection
             waiting = _pending(action)
-            if waiting is None or waiting[0] != version:
-                return False
+            if waiting is None or waiting[0] != found.version:
+                return None
             if stored_figures.submissions(connection, self.id, counting=False) != found.submissions:
-                return False
+                return None
             rounds = stored_training.rounds(connection, self.id)
             before = results(action, rounds)
             stored_figures.add_scores(connection, found.rows)
-            stored_training.change(connection, self.id, function_version=version)
-            moves = keep_results(action, rounds, before)
+            stored_training.change(connection, self.id, function_version=found.version)
+            # Not those that were computed outside: gold without a submission may have been withdrawn since.
+            moved = moves(rounds, before, keep_results(action, rounds))
+            found = found._replace(revision=stored_training.revision(connection, self.id))
             action.log(
                 "training.recalculate",
                 "function",
-                version,
+                found.version,
                 before=found.applied,
                 submissions=len(found.rows),
-                moves=[move._asdict() for move in moves],
+                moves=[move._asdict() for move in moved],
             )
-        return True
+        return _table(moved, found)
 
 
 def applied_function(action: Action) -> tuple[int, BenchmarkFunction]:
@@ -185,3 +198,9 @@ def _pending(action: Action) -> tuple[int, BenchmarkFunction] | None:
     if version == stored_training.of(action.connection, action.project.id).function_version:
         return None
     return version, function_of(action.connection, action.project.id, version)
+
+
+def _table(moved: list[Move], found: Rescored) -> pd.DataFrame:
+    return moves_frame(
+        moved, function_version_before=found.applied, function_version=found.version, gold_revision=found.revision
+    )

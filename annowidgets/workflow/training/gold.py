@@ -18,13 +18,20 @@ from annowidgets.store.training_figures import ScoreRow
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.checks import require_text
 from annowidgets.workflow.claims import give_back
-from annowidgets.workflow.fitting import Fitting
 from annowidgets.workflow.items import ItemLike, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import TaskState
 from annowidgets.workflow.training.amendments import TRIES, applied_function
 from annowidgets.workflow.training.judging import judge_of, score_rows
-from annowidgets.workflow.training.standing import Move, keep_results, moves_frame, results
+from annowidgets.workflow.training.standing import (
+    ALLOWANCE,
+    is_complete,
+    keep_results,
+    log_completion,
+    moves,
+    moves_frame,
+    results,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,18 +111,19 @@ class TrainingGold(ProjectBase):
         -------
         DataFrame
             A row per affected trainee and round: ``trainee``, ``round``, ``before``, ``after`` (0 to 100),
-            ``passed_before``, ``passed_after``, ``function_version``, ``gold_revision``.
+            ``passed_before``, ``passed_after``, ``empty``, ``unscored`` (as of `TrainingReports.scores`),
+            ``function_version``, ``gold_revision``.
         """
         reason = require_text("A correction", "reason", reason)
         labels = as_labels(labels)
-        text = labels_to_json(labels).decode()
         with self.workspace.look(self.id, Permission.EDIT_BENCHMARK) as action:
             id = find_item(action, item).id
             _require_counting(action, id)
-            judge = judge_of(action, id)._replace(labels=labels)
+            judge = judge_of(action, id)
             known = stored_training.benchmark_of(action.connection, id).labels
-        Fitting(judge.item, judge.ontology, None, {}, (1, 1)).require(labels, complete=True)
+        judge = judge._replace(labels=judge.fitted(labels, complete=True))
         judge.require_measurable()
+        text = labels_to_json(judge.labels).decode()
         if text == known:
             notice("The gold says the same; no new revision was made.")
             return moves_frame([])
@@ -188,8 +196,9 @@ class TrainingGold(ProjectBase):
         -------
         DataFrame
             ``item``, ``concepts``, ``difficulty``, ``submitted``, ``score`` (mean), ``low``, ``high`` (least and
-            greatest), ``failed`` (share under the pass mark, 0 to 1), ``suspect`` (most of at least 3 failed),
-            ``withdrawn``, ``function_version``, ``gold_revision``. The worst first.
+            greatest), ``empty``, ``unscored`` (as of `TrainingReports.scores`), ``failed`` (share under the pass
+            mark, 0 to 1), ``suspect`` (most of at least 3 failed), ``withdrawn``, ``function_version``,
+            ``gold_revision``. The worst first.
         """
         import pandas as pd
 
@@ -197,24 +206,27 @@ class TrainingGold(ProjectBase):
             connection = action.connection
             training = stored_training.of(connection, self.id)
             benchmark = stored_training.benchmark(connection, self.id)
-            scores: dict[int, list[float]] = {}
-            for item, score in stored_figures.item_scores(connection, self.id):
-                scores.setdefault(item, []).append(score)
+            figures: dict[int, list[tuple[float | None, int]]] = {}
+            for item, score, is_empty in stored_figures.item_scores(connection, self.id):
+                figures.setdefault(item, []).append((score, is_empty))
         rows: list[dict[str, Any]] = []
         for row in benchmark:
-            own = np.array(scores.get(row.item, []), np.float64)
+            submitted = figures.get(row.item, [])
+            own = np.array([score for score, _ in submitted if score is not None], np.float64)
             failed = np.nan
             if own.size and training.pass_mark is not None:
-                failed = float((own < training.pass_mark).mean())
+                failed = float((own < training.pass_mark - ALLOWANCE).mean())
             rows.append(
                 {
                     "item": row.name,
                     "concepts": ", ".join(json.loads(row.concepts)),
                     "difficulty": row.difficulty,
-                    "submitted": own.size,
+                    "submitted": len(submitted),
                     "score": own.mean() if own.size else np.nan,
                     "low": own.min() if own.size else np.nan,
                     "high": own.max() if own.size else np.nan,
+                    "empty": sum(is_empty for _, is_empty in submitted),
+                    "unscored": len(submitted) - own.size,
                     "failed": failed,
                     "suspect": own.size >= _LEAST and failed > 0.5 and row.withdrawn is None,
                     "withdrawn": row.withdrawn is not None,
@@ -248,9 +260,11 @@ class TrainingGold(ProjectBase):
                 if stored_training.holds(connection, row.batch, item)
             ]
             before = results(action, rounds)
+            waiting = [row for row in rounds if not is_complete(stored_training.counts(connection, row.batch))]
             revision = stored_training.revision(connection, self.id) + 1
             write(action, revision)
-            moves: list[Move] = keep_results(action, rounds, before)
+            after = keep_results(action, rounds)
+            moved = moves(rounds, before, after)
             version = stored_training.of(connection, self.id).function_version
             action.log(
                 event,
@@ -260,9 +274,12 @@ class TrainingGold(ProjectBase):
                 gold_revision=revision,
                 function_version=version,
                 submissions=len(now),
-                moves=[move._asdict() for move in moves],
+                moves=[move._asdict() for move in moved],
             )
-        return moves_frame(moves, function_version=version, gold_revision=revision)
+            for row, result in zip(rounds, after, strict=True):
+                if row in waiting and is_complete(stored_training.counts(connection, row.batch)):
+                    log_completion(action, row, result)
+        return moves_frame(moved, function_version=version, gold_revision=revision)
 
 
 def _require_counting(action: Action, item: int) -> None:

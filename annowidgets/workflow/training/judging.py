@@ -9,12 +9,13 @@ import msgspec
 import numpy as np
 
 from annowidgets.errors import InvalidInput
-from annowidgets.labels import Labels, Ontology, labels_from_json
+from annowidgets.labels import Answer, Label, Labels, Ontology, labels_from_json
 from annowidgets.store import Connection
 from annowidgets.store import items as stored_items
 from annowidgets.store import training as stored_training
 from annowidgets.store.training_figures import ScoreRow
 from annowidgets.workflow.base import stored_ontology
+from annowidgets.workflow.fitting import Fitting
 from annowidgets.workflow.items import Item
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class Judge(NamedTuple):
     labels: Labels
     item: Item
     ontology: Ontology
+
+    def fitted(self, labels: Labels, *, complete: bool) -> list[Label | Answer]:
+        """Labels as they are kept, if they fit the item; ``complete`` as of `Fitting.require` (P4)."""
+        fit = Fitting(self.item, self.ontology, None, {}, (1, 1))
+        settled = fit.settled(labels)
+        fit.require(settled, complete=complete)
+        return settled
 
     def measure(self, submitted: Labels, *, task: int, trainee: str) -> Measurements:
         """Compare a submission with the gold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, RuleViolation
 from annowidgets.labels import Labels, as_labels, labels_to_json
@@ -14,21 +14,29 @@ from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
 from annowidgets.workflow.claims import lease_end
-from annowidgets.workflow.fitting import Fitting
 from annowidgets.workflow.items import Item, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import BatchKind, TaskEvent, next_task_state
 from annowidgets.workflow.training.amendments import TRIES
 from annowidgets.workflow.training.judging import Judge, judge_of
 from annowidgets.workflow.training.reports import TrainingReports
-from annowidgets.workflow.training.tasks import end_round_if_done, keep_measured
-from annowidgets.workflow.training.trainees import Places, add_round, counting
+from annowidgets.workflow.training.standing import end_round_if_done
+from annowidgets.workflow.training.tasks import keep_measured
+from annowidgets.workflow.training.trainees import Places, add_round, counting, require_some
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from annowidgets.benchmark import Measurements
     from annowidgets.workflow.workspace import Action
+
+
+class Answered(NamedTuple):
+    """Predictions of an item, compared with its gold."""
+
+    judge: Judge
+    labels: Labels
+    measurements: Measurements
 
 
 class TrainingModels(TrainingReports):
@@ -51,7 +59,7 @@ class TrainingModels(TrainingReports):
         name : str
             Of the model; a trainee who is a person can't be called so.
         predictions : mapping of item -> labels
-            Items by themselves, their ids or their names.
+            Items by themselves, those of a source too, or by their ids or names here.
         missing : {"raise", "empty"}
             Whether a benchmark item without a prediction stops the call, or counts as one without labels.
         progress : bool
@@ -76,27 +84,27 @@ class TrainingModels(TrainingReports):
             raise InvalidInput("predictions must map items to labels.", hint='For example {"cell 1": [label, ...]}.')
         given: dict[int, Labels] = {}
         with self.workspace.look(self.id, Permission.RUN_BATCHES) as action:
+            _require_model(action, name)
             for item, labels in predictions.items():
                 row = find_item(action, item)
                 if row.id in given:
                     raise InvalidInput(f"Predictions of item {row.name!r} are given twice.")
                 given[row.id] = as_labels(labels)
-        measured: dict[int, tuple[Judge, Measurements]] = {}
+        measured: dict[int, Answered] = {}
         for _ in range(TRIES):
             with self.workspace.look(self.id, Permission.RUN_BATCHES) as action:
-                judges = {row.item: judge_of(action, row.item) for row in counting(action)}
+                judges = {row.item: judge_of(action, row.item) for row in require_some(action, counting(action))}
             lacking = [judges[item].item.name for item in judges if item not in given]
             if lacking and missing == "raise":
                 raise InvalidInput(
                     f"{len(lacking)} benchmark items have no prediction, such as {lacking[0]!r}.",
                     hint="missing='empty' counts them as items in which the model found nothing.",
                 )
-            stale = [item for item in judges if item not in measured or measured[item][0].gold != judges[item].gold]
+            stale = [item for item in judges if item not in measured or measured[item].judge.gold != judges[item].gold]
             for item in tqdm(stale, desc="Measuring", unit="item", disable=not progress or len(stale) < 2):
-                labels = given.get(item, [])
-                _require_fit(judges[item], labels, complete=item in given)
-                measured[item] = judges[item], judges[item].measure(labels, task=item, trainee=name)
-            if self._submitted(name, given, {item: measured[item] for item in judges}):
+                labels = _fitted(judges[item], given.get(item, []), complete=item in given)
+                measured[item] = Answered(judges[item], labels, judges[item].measure(labels, task=item, trainee=name))
+            if self._submitted(name, {item: measured[item] for item in judges}):
                 break
         else:
             raise Conflict("The gold was corrected all the while.", rule="A7", hint="Try again.")
@@ -104,14 +112,12 @@ class TrainingModels(TrainingReports):
         own: pd.DataFrame = scores[scores["trainee"] == name].tail(1).reset_index(drop=True)
         return own
 
-    def _submitted(
-        self, name: str, given: Mapping[int, Labels], measured: Mapping[int, tuple[Judge, Measurements]]
-    ) -> bool:
+    def _submitted(self, name: str, measured: Mapping[int, Answered]) -> bool:
         """Write a round with all its submissions, unless the gold has changed since they were measured."""
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
             connection = action.connection
             if {row.item: row.gold for row in counting(action)} != {
-                item: judge.gold for item, (judge, _) in measured.items()
+                item: one.judge.gold for item, one in measured.items()
             }:
                 return False
             _require_model(action, name)
@@ -119,7 +125,7 @@ class TrainingModels(TrainingReports):
             instructions = stored_projects.instructions(connection, self.id)
             assert instructions is not None
             for row in stored_tasks.matching(connection, self.id, batch=round.batch):
-                judge, one = measured[row.item]
+                one = measured[row.item]
                 state = next_task_state(BatchKind.TRAINING, row.state, TaskEvent.CLAIM, task=row.id, state_before=None)
                 stored_tasks.change(
                     connection, row.id, state=state, state_before=row.state, user=name, lease_until=lease_end(action)
@@ -130,10 +136,10 @@ class TrainingModels(TrainingReports):
                     kind="submission",
                     user=name,
                     ontology_version=row.ontology_version,
-                    labels=labels_to_json(given.get(row.item, [])).decode(),
+                    labels=labels_to_json(one.labels).decode(),
                     at=action.now,
                 )
-                keep_measured(action, row.id, judge.gold, one)
+                keep_measured(action, row.id, one.judge.gold, one.measurements)
                 stored_tasks.change(
                     connection,
                     row.id,
@@ -153,9 +159,9 @@ class TrainingModels(TrainingReports):
         return True
 
 
-def _require_fit(judge: Judge, labels: Labels, *, complete: bool) -> None:
+def _fitted(judge: Judge, labels: Labels, *, complete: bool) -> Labels:
     try:
-        Fitting(judge.item, judge.ontology, None, {}, (1, 1)).require(labels, complete=complete)
+        return judge.fitted(labels, complete=complete)
     except InvalidLabels as error:
         error.add_note(f"Item {judge.item.name!r}; nothing was submitted.")
         raise

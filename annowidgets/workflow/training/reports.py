@@ -21,7 +21,7 @@ from annowidgets.workflow.base import ProjectBase, stored_ontology
 from annowidgets.workflow.checks import as_id, composed, require_count, require_one_of
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training.judging import function_of, joined
-from annowidgets.workflow.training.standing import bounds, by_round, mean, result
+from annowidgets.workflow.training.standing import bounds, by_round, left_aside, mean, result
 from annowidgets.workflow.training.tables import STEP, evaluation_frame
 from annowidgets.workflow.training.tasks import TrainingTask, may_see_score
 from annowidgets.workflow.visibility import visible_task
@@ -120,9 +120,11 @@ class TrainingReports(ProjectBase):
         -------
         DataFrame
             A row per trainee and round, or part of it. ``trainee``, ``kind`` ("person" or "model"), ``round``,
-            ``tasks``, ``submitted``, ``score`` (0 to 100), ``low``, ``high`` (95 % interval), ``passed`` (NA until all
-            tasks are submitted), ``seen`` (items whose gold the trainee saw before submitting them, A12),
-            ``function_version``, ``gold_revision``.
+            ``tasks``, ``submitted``, ``score`` (0 to 100), ``low``, ``high`` (95 % interval), ``empty`` (submissions
+            where nothing was to judge: they score 100), ``unscored`` (those left out, since none of their evaluation
+            labels counts), ``passed`` (NA until all tasks are submitted), ``seen`` (items whose gold the trainee saw
+            before submitting them, A12), ``function_version``, ``gold_revision``. By class ``empty`` and ``unscored``
+            are those of the round.
         """
         by = require_one_of("way to part scores", by, ("class", "concept", "difficulty", "task"))
         if by == "class":
@@ -144,16 +146,21 @@ class TrainingReports(ProjectBase):
             rows.append(
                 _named(round)
                 | {"tasks": counts[batch][1], "submitted": counts[batch][0], "score": found.score}
-                | {"low": low, "high": high, "passed": round.passed, "seen": round.seen}
+                | {"low": low, "high": high, "empty": found.empty, "unscored": found.unscored}
+                | {"passed": round.passed, "seen": round.seen}
             )
-        return _finished(rows, ("tasks", "submitted", "score", "low", "high", "passed", "seen"), sheet)
+        columns = ("tasks", "submitted", "score", "low", "high", "empty", "unscored", "passed", "seen")
+        return _finished(rows, columns, sheet)
 
     def _by_class(self) -> pd.DataFrame:
         sheet, scores = self._scored()
         frame = scores.per_class()
+        beside = scores.trainee_means().set_index("trainee")[["empty", "unscored"]].loc[frame["trainee"]]
         rounds = [sheet.rounds[batch] for batch in frame.pop("trainee")]
         for place, field in enumerate(("trainee", "kind", "round")):
             frame.insert(place, field, [getattr(round, field) for round in rounds])
+        for name in ("empty", "unscored"):
+            frame[name] = beside[name].to_numpy()
         return frame.assign(function_version=sheet.version, gold_revision=sheet.revision)
 
     def evaluation_labels(self, *, sample: int | None = None, rng: int | np.random.Generator = 0) -> pd.DataFrame:
@@ -196,10 +203,15 @@ class TrainingReports(ProjectBase):
         return drawn_rows
 
     def confusion(self, trainee: str | None = None) -> pd.DataFrame:
-        """How often the benchmark's classes (rows) were called what (columns), by all or by one trainee."""
+        """How often the benchmark's classes (rows) were called what (columns), by all or by one trainee.
+
+        A trainee sees the own ones, where they are revealed (R3, A10).
+        """
         rounds: set[int] | None = None
         if trainee is not None:
             with self.workspace.look(self.id) as action:
+                if composed(trainee) != action.user:
+                    action.require(Permission.SEE_SCORES)  # R3
                 rows = stored_training.rounds(action.connection, self.id)
             rounds = {row.batch for row in rows if row.trainee == composed(trainee)}
             if not rounds:
@@ -314,8 +326,9 @@ def _parted(sheet: Sheet, grouped: dict[int, list[FigureRow]], items: dict[int, 
                 parts.setdefault(key, []).append(row)
         for key, part in parts.items():
             named = {"task": key[0], "item": key[1]} if by == "task" else {by: key, "submitted": len(part)}
-            rows.append(_named(sheet.rounds[batch]) | named | {"score": mean(part, sheet.function)})
-    columns = ("task", "item", "score") if by == "task" else (by, "submitted", "score")
+            rows.append(_named(sheet.rounds[batch]) | named | {"score": mean(part, sheet.function)} | left_aside(part))
+    named_by = ("task", "item") if by == "task" else (by, "submitted")
+    columns = (*named_by, "score", "empty", "unscored")
     return _finished(rows, columns, sheet)
 
 

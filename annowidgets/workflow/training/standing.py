@@ -21,18 +21,31 @@ if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
 
 # A mark that is reached by construction is reached, whatever the last digit.
-_ALLOWANCE = 1e-9
+ALLOWANCE = 1e-9
 
 
 class Result(NamedTuple):
-    """Score of a round, 0 to 100, and whether it was passed; None where there is no score, or it is not complete."""
+    """What a round has come to.
+
+    Attributes
+    ----------
+    score : float or None
+        0 to 100; None where no submission has one.
+    passed : bool or None
+        None until the round is complete, and where there is no pass mark.
+    empty, unscored : int
+        Submissions in which nothing was to judge, which score 100, and those left out of the mean since none of their
+        evaluation labels counts.
+    """
 
     score: float | None
     passed: bool | None
+    empty: int
+    unscored: int
 
 
 class Move(NamedTuple):
-    """How a trainee's figures changed."""
+    """How a trainee's figures changed; ``empty`` and ``unscored`` are those of the round after it."""
 
     trainee: str
     round: int
@@ -40,6 +53,8 @@ class Move(NamedTuple):
     after: float | None
     passed_before: bool | None
     passed_after: bool | None
+    empty: int
+    unscored: int
 
 
 def by_round(figures: Iterable[FigureRow]) -> dict[int, list[FigureRow]]:
@@ -61,6 +76,14 @@ def bounds(figures: Sequence[FigureRow], function: BenchmarkFunction) -> tuple[f
     return interval(*_aggregated(figures, function))
 
 
+def left_aside(figures: Sequence[FigureRow]) -> dict[str, int]:
+    """What stands beside a mean: ``empty`` and ``unscored`` as of `Result`."""
+    return {
+        "empty": sum(row.is_empty for row in figures),
+        "unscored": sum(row.score is None for row in figures),
+    }
+
+
 def _aggregated(
     figures: Sequence[FigureRow], function: BenchmarkFunction
 ) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
@@ -68,6 +91,12 @@ def _aggregated(
     values = np.array([row.score for row in scored], np.float64)
     masses = np.array([row.importance if function.aggregate == "labels" else 1.0 for row in scored], np.float64)
     return values, masses
+
+
+def is_complete(counts: tuple[int, int]) -> bool:
+    """Whether nothing of a round is left to submit; ``counts`` are submitted tasks, and all of them."""
+    submitted, tasks = counts
+    return submitted == tasks > 0
 
 
 def result(
@@ -87,11 +116,11 @@ def result(
         Scores of the submitted ones.
     """
     score = mean(figures, function)
-    submitted, tasks = counts
-    if submitted < tasks or not tasks or training.pass_mark is None:
-        return Result(score, None)
-    # A12: who has seen the gold can't show by it that they can do it.
-    return Result(score, score is not None and not round.seen and score >= training.pass_mark - _ALLOWANCE)
+    passed = None
+    if is_complete(counts) and training.pass_mark is not None:
+        # A12: who has seen the gold can't show by it that they can do it.
+        passed = score is not None and not round.seen and score >= training.pass_mark - ALLOWANCE
+    return Result(score, passed, **left_aside(figures))
 
 
 def results(action: Action, rounds: Iterable[RoundRow]) -> list[Result]:
@@ -109,26 +138,44 @@ def results(action: Action, rounds: Iterable[RoundRow]) -> list[Result]:
     ]
 
 
-def keep_results(action: Action, rounds: Sequence[RoundRow], before: Sequence[Result] | None = None) -> list[Move]:
-    """Keep the results of rounds as they are now; returns what became of each.
-
-    Parameters
-    ----------
-    before : sequence of Result, optional
-        What they were before the action; as last kept where left out.
-    """
-    if before is None:
-        before = [Result(row.score, None if row.passed is None else bool(row.passed)) for row in rounds]
-    after = results(action, rounds)
-    for row, now in zip(rounds, after, strict=True):
+def keep_results(action: Action, rounds: Sequence[RoundRow]) -> list[Result]:
+    """Keep the results of rounds as they are now, and return them."""
+    found = results(action, rounds)
+    for row, now in zip(rounds, found, strict=True):
         # Of an unfinished round the score is not kept, since the next submission would make it stale.
-        kept = now if now.passed is not None else Result(None, None)
-        if kept != (row.score, None if row.passed is None else bool(row.passed)):
+        kept = (now.score, now.passed) if now.passed is not None else (None, None)
+        if kept != (row.score, row.passed):
             stored_training.set_result(action.connection, row.batch, *kept)
+    return found
+
+
+def moves(rounds: Iterable[RoundRow], before: Iterable[Result], after: Iterable[Result]) -> list[Move]:
+    """What became of each round."""
     return [
-        Move(row.trainee, row.round, old.score, new.score, old.passed, new.passed)
-        for row, old, new in zip(rounds, before, after, strict=True)
+        Move(row.trainee, row.round, was.score, now.score, was.passed, now.passed, now.empty, now.unscored)
+        for row, was, now in zip(rounds, before, after, strict=True)
     ]
+
+
+def end_round_if_done(action: Action, batch: int) -> None:
+    """Keep the result of a round when nothing of it is left to submit (A11)."""
+    if is_complete(stored_training.counts(action.connection, batch)):
+        round = stored_training.round_of(action.connection, batch)
+        (now,) = keep_results(action, [round])
+        log_completion(action, round, now)
+
+
+def log_completion(action: Action, round: RoundRow, now: Result) -> None:
+    """Tell in the log that a round is complete, and what it has come to."""
+    action.log(
+        "round.complete",
+        "batch",
+        round.batch,
+        trainee=round.trainee,
+        round=round.round,
+        score=now.score,
+        passed=now.passed,
+    )
 
 
 def moves_frame(moves: Sequence[Move], **columns: object) -> pd.DataFrame:

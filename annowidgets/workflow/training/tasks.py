@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from annowidgets.errors import NotFound, RuleViolation, TransitionRefused
+from annowidgets.errors import InvalidInput, NotFound, TransitionRefused
 from annowidgets.labels import Labels
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
@@ -23,7 +23,8 @@ from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import TRAINING_TASK, TaskState
 from annowidgets.workflow.task import Task
 from annowidgets.workflow.training.judging import Judge, function_of, judge_of, score_rows
-from annowidgets.workflow.training.standing import keep_results, results
+from annowidgets.workflow.training.standing import end_round_if_done, results
+from annowidgets.workflow.training.trainees import require_no_lead
 from annowidgets.workflow.visibility import visible_task
 
 if TYPE_CHECKING:
@@ -73,7 +74,18 @@ class TrainingTask(Task):
         # Geometry is looked at before the transaction opens.
         with self.workspace.look(self._project, Permission.ANNOTATE_TRAINING) as action:
             judge = judge_of(action, self._stored(action).item)
-        return judge, judge.measure(labels, task=self.id, trainee=self.workspace.user)
+        return judge, self._measured(judge, labels)
+
+    def _measured(self, judge: Judge, labels: Labels) -> Measurements:
+        try:
+            return judge.measure(labels, task=self.id, trainee=self.workspace.user)
+        except InvalidInput:
+            # What is wrong may be said of a label of the gold, which is not to be seen yet (A10).
+            raise InvalidInput(
+                f"The submission of task {self.id} can't be measured; nothing was handed in.",
+                rule="A7",
+                hint="Save it as a draft, and ask a lead: training.gold_health().",
+            ) from None
 
     def _hand_in(
         self,
@@ -85,12 +97,12 @@ class TrainingTask(Task):
         confidence: float | None,
         seconds: float,
     ) -> None:
-        require_trainee(action)
+        require_no_lead(action, action.user)
         judge, measured = prepared
         now = judge_of(action, row.item)
         if now.gold != judge.gold:
             # In the rare case that the gold was corrected meanwhile.
-            judge, measured = now, now.measure(labels, task=self.id, trainee=action.user)
+            judge, measured = now, self._measured(now, labels)
         # Before the submission, which may show the gold of this very task.
         has_seen = stored_training.has_seen(action.connection, row.item, action.user)
         if has_seen:
@@ -114,36 +126,23 @@ def keep_measured(action: Action, task: int, gold: int, measured: Measurements) 
     return {"score": row.score, "labels": row.labels, "function_version": version, "gold_revision": revision}
 
 
-def end_round_if_done(action: Action, batch: int) -> None:
-    """Keep the result of a round when its last task was submitted (A11)."""
-    submitted, tasks = stored_training.counts(action.connection, batch)
-    if submitted == tasks:
-        round = stored_training.round_of(action.connection, batch)
-        (move,) = keep_results(action, [round])
-        action.log(
-            "round.complete",
-            "batch",
-            batch,
-            trainee=round.trainee,
-            round=round.round,
-            score=move.after,
-            passed=move.passed_after,
-        )
+def _due(action: Action) -> TaskRow | None:
+    """The task that a trainee holds, or the one that is to be begun next."""
+    held = stored_tasks.held_by(action.connection, action.project.id, action.user)
+    return held or stored_training.next_for(action.connection, action.project.id, action.user)
 
 
-def require_trainee(action: Action) -> None:
-    """Refuse who leads or reviews in the training project or in a source of it (A5)."""
+def _hindrance(action: Action) -> str | None:
+    """Why a trainee gets no task, whatever there is to do (T8)."""
+    if action.project.state == "archived":  # P6
+        return "the training is closed"
     where = stored_training.is_lead_anywhere(action.connection, action.project.id, action.user)
-    if where is not None:
-        raise RuleViolation(
-            f"{action.user!r} leads or reviews in {where!r}, and so can't be a trainee of {action.project.name!r}.",
-            rule="A5",
-        )
+    return None if where is None else f"{action.user!r} leads or reviews in {where!r}"  # A5
 
 
 def _begun(action: Action, row: TaskRow) -> TaskRow:
     """Give the trainee their task, or leave it to them."""
-    require_trainee(action)
+    require_no_lead(action, action.user)
     if row.state == TaskState.ANNOTATING and row.user == action.user:
         return renew_expired(action, row)
     benchmark = stored_training.benchmark_of(action.connection, row.item)
@@ -208,10 +207,7 @@ class TrainingTasks(ProjectBase):
     def next_task(self) -> TrainingTask | None:
         """The trainee's open task, or the next one; None when there is none, and `my_status` says why."""
         with self.workspace.act(self.id, Permission.ANNOTATE_TRAINING, archived=True) as action:
-            if action.project.state == "archived":
-                return None
-            row = stored_tasks.held_by(action.connection, self.id, action.user)
-            row = stored_training.next_for(action.connection, self.id, action.user) if row is None else row
+            row = None if _hindrance(action) else _due(action)
             return None if row is None else TrainingTask(self.workspace, _begun(action, row))
 
     def my_status(self) -> TrainingStatus:
@@ -220,19 +216,20 @@ class TrainingTasks(ProjectBase):
             connection, user = action.connection, action.user
             training = stored_training.of(connection, self.id)
             held = stored_tasks.held_by(connection, self.id, user)
-            waiting = stored_training.next_for(connection, self.id, user)
+            hindrance = _hindrance(action)
+            if hindrance is None and _due(action) is None:
+                hindrance = "every task is submitted"
             *_, last = stored_training.rounds_of(connection, self.id, user)
             submitted, tasks = stored_training.counts(connection, last.batch)
             mine = stored_tasks.matching(connection, self.id, batch=last.batch, state=TaskState.SUBMITTED)
             shown = all(stored_training.is_shown(connection, row.id) for row in mine)
             score = results(action, [last])[0].score if shown else None
             revision = stored_training.revision(connection, self.id)
-            is_closed = action.project.state == "archived"
-        available = not is_closed and (held is not None or waiting is not None)
-        reason = "the training is closed" if is_closed else "every task is submitted"
+            if hindrance and not tasks:
+                hindrance = "the gold of every task was withdrawn"
         return TrainingStatus(
             open_task=held.id if held else None,
-            available=available,
+            available=hindrance is None,
             round=last.round,
             submitted=submitted,
             tasks=tasks,
@@ -241,7 +238,7 @@ class TrainingTasks(ProjectBase):
             gold_revision=revision,
             passed=None if last.passed is None else bool(last.passed),
             pass_mark=training.pass_mark,
-            reasons=[] if available else [reason],
+            reasons=[] if hindrance is None else [hindrance],
         )
 
     def task(self, id: int) -> TrainingTask:

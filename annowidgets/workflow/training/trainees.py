@@ -13,11 +13,12 @@ from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
+from annowidgets.store.members import MemberRow
 from annowidgets.store.training import BenchmarkRow, RoundRow
 from annowidgets.workflow.checks import composed, require_flag
 from annowidgets.workflow.claims import give_back
 from annowidgets.workflow.items import ItemLike, find_item
-from annowidgets.workflow.members import Member, ProjectMembers, _keep_an_admin, _known
+from annowidgets.workflow.members import Member, ProjectMembers
 from annowidgets.workflow.permissions import Permission, Role, as_role
 from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskState, next_batch_state
 
@@ -88,18 +89,9 @@ class TrainingPeople(ProjectMembers):
     def remove_trainee(self, trainee: str) -> None:
         """End somebody's training: what is not submitted is closed, what is submitted stays in the figures (R2)."""
         with self.workspace.act(self.id, Permission.RUN_BATCHES) as action:
-            rounds = known_rounds(action, trainee)
-            open_rounds = [row for row in rounds if _is_open(action, row)]
-            member = stored_members.of(action.connection, self.id, rounds[0].trainee)
-            if not open_rounds:
-                notice(f"{trainee!r} has no open round; nothing was changed.")
-                return
-            for row in open_rounds:
-                _close_round(action, row)
-            # A lead of the same name as a model, or who was a trainee, is removed by the rules for leads (R2).
-            if rounds[0].kind == "person" and member is not None and member.role == Role.ANNOTATOR:
-                stored_members.remove(action.connection, self.id, rounds[0].trainee)
-            action.log("training.remove_trainee", "member", None, trainee=rounds[0].trainee)
+            has_ended = _end_training(action, trainee)
+        if not has_ended:
+            notice(f"{trainee!r} has no open round; nothing was changed.")
 
     def new_round(
         self,
@@ -135,11 +127,11 @@ class TrainingPeople(ProjectMembers):
                 )
             items = [items] if isinstance(items, str) else items
             chosen = None if items is None else {find_item(action, item).id for item in items}
-            benchmark = [row for row in counting(action) if chosen is None or row.item in chosen]
+            benchmark = require_some(action, [row for row in counting(action) if chosen is None or row.item in chosen])
             said: list[str] = []
             for user in users:
                 _require_in_training(action, known_rounds(action, user))
-                _require_no_lead(action, user)
+                require_no_lead(action, user)
                 places = places_for(action, user, benchmark, allow_seen=allow_seen)
                 said += told(user, places)
                 add_round(action, user, "person", places)
@@ -171,31 +163,39 @@ class TrainingPeople(ProjectMembers):
             )
         return super().add_member(user, role=role, languages=languages, tags=tags)
 
-    def set_role(self, user: str, role: str) -> None:
-        """Give a member another role; who has training tasks stays a trainee (A5)."""
-        with self.workspace.look(self.id, Permission.MANAGE_ROLES) as action:
-            rounds = _in_training(action, user)
-        if (as_role(role) == Role.ANNOTATOR) != bool(rounds):
+    def pause(self, user: str, *, reason: str = "") -> None:
+        """Is refused: a pause is from production, of which a training project has none (Q3)."""
+        self._refuse_pause(user)
+
+    def reinstate(self, user: str, *, reason: str) -> None:
+        """Is refused, as nobody is paused here (Q3)."""
+        self._refuse_pause(user)
+
+    def _refuse_pause(self, user: str) -> None:
+        with self.workspace.look(self.id, Permission.DIRECT_TASKS) as action:
             raise RuleViolation(
-                f"{user!r} is {'a' if rounds else 'no'} trainee of {self.name!r}; nobody is both trainee and lead.",
+                f"{action.project.name!r} is a training project; people are paused from production.",
+                rule="Q3",
+                hint=f"To end the training of a trainee: training.remove_trainee({user!r}).",
+            )
+
+    def _require_role(self, action: Action, member: MemberRow, role: Role) -> None:
+        rounds = _in_training(action, member.user)
+        if (role == Role.ANNOTATOR) != bool(rounds):
+            raise RuleViolation(
+                f"{member.user!r} is {'a' if rounds else 'no'} trainee of {action.project.name!r}; nobody is both "
+                "trainee and lead.",
                 rule="A5",
                 hint="training.add_trainees([...]) and training.remove_trainee(...) make and end a trainee.",
             )
-        super().set_role(user, role)
 
-    def remove_member(self, user: str) -> None:
-        """Remove a member; a trainee's training is ended (R2)."""
-        with self.workspace.act(self.id, Permission.MANAGE_MEMBERS) as action:
-            member = _known(action, user)
-            if member.role != Role.ANNOTATOR:
-                if member.role == Role.ADMIN:
-                    action.require(Permission.MANAGE_ROLES)
-                _keep_an_admin(action, member, "removed")
-                stored_members.remove(action.connection, self.id, member.user)
-                # The closed tasks of a former trainee stay theirs (A4), so nothing is released.
-                action.log("member.remove", "member", None, user=member.user, role=member.role)
-                return
-        self.remove_trainee(user)
+    def _leave(self, action: Action, member: MemberRow) -> None:
+        if member.role == Role.ANNOTATOR:
+            _end_training(action, member.user)
+            return
+        # The closed tasks of a former trainee stay theirs (A4), so nothing is released.
+        stored_members.remove(action.connection, self.id, member.user)
+        action.log("member.remove", "member", None, user=member.user, role=member.role)
 
     def join_snippet(self) -> str:
         """The cell that a trainee runs, to be sent to them."""
@@ -206,7 +206,7 @@ class TrainingPeople(ProjectMembers):
 def add_trainees(action: Action, users: Sequence[str], *, allow_seen: bool) -> tuple[list[str], list[str]]:
     """Add trainees inside an action; returns who was added, and what is to be said."""
     connection, project = action.connection, action.project.id
-    benchmark = counting(action)
+    benchmark = require_some(action, counting(action)) if users else []
     added: list[str] = []
     said: list[str] = []
     tasks = 0
@@ -216,7 +216,7 @@ def add_trainees(action: Action, users: Sequence[str], *, allow_seen: bool) -> t
             is_model = known[user].kind == "model"
             said.append(f"{user!r} is {'a model' if is_model else 'a trainee'} already; nothing was changed.")
             continue
-        _require_no_lead(action, user)
+        require_no_lead(action, user)
         places = places_for(action, user, benchmark, allow_seen=allow_seen)
         said += told(user, places)
         if stored_members.of(connection, project, user) is None:
@@ -235,6 +235,17 @@ def counting(action: Action) -> list[BenchmarkRow]:
     return [row for row in rows if row.withdrawn is None]
 
 
+def require_some(action: Action, benchmark: list[BenchmarkRow]) -> list[BenchmarkRow]:
+    """Refuse a round without a task (A3)."""
+    if not benchmark:
+        raise RuleViolation(
+            f"No benchmark task is left of {action.project.name!r} to be given: the gold was withdrawn.",
+            rule="A3",
+            hint="Make a training project of other ground truth: ws.create_training_project(name, sources=[...]).",
+        )
+    return benchmark
+
+
 def places_for(action: Action, user: str, benchmark: Sequence[BenchmarkRow], *, allow_seen: bool) -> Places:
     """The benchmark tasks that somebody gets: without those whose gold they have seen (A12)."""
     seen = stored_training.seen_by(action.connection, action.project.id, user) & {row.item for row in benchmark}
@@ -242,11 +253,10 @@ def places_for(action: Action, user: str, benchmark: Sequence[BenchmarkRow], *, 
         return Places([row.item for row in benchmark], seen, 0)
     items = [row.item for row in benchmark if row.item not in seen]
     if not items:
-        told = f"has seen the gold of all {len(seen)} items" if seen else "has no benchmark task to do"
         raise RuleViolation(
-            f"{user!r} {told} of {action.project.name!r}.",
+            f"{user!r} has seen the gold of all {len(seen)} items of {action.project.name!r}.",
             rule="A12",
-            hint="allow_seen=True gives them nevertheless; such a round never passes." if seen else None,
+            hint="allow_seen=True gives them nevertheless; such a round never passes.",
         )
     return Places(items, (), len(seen))
 
@@ -315,6 +325,23 @@ def _is_open(action: Action, round: RoundRow) -> bool:
     return stored_batches.by_id(action.connection, round.batch).state == BatchState.IN_PROGRESS
 
 
+def _end_training(action: Action, trainee: str) -> bool:
+    """Close what somebody has not submitted; returns whether there was an open round."""
+    rounds = known_rounds(action, trainee)
+    open_rounds = [row for row in rounds if _is_open(action, row)]
+    if not open_rounds:
+        return False
+    for row in open_rounds:
+        _close_round(action, row)
+    name = rounds[0].trainee
+    member = stored_members.of(action.connection, action.project.id, name)
+    # A lead of the same name as a model, or who was a trainee, is removed by the rules for leads (R2).
+    if rounds[0].kind == "person" and member is not None and member.role == Role.ANNOTATOR:
+        stored_members.remove(action.connection, action.project.id, name)
+    action.log("training.remove_trainee", "member", None, trainee=name)
+    return True
+
+
 def _in_training(action: Action, user: str) -> list[RoundRow]:
     """The open rounds of a person."""
     rounds = stored_training.rounds_of(action.connection, action.project.id, composed(user))
@@ -335,7 +362,8 @@ def _require_in_training(action: Action, rounds: Sequence[RoundRow]) -> None:
         )
 
 
-def _require_no_lead(action: Action, user: str) -> None:
+def require_no_lead(action: Action, user: str) -> None:
+    """Refuse as a trainee who leads or reviews in the training project or in a source of it (A5)."""
     where = stored_training.is_lead_anywhere(action.connection, action.project.id, user)
     if where is not None:
         raise RuleViolation(  # A5

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from annowidgets.errors import PermissionDenied
+from annowidgets.errors import PermissionDenied, RuleViolation
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 from tests.workflow.building import STRANGER, Team, cell, open_team, without_notices
 from tests.workflow.test_permissions import public_names
@@ -50,6 +50,13 @@ class Row(NamedTuple):
     says: tuple[str, ...] = ()
 
 
+def no_pause(act: Callable[[], Any]) -> None:
+    """Check that who may direct tasks elsewhere is told the way out here (Q3)."""
+    with pytest.raises(RuleViolation, match=r"remove_trainee\('uma'\)") as refused:
+        act()
+    assert refused.value.rule == "Q3"
+
+
 TABLE = {
     "TrainingProject.name": Row({*MEMBERS, STRANGER}, lambda s: s.training.name),
     "TrainingProject.state": Row({*MEMBERS, STRANGER}, lambda s: s.training.state),
@@ -71,8 +78,8 @@ TABLE = {
     "TrainingProject.add_member": Row(LEADS, lambda s: s.training.add_member("pat", role="reviewer"), ("member.add",)),
     "TrainingProject.set_role": Row(ADMIN, lambda s: s.training.set_role("rik", "team_manager"), ("member.role",)),
     "TrainingProject.remove_member": Row(LEADS, lambda s: s.training.remove_member("rik"), ("member.remove",)),
-    "TrainingProject.pause": Row(LEADS, lambda s: s.training.pause("uma"), ("member.pause",)),
-    "TrainingProject.reinstate": Row(LEADS, lambda s: s.training.reinstate("uma", reason="-")),
+    "TrainingProject.pause": Row(LEADS, lambda s: no_pause(lambda: s.training.pause("uma"))),
+    "TrainingProject.reinstate": Row(LEADS, lambda s: no_pause(lambda: s.training.reinstate("uma", reason="-"))),
     "TrainingProject.add_trainees": Row(
         LEADS, lambda s: s.training.add_trainees(["wim", "xia"]), ("training.add_trainees",)
     ),
@@ -126,7 +133,7 @@ TABLE = {
     ),
     "TrainingTask.keep_alive": Row(TRAINEE, lambda s: s.of_uma("annotating").keep_alive(), ("task.keep_alive",)),
     "TrainingTask.submit": Row(TRAINEE, lambda s: answer(s.of_uma("annotating")), ("task.submit", "task.score")),
-    "TrainingTask.release": Row(TRAINEE, lambda s: s.of_uma("annotating").release(), ("task.release",)),
+    "TrainingTask.release": Row({*LEADS, "uma"}, lambda s: s.of_uma("annotating").release(), ("task.release",)),
 }
 
 

@@ -117,7 +117,9 @@ def test_a5_who_becomes_a_lead_of_a_source_later_can_not_go_on(golden: Team) -> 
     ann = seen_by(training, "ann")
     task = ann.next_task()
     golden("lea").set_role("ann", "reviewer")
-    golden.refuses(RuleViolation, ann.next_task, rule="A5")
+    assert ann.next_task() is None
+    assert ann.my_status().reasons == ["'ann' leads or reviews in 'Blood'"]
+    golden.refuses(RuleViolation, task.claim, rule="A5")
     golden.refuses(RuleViolation, lambda: task.submit([cell()]), rule="A5")
     golden.refuses(RuleViolation, lambda: training.new_round("ann"), rule="A5")
 
