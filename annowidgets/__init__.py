@@ -6,6 +6,7 @@ Names are loaded when they are first used, so that ``import annowidgets`` costs 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -113,3 +114,21 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _show_comparisons() -> None:
+    """Let a notebook show what `TrainingProject.compare` returns as a screen; nothing is loaded until it does."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is not None:
+        formatter = shell.display_formatter.mimebundle_formatter
+        formatter.for_type_by_name("annowidgets.workflow.training.reports", "Comparison", _as_screen)
+
+
+def _as_screen(compared: Any, **_: Any) -> Any:
+    from annowidgets.widgets.comparison import Comparison
+
+    return Comparison(compared.training, compared.task)._repr_mimebundle_()
+
+
+_show_comparisons()

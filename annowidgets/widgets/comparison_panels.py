@@ -127,12 +127,12 @@ def arithmetic(compared: Compared, judged: Judged | None, explanation: Explanati
     total = sum(one.importance for one in compared.judged)
     if total > 0:
         share = judged.importance / total
+        added = f"{judged.points:.1f} × {share:.3f} = {judged.points * share:.2f}, of {100 * share:.2f} at best"
         said.append(
             pairs(
                 {
                     "Importance": f"{figure(judged.importance)} of {figure(total)} in this task",
-                    "Adds": f"{judged.points:.1f} × {share:.3f} = {judged.points * share:.2f} to the score",
-                    "Of": f"{100 * share:.2f} that it could add",
+                    "Adds": added,
                 }
             )
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import IPython
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
 from PIL import Image
 
 import annowidgets as aw
@@ -60,7 +63,7 @@ def test_what_each_label_adds_sums_to_the_score(course: Course) -> None:
     added = 0.0
     for one in screen._compared.judged:
         screen.act("choose", str(one.id))
-        (share,) = re.findall(r"= ([\d.]+) to the score", screen._arithmetic.html)
+        (share,) = re.findall(r"= ([\d.]+), of", screen._arithmetic.html)
         added += float(share)
     assert added == pytest.approx(course.training.compare(task).score, abs=0.005 * len(screen._compared.judged))
     assert f"score {course.training.compare(task).score:.1f}" in _shown(screen._title.html)
@@ -96,6 +99,18 @@ def test_a_trainee_sees_the_comparison_only_of_own_tasks_and_only_when_it_is_rev
     assert "cell 1" in Comparison(course.as_("uma"), first.id)._table.html
     with pytest.raises(PermissionDenied):
         Comparison(course.as_("vic"), first.id)
+
+
+def test_a_notebook_shows_what_a_line_of_python_returns_as_the_screen(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (task,) = course.submit("uma", labels(3))
+    shell = SimpleNamespace(display_formatter=DisplayFormatter())
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    aw._show_comparisons()
+    data, _ = shell.display_formatter.format(course.training.compare(task))
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "cell 1" in data["text/html"]
 
 
 def test_what_is_not_submitted_or_not_a_training_is_refused(course: Course) -> None:

@@ -74,10 +74,12 @@ class Sheet(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A submission beside the gold.
+    """A submission beside the gold; a notebook shows it as the screen of that name.
 
     Attributes
     ----------
+    training : TrainingProject
+        Where it was submitted, as its reader opened it.
     task : int
         The submission.
     item : str
@@ -94,6 +96,7 @@ class Comparison(NamedTuple):
         What it was scored under.
     """
 
+    training: TrainingReports
     task: int
     item: str
     trainee: str
@@ -247,6 +250,7 @@ class TrainingReports(ProjectBase):
         sheet, scores = self._scored(lambda one: one.task == id, counting=False)
         score = float(scores.task_mean[0])
         return Comparison(
+            self,
             id,
             benchmark.name,
             row.user,
