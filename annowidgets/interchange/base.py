@@ -1,15 +1,16 @@
-"""What every reader gives: pictures with their labels, and what was left out and why."""
+"""What every reader gives: pictures and videos with their labels, and what was left out and why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from annowidgets.interchange.attributes import fit_attributes
+from annowidgets.interchange.fitting import Fitting
 from annowidgets.interchange.suggestion import suggest_ontology
-from annowidgets.labels import Answer, Label, Ontology
+from annowidgets.labels import Answer, Label, ObjectClass, Ontology
 
 
 class Skipped(NamedTuple):
@@ -54,6 +55,33 @@ class ImportedImage(NamedTuple):
     path: Path | None = None
 
 
+class ImportedVideo(NamedTuple):
+    """One video, or pictures that follow each other, with labels that hold key frames.
+
+    Attributes
+    ----------
+    file_name : str
+        As the labels' file calls it.
+    size : (height, width) or None
+        In pixels as the labels' file says.
+    labels : list of Label and Answer
+        Frames count from 0: those of the video, or the places in ``frames``.
+    source_path : Path
+        The file that the labels were read from.
+    path : Path or None
+        The video itself; None where it was not found, or where there are pictures.
+    frames : tuple of Path
+        The pictures in order, where there is no video.
+    """
+
+    file_name: str
+    size: tuple[int, int] | None
+    labels: list[Label | Answer]
+    source_path: Path
+    path: Path | None = None
+    frames: tuple[Path, ...] = ()
+
+
 @dataclass(frozen=True, repr=False)
 class ImportedDataset:
     """Another tool's labels as values.
@@ -63,40 +91,55 @@ class ImportedDataset:
     images : list of ImportedImage
         Also those without a label: somebody looked and found nothing.
     skipped : list of Skipped
-        All that was there and is not in ``images``.
+        All that was there and is not in ``images`` and ``videos``.
+    videos : list of ImportedVideo
+        Of formats that hold such.
+    declared : sequence of ObjectClass
+        Classes that the files name, also those without a label.
     """
 
     images: list[ImportedImage]
     skipped: list[Skipped]
+    videos: Sequence[ImportedVideo] = ()
+    declared: Sequence[ObjectClass] = ()
 
     @property
     def ontology(self) -> Ontology | None:
-        """The smallest ontology that these labels fit; None where there is no label.
+        """The smallest ontology that these labels fit; None where there is no label and no class is declared.
 
         An attribute that holds values of different kinds, as text and lists, becomes a text: those lists don't fit.
         """
-        return suggest_ontology([label for image in self.images for label in image.labels])
+        return suggest_ontology([label for labelled in self._labelled for label in labelled.labels], self.declared)
+
+    @property
+    def _labelled(self) -> list[ImportedImage | ImportedVideo]:
+        return [*self.images, *self.videos]
 
     def fitted(self, ontology: Ontology) -> ImportedDataset:
-        """The same labels with the attributes that an ontology asks; the others are reported as skipped.
+        """The same labels with the shapes and attributes that an ontology asks; what that loses is reported as skipped.
 
-        Numbers written as text become numbers where the ontology asks for one. Everything else stands, and whether it
-        fits is for `annowidgets.labels.find_problems` to say.
+        Shapes change only where nothing has to be guessed (`annowidgets.interchange.as_shape`), numbers written as text
+        become numbers where the ontology asks for one. Everything else stands, and whether it fits is for
+        `annowidgets.labels.find_problems` to say.
         """
-        labels, left_out = fit_attributes([image.labels for image in self.images], ontology)
-        images = [image._replace(labels=fitting) for image, fitting in zip(self.images, labels, strict=True)]
-        sources = {image.source_path.parent for image in self.images}
+        fit = Fitting(ontology)
+        images = [image._replace(labels=fit.labels(image.labels, image.size)) for image in self.images]
+        videos = [video._replace(labels=fit.labels(video.labels, video.size)) for video in self.videos]
+        source = min({one.source_path.parent for one in self._labelled}, default=Path())
         skipped = [
-            Skipped(
-                min(sources), f"attribute {name} of {category}", f"the ontology doesn't ask it; {count} label(s) kept"
-            )
-            for (category, name), count in left_out.items()
+            Skipped(source, f"attribute {name} of {category}", f"the ontology doesn't ask it; {count} label(s) kept")
+            for (category, name), count in fit.left_out.items()
         ]
-        return replace(self, images=images, skipped=self.skipped + skipped)
+        skipped += [
+            Skipped(source, f"outline of {category}", f"the class is labelled with bitmask: {count} filled into pixels")
+            for category, count in (+fit.filled).items()
+        ]
+        return replace(self, images=images, videos=videos, skipped=self.skipped + skipped)
 
     def __repr__(self) -> str:
-        labels = sum(len(image.labels) for image in self.images)
-        return f"<{len(self.images)} images, {labels} labels, {len(self.skipped)} skipped>"
+        labels = sum(len(one.labels) for one in self._labelled)
+        videos = f", {len(self.videos)} videos" if self.videos else ""
+        return f"<{len(self.images)} images{videos}, {labels} labels, {len(self.skipped)} skipped>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -1,11 +1,14 @@
-"""XML of unknown origin and the numbers in it, read safely."""
+"""XML, JSON and text of unknown origin, and the numbers in them, read safely."""
 
 from __future__ import annotations
 
 import math
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
+
+import msgspec
 
 from annowidgets.errors import InvalidImport
 
@@ -20,17 +23,25 @@ class _WithoutDoctype(ET.TreeBuilder):
         raise InvalidImport("It has a document type declaration, which label files have no use for.")
 
 
-def read_xml(path: Path) -> ET.Element:
+def read_xml(path: Path, *, largest: int | None = None) -> ET.Element:
     """Root element of an XML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    largest : int, optional
+        Bytes that it may have; 64 MiB unless said.
 
     Raises
     ------
     InvalidImport
-        Where the file can't be read, is no XML, is larger than 64 MiB, or declares a document type.
+        Where the file can't be read, is no XML, is larger than that, or declares a document type.
     """
+    largest = _LARGEST_FILE if largest is None else largest
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InvalidImport("It is larger than 64 MiB.")
+        if path.stat().st_size > largest:
+            raise InvalidImport(f"It is larger than {largest // 2**20} MiB.")
         parser = ET.XMLParser(target=_WithoutDoctype())
         parser.feed(path.read_bytes())
         root: ET.Element = parser.close()
@@ -43,6 +54,40 @@ def read_xml(path: Path) -> ET.Element:
             raise
         raise InvalidImport(f"Its encoding can't be read: {error}.", hint="Save it as UTF-8.") from None
     return root
+
+
+def read_json(path: Path) -> Any:
+    """Plain values of a JSON file.
+
+    Raises
+    ------
+    InvalidImport
+        Where the file can't be read or is no JSON.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except OSError as error:
+        raise InvalidImport(f"It can't be read: {error.strerror}.") from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise InvalidImport(f"It is no JSON: {error}.") from None
+    except RecursionError:
+        raise InvalidImport("It is nested too deeply for labels.") from None
+
+
+def read_text(path: Path) -> str:
+    """Text of a UTF-8 file.
+
+    Raises
+    ------
+    InvalidImport
+        Where the file can't be read or is no UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidImport(f"It can't be read: {error.strerror}.") from None
+    except UnicodeError:
+        raise InvalidImport("It is no UTF-8 text.", hint="Save it as UTF-8.") from None
 
 
 def number_of(text: str) -> float | None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from annowidgets.errors import InvalidImport
+
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"})
+_LONGEST_SIDE = 2**31
+# EXIF's tag, and those of its values that swap width and height.
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
 
 
 class Pictures:
@@ -49,6 +55,54 @@ class Pictures:
                     if found is not None:
                         return found
         return None
+
+
+def require_folder(images: str | Path | None) -> None:
+    """Refuse a folder of pictures that is none."""
+    if images is not None and not Path(images).is_dir():
+        raise InvalidImport(f"{images} is no folder of pictures.")
+
+
+def picture_size(height: object, width: object) -> tuple[int, int] | None:
+    """(height, width) as a label file says them; None where no picture has such."""
+    sides = [
+        int(side)
+        for side in (height, width)
+        if isinstance(side, (int, float))
+        and not isinstance(side, bool)
+        and 1 <= side <= _LONGEST_SIDE
+        and side % 1 == 0
+    ]
+    return (sides[0], sides[1]) if len(sides) == 2 else None
+
+
+def numbered_pictures(folder: Path) -> list[Path]:
+    """The picture files of a folder, frame 9 before frame 10."""
+    found = _listing(folder)[0].values()
+    return sorted(
+        found,
+        key=lambda file: [
+            (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", file.name)
+        ],
+    )
+
+
+def shown_size(picture: Path) -> tuple[int, int] | None:
+    """(height, width) of a picture file as it is shown, turned as its EXIF says; None where it is no picture."""
+    import warnings
+
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            # Sizes of large pictures are read here, not their pixels.
+            warnings.simplefilter("ignore")
+            with Image.open(picture) as image:
+                width, height = image.size
+                turned = image.getexif().get(_ORIENTATION, 1)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return (int(width), int(height)) if turned in _ON_ITS_SIDE else (int(height), int(width))
 
 
 def _key(name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from annowidgets.errors import InvalidOntology
 from annowidgets.labels import (
     Answer,
@@ -22,17 +24,27 @@ from annowidgets.labels import (
     Text,
     shape_type,
 )
+from annowidgets.labels.answers import value_problem
 from annowidgets.labels.questions import Scope
 
 # More different texts than this are no choice between options.
 _MOST_OPTIONS = 12
 
 
-def suggest_ontology(labels: Sequence[Label | Answer]) -> Ontology | None:
+def suggest_ontology(labels: Sequence[Label | Answer], declared: Sequence[ObjectClass] = ()) -> Ontology | None:
     """The smallest ontology that labels fit, sorted by name; None where there are none.
 
-    A class with labels of several shapes gets the most frequent one. Texts become the options of a Radio where they
-    are few, numbers a Number, lists a Checklist; values of mixed kinds a Text.
+    A class with labels of several shapes gets the most frequent one; upright boxes count as rotatable ones where there
+    are such. Texts become the options of a Radio where they are few, numbers a Number, lists a Checklist; values of
+    mixed kinds a Text.
+
+    Parameters
+    ----------
+    labels : sequence of Label and Answer
+        What was read.
+    declared : sequence of ObjectClass
+        Classes that the files name, also those without a label; they come first, and what they ask is asked, unless
+        the labels' answers are no answers to it.
     """
     shapes: dict[str, list[Shape]] = defaultdict(list)
     attributes: dict[str, dict[str, list[AnswerValue]]] = defaultdict(lambda: defaultdict(list))
@@ -46,12 +58,13 @@ def suggest_ontology(labels: Sequence[Label | Answer]) -> Ontology | None:
         for given in (label.attributes, *label.attributes_by_frame.values()):
             for name, value in given.items():
                 attributes[label.category][name].append(value)
-    if not shapes and not answers:
+    if not shapes and not answers and not declared:
         return None
-    objects = [
-        _object_class(name, placed, [_question(*named) for named in sorted(attributes[name].items())])
+    seen = {
+        name: _object_class(name, placed, [_question(*named) for named in sorted(attributes[name].items())])
         for name, placed in sorted(shapes.items())
-    ]
+    }
+    objects = [_agreed(one, seen.pop(one.name, None), attributes[one.name]) for one in declared] + list(seen.values())
     classifications = [
         _question(name, [one.value for one in given], by_frame=any(one.frame is not None for one in given))
         for name, given in sorted(answers.items())
@@ -60,10 +73,28 @@ def suggest_ontology(labels: Sequence[Label | Answer]) -> Ontology | None:
 
 
 def _object_class(name: str, shapes: Sequence[Shape], attributes: list[Question]) -> ObjectClass:
-    (kind, _), *_ = Counter(map(shape_type, shapes)).most_common(1)
+    kinds = Counter(map(shape_type, shapes))
+    if "rotatable_bounding_box" in kinds:
+        # An upright box is one that is turned by nothing.
+        kinds["rotatable_bounding_box"] += kinds.pop("bounding_box", 0)
+    (kind, _), *_ = kinds.most_common(1)
     points = [point for shape in shapes if isinstance(shape, ObjectPrimitive) for point in shape.points]
     skeleton = Skeleton(tuple(dict.fromkeys(points))) if kind == "object_primitive" else None
     return ObjectClass(name, kind, attributes=tuple(attributes), skeleton=skeleton)  # type: ignore[arg-type]
+
+
+def _agreed(declared: ObjectClass, seen: ObjectClass | None, values: dict[str, list[AnswerValue]]) -> ObjectClass:
+    """A declared class with the shape, and also the questions, that its labels have."""
+    if seen is None:
+        return declared
+    asked = {question.name: question for question in seen.attributes}
+    for question in declared.attributes:
+        if not any(value_problem(question, value) for value in values[question.name]):
+            asked[question.name] = question
+    skeleton = seen.skeleton
+    if skeleton and declared.skeleton and set(declared.skeleton.points) == set(skeleton.points):
+        skeleton = declared.skeleton
+    return msgspec.structs.replace(seen, attributes=tuple(asked.values()), skeleton=skeleton)
 
 
 def _question(name: str, values: Iterable[AnswerValue], *, by_frame: bool = False) -> Question:

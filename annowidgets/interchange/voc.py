@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from annowidgets.errors import InvalidImport, InvalidInput
 from annowidgets.interchange.base import ImportedDataset, ImportedImage, Skipped
 from annowidgets.interchange.parsing import number_of, read_xml
-from annowidgets.interchange.pictures import Pictures
+from annowidgets.interchange.pictures import Pictures, picture_size, require_folder
 from annowidgets.labels import Answer, AnswerValue, BoundingBox, Label
 from annowidgets.labels.label import answers_of
 
@@ -24,7 +24,6 @@ _YES_NO = {"1": "yes", "true": "yes", "yes": "yes", "0": "no", "false": "no", "n
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 # What a file says about the picture besides its objects; no labels.
 _ABOUT_THE_PICTURE = frozenset({"folder", "filename", "path", "source", "owner", "size", "segmented", "object"})
-_LONGEST_SIDE = 2**31
 _MASK_FOLDERS = ("SegmentationObject", "SegmentationClass")
 
 
@@ -62,8 +61,7 @@ def read_voc(
     path = Path(path)
     folder, files = _annotation_files(path)
     root = folder.parent if folder.name.casefold() == "annotations" else folder
-    if images is not None and not Path(images).is_dir():
-        raise InvalidImport(f"{images} is no folder of pictures.")
+    require_folder(images)
     beside = [root / "JPEGImages", root / "images", root / "Images", folder, root]
     pictures = Pictures(beside if images is None else [Path(images)])
     read: list[ImportedImage] = []
@@ -134,11 +132,10 @@ class _File:
         if root.find("size") is None:
             return None
         sides = [_text(root, f"size/{side}") for side in ("height", "width")]
-        height, width = (number_of(side) or 0 for side in sides)
-        if not all(1 <= side <= _LONGEST_SIDE and side == int(side) for side in (height, width)):
+        size = picture_size(*map(number_of, sides))
+        if size is None:
             self.skip("size", f"{sides[0]:.20} x {sides[1]:.20} (height x width) is no picture's")
-            return None
-        return int(height), int(width)
+        return size
 
     def label(self, element: Element, what: str) -> Label:
         """The label of an object; InvalidInput where it can't be read."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -21,6 +22,8 @@ from annowidgets.labels.values import shown
 ShapeName = Literal[
     "bounding_box", "rotatable_bounding_box", "polygon", "polyline", "keypoint", "bitmask", "object_primitive"
 ]
+
+FileFormat = Literal["json", "coco", "cvat", "labelme", "voc", "yolo"]
 
 # Ten hues that stay apart for most colour-blind readers and on grey pictures.
 PALETTE = (
@@ -212,21 +215,35 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise InvalidOntology("Not an ontology: it holds text that is no valid Unicode.") from None
 
     @classmethod
-    def from_file(cls, path: str | Path, *, format: Literal["json", "coco"] = "json") -> Ontology:
+    def from_file(cls, path: str | Path, *, format: FileFormat = "json") -> Ontology:
         """Read an ontology from a file.
 
         Parameters
         ----------
         path : path
-            A file written from `to_dict`, or a COCO data set.
-        format : {"json", "coco"}
+            A file written from `to_dict`, or a data set of another tool, as `Project.import_labels` takes it.
+        format : {"json", "coco", "cvat", "labelme", "voc", "yolo"}
             For "coco" the categories become classes: object primitives where they name key points; bounding boxes
-            where none of their annotations holds a segmentation; otherwise polygons. A category without annotations
-            follows the other ones.
+            where none of their annotations holds a segmentation; bitmasks where all that do hold run lengths;
+            otherwise polygons. A category without annotations follows the other ones. For the other formats it is the
+            smallest ontology that the labels fit, with the classes, attributes and options that the files declare.
+
+        Raises
+        ------
+        InvalidOntology
+            The file is no ontology, holds no class, or one that contradicts itself.
+        InvalidImport
+            There is no data set of that format at ``path``.
         """
         path = Path(path)
+        if format not in get_args(FileFormat):
+            raise InvalidOntology(
+                f"Unknown format {shown(format)}.", hint=f"Formats: {', '.join(get_args(FileFormat))}."
+            )
         if format not in ("json", "coco"):
-            raise InvalidOntology(f"Unknown format {shown(format)}.", hint="Formats: json, coco.")
+            # Readers of other tools' files build on labels; they are found by name, so that labels don't build on them.
+            found: Ontology = importlib.import_module("annowidgets.interchange").read_ontology(path, format=format)
+            return found
         try:
             plain = msgspec.json.decode(path.read_bytes())
         except OSError as error:

@@ -441,9 +441,9 @@ def test_nothing_to_read_is_an_error_that_names_the_place(tmp_path: Path) -> Non
     voc(tmp_path, annotation())
     with pytest.raises(InvalidImport, match="no folder of pictures"):
         read_voc(tmp_path, images=tmp_path / "missing")
-    with pytest.raises(InvalidImport, match="Formats: voc"):
-        read_dataset(tmp_path, format="yolo")
-    with pytest.raises(InvalidImport, match="Formats: voc"):
+    with pytest.raises(InvalidImport, match="Formats: coco, cvat, labelme, voc, yolo"):
+        read_dataset(tmp_path, format="excel")
+    with pytest.raises(InvalidImport, match="Formats: coco, cvat, labelme, voc, yolo"):
         read_dataset(tmp_path, format=["voc"])  # type: ignore[arg-type]
 
 

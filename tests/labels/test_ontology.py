@@ -274,17 +274,22 @@ def coco_file(folder: Path, plain: Any) -> Path:
     return path
 
 
-def test_a_coco_class_is_a_box_only_where_its_annotations_hold_no_outline(tmp_path: Path) -> None:
-    plain = {
+def test_a_coco_class_is_a_box_only_where_its_annotations_hold_no_outline_and_a_mask_where_all_are_run_lengths(
+    tmp_path: Path,
+) -> None:
+    plain: dict[str, Any] = {
         "categories": [{"id": 1, "name": "outlined"}, {"id": 2, "name": "boxed"}, {"id": 3, "name": "unseen"}],
         "annotations": [
             {"category_id": 1, "segmentation": [[0, 0, 1, 0, 1, 1]]},
             {"category_id": 1, "segmentation": []},
             {"category_id": 2, "bbox": [0, 0, 1, 1], "segmentation": []},
+            {"category_id": 4, "segmentation": {"size": [1, 1], "counts": "01"}},
+            {"category_id": 1, "segmentation": {"size": [1, 1], "counts": "01"}, "iscrowd": 1},
         ],
     }
+    plain["categories"].append({"id": 4, "name": "masked"})
     shapes = {item.name: item.shape for item in Ontology.from_file(coco_file(tmp_path, plain), format="coco").objects}
-    assert shapes == {"outlined": "polygon", "boxed": "bounding_box", "unseen": "polygon"}
+    assert shapes == {"outlined": "polygon", "boxed": "bounding_box", "unseen": "polygon", "masked": "bitmask"}
 
 
 def test_a_coco_skeleton_counts_its_points_from_1(tmp_path: Path) -> None:
@@ -350,4 +355,4 @@ def test_a_file_that_is_not_there_or_of_an_unknown_format_is_refused(tmp_path: P
     with pytest.raises(InvalidOntology, match="can't be read"):
         Ontology.from_file(tmp_path)
     with pytest.raises(InvalidOntology, match="Formats: json, coco"):
-        Ontology.from_file(tmp_path / "x.json", format="yolo")  # type: ignore[arg-type]
+        Ontology.from_file(tmp_path / "x.json", format="excel")  # type: ignore[arg-type]
