@@ -86,7 +86,7 @@ def states(connection: sqlite3.Connection, batch: int, *, user: str | None = Non
 def to_frame(connection: sqlite3.Connection, project: int, *, user: str | None = None) -> pd.DataFrame:
     """Batches of a project: batch, kind, state, items, tasks, done, score, low, high, passed, open_feedback.
 
-    Tasks of production are a user's own, where one is named.
+    Tasks of production, and feedback, are a user's own, where one is named.
     """
     return frame(
         connection,
@@ -96,7 +96,8 @@ def to_frame(connection: sqlite3.Connection, project: int, *, user: str | None =
             (SELECT count(*) FROM tasks t WHERE t.batch = b.id AND {_COUNTED}
                 AND t.state IN ('completed', 'skipped', 'cancelled', 'submitted', 'graded', 'excluded')) AS done,
             c.score, c.low, c.high, c.passed,
-            (SELECT count(*) FROM feedback WHERE batch = b.id AND state = 'open') AS open_feedback
+            (SELECT count(*) FROM feedback WHERE batch = b.id AND state = 'open'
+                AND (:user IS NULL OR author = :user)) AS open_feedback
         FROM batches b LEFT JOIN certificates c ON c.batch = b.id
         WHERE b.project = :project ORDER BY b.id""",
         {"project": project, "user": user},

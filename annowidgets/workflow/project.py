@@ -8,6 +8,7 @@ from typing import Any
 from annowidgets.errors import RuleViolation
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import training as stored_training
+from annowidgets.workflow.agreement import Agreements
 from annowidgets.workflow.calibration import ProjectCalibration
 from annowidgets.workflow.feedback import ProjectFeedback
 from annowidgets.workflow.imports import ProjectImports
@@ -25,12 +26,13 @@ class Project(
     ProjectQueue,
     ProjectFeedback,
     ProjectCalibration,
+    Agreements,
     ProjectPlots,
 ):
     """An annotation project. Made by `Workspace.create_project`, opened by `Workspace.project`.
 
     Its methods live in the rooms that it is made of: members, items, versions, batches, imports (which
-    builds on items and batches), queue, feedback, calibration and plotting, a module each.
+    builds on items and batches), queue, feedback, calibration, agreement and plotting, a module each.
     """
 
     def archive(self) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from matplotlib.figure import Figure
 from pydicom.data import get_testdata_file
 
 import annowidgets as aw
-from annowidgets.errors import AuditIncomplete
+from annowidgets.errors import AuditIncomplete, InvalidInput
 from annowidgets.store import items as stored_items
 from annowidgets.workflow import Audit, Batch, Feedback, Item, Task
 from annowidgets.workflow.drafts import Delta, new_edit
@@ -244,11 +245,15 @@ TABLE: dict[str, Row] = {
         AUDIT, lambda s: s.audit().grade(s.of_bo("submitted", "to audit"), "fix", labels=[cell(4)])
     ),
     "Audit.release": Row(AUDIT, lambda s: s.audit().release("cell06")),
+    "Audit.compare": Row(AUDIT, lambda s: invalid(lambda: s.audit().compare(s.of_bo("submitted", "to audit")))),
     "Audit.complete": Row(AUDIT, lambda s: incomplete(s.audit().complete)),
     # --- calibration
+    "Project.agreement": Row(READ_ALL, lambda s: invalid(s.project.agreement)),
     "Project.readiness": Row(OWN, lambda s: s.project.readiness()),
     "Project.is_calibrated": Row(OWN, lambda s: s.project.is_calibrated),
     "Project.calibration_history": Row(SCORES, lambda s: s.project.calibration_history()),
+    "Project.plot_instruction_scores": Row(SCORES, lambda s: s.project.plot_instruction_scores(Figure().subplots())),
+    "Batch.plot_reliability": Row(SCORES, lambda s: s.batch("round").plot_reliability(Figure().subplots())),
     # --- feedback
     "Project.feedback": Row(OWN, lambda s: s.project.feedback()),
     "Project.give_feedback": Row(FEEDBACK, lambda s: s.project.give_feedback("why?")),
@@ -266,6 +271,11 @@ INNER = {"Workspace.act", "Workspace.look", "Workspace.training_project", "Item.
 
 def incomplete(act: Callable[[], Any]) -> None:
     with pytest.raises(AuditIncomplete):
+        act()
+
+
+def invalid(act: Callable[[], Any]) -> None:
+    with pytest.raises(InvalidInput):
         act()
 
 

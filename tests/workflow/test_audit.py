@@ -250,7 +250,11 @@ def test_c5_there_is_no_score_before_and_it_says_how_many_items_are_left(team: T
 
     left("4 items are left (4 attempts to grade, 4 not submitted yet)")
     work(team("bo"), confidence=0.5)
-    audit = batch.audit()
+    audit, of_tim = batch.audit(), team.batch("tim", batch).audit()
+    locked = of_tim.next().item
+    assert "tim audits some of them" in team.refuses(AuditIncomplete, audit.complete, rule="C5").hint
+    assert "tim" not in team.refuses(AuditIncomplete, of_tim.complete, rule="C5").hint
+    of_tim.release(locked)
     for _ in range(7):
         audit.grade(audit.next(), "approve")
     left("1 item is left (1 attempt to grade, 0 not submitted yet)")

@@ -66,6 +66,13 @@ def test_i2_feedback_knows_its_author_task_version_section_and_kind(team: Team) 
     assert team("lea").batches().to_frame()["open_feedback"].tolist() == [1]
 
 
+def test_r3_an_annotator_is_told_of_the_own_open_feedback_only(team: Team) -> None:
+    team.calibration(items=2)
+    team("ann").next_task().give_feedback("Do I box cells cut by the border?")
+    counts = {user: team(user).batches().to_frame()["open_feedback"].tolist() for user in ("lea", "ann", "bo", "rea")}
+    assert counts == {"lea": [1], "ann": [1], "bo": [0], "rea": [0]}
+
+
 def test_i2_feedback_is_checked(team: Team) -> None:
     ann = team("ann")
     for wrong in ({"text": " "}, {"text": 5}, {"text": "x", "kind": "rant"}, {"text": "x", "section": 5}):

@@ -184,6 +184,7 @@ def drawn_for_review(team: Team, tasks: Iterable[int]) -> set[int]:
 def test_t4_the_rate_is_a_rate(team: Team) -> None:
     refused = team.refuses(InvalidInput, lambda: team.sample(10))
     assert refused.hint == "Did you mean 0.1?"
+    assert team.refuses(InvalidInput, lambda: team.sample(1.2)).hint is None, "just above 1 it is no percentage"
     for wrong in (-0.1, float("nan"), "all", True):
         team.refuses(InvalidInput, lambda wrong=wrong: team.sample(wrong))
 

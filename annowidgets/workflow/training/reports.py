@@ -213,8 +213,10 @@ class TrainingReports(ProjectBase):
         rounds: set[int] | None = None
         if trainee is not None:
             with self.workspace.look(self.id) as action:
-                if composed(trainee) != action.user:
-                    action.require(Permission.SEE_SCORES)  # R3
+                if composed(trainee) != action.user and not action.may(Permission.SEE_SCORES):
+                    raise PermissionDenied(
+                        f"{action.user!r} may not see how others label.", rule="R3", hint="Own labels: confusion()"
+                    )
                 rows = stored_training.rounds(action.connection, self.id)
             rounds = {row.batch for row in rows if row.trainee == composed(trainee)}
             if not rounds:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from matplotlib.figure import Figure
 
 from annowidgets.errors import PermissionDenied, RuleViolation
 from annowidgets.workflow.training import TrainingProject, TrainingTask
@@ -98,6 +99,13 @@ TABLE = {
     "TrainingProject.scores": Row(MEMBERS, lambda s: [s.training.scores(by) for by in (None, "class", "task")]),
     "TrainingProject.evaluation_labels": Row(MEMBERS, lambda s: s.training.evaluation_labels()),
     "TrainingProject.confusion": Row(MEMBERS, lambda s: s.training.confusion()),
+    **{
+        f"TrainingProject.{name}": Row(MEMBERS, lambda s, name=name: getattr(s.training, name)(Figure().subplots()))
+        for name in ("plot_scores", "plot_learning_curve", "plot_class_scores", "plot_confusion")
+    },
+    "TrainingProject.plot_before_and_after": Row(
+        LEADS, lambda s: s.training.plot_before_and_after(Figure().subplots())
+    ),
     "TrainingProject.explain": Row(LEADS, lambda s: s.training.explain(s.label())),
     "TrainingProject.compare": Row(LEADS, lambda s: s.training.compare(s.of_uma("submitted"))),
     "TrainingProject.to_csv": Row(LEADS, lambda s: s.training.to_csv(s.team.file.with_suffix(".csv"), progress=False)),
