@@ -49,7 +49,7 @@ def to_frame(connection: sqlite3.Connection, project: int) -> pd.DataFrame:
 
 
 def newest(connection: sqlite3.Connection) -> int:
-    """Id of the newest event: a cheap counter of changes."""
+    """Id of the newest event, and their number: a counter of changes that costs one step in an index."""
     return int(value(connection, "SELECT coalesce(max(id), 0) FROM events"))
 
 

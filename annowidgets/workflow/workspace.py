@@ -223,6 +223,14 @@ class Workspace:
             action.require(permission)  # R1
             yield action
 
+    def changes(self) -> int:
+        """How many actions the file has seen, in projects and training projects, by whomever.
+
+        A live screen asks this every second or so: while it stays, nothing that the screen shows has changed.
+        """
+        with self.database.read() as connection:
+            return events.newest(connection)
+
     def projects(self) -> list[Project]:
         """The annotation projects, oldest first."""
         from annowidgets.workflow.project import Project

@@ -15,8 +15,9 @@ from annowidgets.demo import (
     simulate_labelers,
     write_cells,
 )
+from annowidgets.demo.story import run_demo
 from annowidgets.demo.truth import box_ontology, class_counts, typical_side
-from annowidgets.errors import AuditIncomplete, NotFound
+from annowidgets.errors import AuditIncomplete, InvalidImport, NotFound
 from annowidgets.interchange import ImportedDataset, ImportedImage, Skipped, read_dataset
 from annowidgets.labels import BoundingBox, Label
 from annowidgets.workflow import Project, open_workspace
@@ -172,3 +173,10 @@ def test_classes_and_sizes_are_those_of_the_boxes(dataset: ImportedDataset) -> N
     assert order == sorted(order, key=lambda name: -names.count(name))
     sides = sorted((s.width * s.height) ** 0.5 for name, s in boxes if name == "RBC" and isinstance(s, BoundingBox))
     assert typical_side(dataset, "RBC") == pytest.approx((sides[len(sides) // 2] + sides[~len(sides) // 2]) / 2)
+
+
+def test_a_demo_with_fewer_own_pictures_than_a_calibration_needs_says_so_before_it_begins(tmp_path: Path) -> None:
+    written = write_cells(tmp_path, 9, rng=0, size=(96, 128), progress=False)
+    with pytest.raises(InvalidImport, match=r"has 9 pictures .* the demo needs 10\."):
+        run_demo(tmp_path / "mine.db", images=written.images, voc=written.voc)
+    assert not (tmp_path / "mine.db").exists()

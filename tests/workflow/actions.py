@@ -117,6 +117,7 @@ TABLE: dict[str, Row] = {
     "Workspace.projects": Row(ANYBODY, lambda s: s.project.workspace.projects()),
     "Workspace.project": Row(ANYBODY, lambda s: s.project.workspace.project(NAME)),
     "Workspace.as_user": Row(ANYBODY, lambda s: s.project.workspace.as_user("ann")),
+    "Workspace.changes": Row(ANYBODY, lambda s: s.project.workspace.changes()),
     "Workspace.training_projects": Row(ANYBODY, lambda s: s.project.workspace.training_projects()),
     "Workspace.create_training_project": Row(
         ADMIN, lambda s: s.project.workspace.create_training_project("new", sources=[s.project])

@@ -178,3 +178,22 @@ def test_c1_no_script_moves_items_of_one_project_into_a_batch_of_another(golden:
     draft = golden("lea").create_ground_truth_batch("next", items=["cell05"])
     foreign = training.items()[0].id
     script("C1", "UPDATE batch_items SET item = ? WHERE batch = ?", foreign, draft.id)
+
+
+def test_a_live_screen_in_another_kernel_sees_that_something_changed_here_or_in_a_training(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma"])
+    other = aw.open_workspace(golden.file, user="lea", media_root=golden.workspace.media_root)
+    seen = [other.changes()]
+    task = seen_by(training, "uma").next_task()
+    seen.append(other.changes())
+    task.save_draft([cell()])
+    seen.append(other.changes())
+    task.submit([cell()])
+    seen.append(other.changes())
+    golden("ann").give_feedback("why?")
+    seen.append(other.changes())
+    assert seen == sorted(set(seen))
+    training.scores()
+    golden("lea").batches().to_frame()
+    assert other.changes() == seen[-1], "reading changes nothing"
+    other.database.close()
