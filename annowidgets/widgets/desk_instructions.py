@@ -12,6 +12,7 @@ from annowidgets.widgets.open_task import OpenTask
 from annowidgets.widgets.reading import Reading
 from annowidgets.workflow.instructions import Instructions
 from annowidgets.workflow.project import Project
+from annowidgets.workflow.training import TrainingProject
 
 
 class DeskInstructions:
@@ -19,7 +20,7 @@ class DeskInstructions:
 
     Parameters
     ----------
-    project : Project
+    project : Project or TrainingProject
     on_action : callable(act, key, value)
         Of their button: "instructions" folds and unfolds them.
     guard : callable
@@ -33,7 +34,11 @@ class DeskInstructions:
     """
 
     def __init__(
-        self, project: Project, *, on_action: OnAction, guard: Callable[[Callable[..., Any]], Callable[..., Any]]
+        self,
+        project: Project | TrainingProject,
+        *,
+        on_action: OnAction,
+        guard: Callable[[Callable[..., Any]], Callable[..., Any]],
     ) -> None:
         self.reading = Reading(on_read=guard(self._count), on_action=on_action)
         self.unfolded = False
@@ -55,6 +60,8 @@ class DeskInstructions:
 
     def _asked_for(self) -> int | None:
         # who must read before a calibration (C7) must read the version that it pins
+        if isinstance(self._project, TrainingProject):
+            return None
         running = self._project.batches(kind="calibration", state="in_progress")
         return running[-1].instructions_version if running else None
 

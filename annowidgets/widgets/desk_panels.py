@@ -14,6 +14,7 @@ from annowidgets.workflow.feedback import KINDS, Feedback
 from annowidgets.workflow.instructions import Instructions
 from annowidgets.workflow.queue import Status
 from annowidgets.workflow.task_view import Comment
+from annowidgets.workflow.training import TrainingStatus
 
 
 def where(batch: str, item: str, done: int, total: int) -> list[Html]:
@@ -33,7 +34,13 @@ def instructions_button(version: int, *, unfolded: bool) -> Html:
     return button(f"Instructions v{version}", "instructions", chord="i", pressed=unfolded, hint="Show or hide them (I)")
 
 
-def idle(status: Status | None, *, released: str | None) -> Html:
+def tools(instructions: Content, *, leads_back: bool) -> Html | None:
+    """The buttons at the right of the title."""
+    back = button("Back", "back", hint="What you did is kept") if leads_back else None
+    return tag("div", back, instructions, class_="aw-row") if back or instructions else None
+
+
+def idle(status: Status | TrainingStatus | None, *, released: str | None) -> Html:
     """Why no task is open, and the button that looks for one."""
     if released is not None:
         said: Content = [tag("h3", "Released"), tag("p", f"{released} is put back. Your draft of it is kept.")]
@@ -158,7 +165,15 @@ def _own_feedback(given: Sequence[Feedback]) -> Html | None:
     return tag("div", tag("h3", "What you said before"), tag("ul", listed, class_="aw-comments"))
 
 
-def footer(task: int | None, feedback: Content, *, recallable: str | None, can_submit: bool, asked_empty: bool) -> Html:
+def footer(
+    task: int | None,
+    feedback: Content,
+    *,
+    recallable: str | None,
+    can_submit: bool,
+    can_skip: bool = True,
+    asked_empty: bool,
+) -> Html:
     """The buttons below the work.
 
     Parameters
@@ -167,6 +182,8 @@ def footer(task: int | None, feedback: Content, *, recallable: str | None, can_s
         The open task; its id stands in each button, so that a press that comes late reaches no other task.
     recallable : str or None
         Name of the item that was handed in last, as long as it can be taken back.
+    can_skip : bool
+        Whether the task may be left to others.
     asked_empty : bool
         Whether a submission without labels was refused once and is now to be confirmed.
     """
@@ -191,7 +208,7 @@ def footer(task: int | None, feedback: Content, *, recallable: str | None, can_s
         tag("span", class_="aw-spread"),
         recall,
         release,
-        skip,
+        skip if can_skip else None,
         submit if can_submit else None,
         class_="aw-row",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -32,10 +32,18 @@ from annowidgets.widgets.workbench import EditorKind, Workbench
 from annowidgets.workflow.drafts import Edit, SavedEdit, watch
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import RECALL_SECONDS, Task
+from annowidgets.workflow.training import TrainingProject
 from annowidgets.workflow.workspace import open_workspace
 
 EDITORS: tuple[EditorKind, ...] = get_args(EditorKind)
 _STAGE = ".aw-ed-stage, .aw-box-stage [tabindex]"
+_KEYS = {
+    "ctrl+enter": ("Submit", "submit"),
+    "s": ("Say how sure you are", "sure"),
+    "i": ("Show or hide the instructions", "instructions"),
+    "g": ("Give feedback on the instructions", "feedback"),
+    "k": ("Skip with a reason", "skip"),
+}
 _OF_A_TASK = ("submit", "skip", "release")
 
 
@@ -47,14 +55,18 @@ class LabelDesk(Screen):
 
     Parameters
     ----------
-    project : Project, or path
-        What is labelled, or the workspace file that holds it.
+    project : Project or TrainingProject, or path
+        What is labelled, or the workspace file that holds the project.
     name : str, optional
         Name of the project, where a path is given.
     user : str, optional
         Who labels; the workspace's user where left out.
     editor : {"canvas", "boxes"}
         What labels are made with: the label editor, which knows every shape, or the plain one of bounding boxes.
+    begin : Task, optional
+        A claimed task to sit down at; the person's open or next one where left out.
+    on_back : callable, optional
+        Called by a button that leads back to where the desk was opened.
 
     Attributes
     ----------
@@ -75,11 +87,13 @@ class LabelDesk(Screen):
 
     def __init__(
         self,
-        project: Project | str | os.PathLike[str],
+        project: Project | TrainingProject | str | os.PathLike[str],
         name: str | None = None,
         *,
         user: str | None = None,
         editor: EditorKind = "canvas",
+        begin: Task | None = None,
+        on_back: Callable[[], object] | None = None,
     ) -> None:
         if editor not in EDITORS:
             raise InvalidInput(f"There is no editor {editor!r:.60}.", hint=f"There are {', '.join(EDITORS)}.")
@@ -87,6 +101,7 @@ class LabelDesk(Screen):
         super().__init__(self.project.name)
         self.confidence = Confidence(chord="s")
         self.clock = Clock(on_tick=self.guarded(self._ticked))
+        self._on_back = on_back
         self._open: OpenTask | None = None
         self._recallable: tuple[Task, str, float] | None = None
         self._feedback_form: Html | None = None
@@ -123,20 +138,14 @@ class LabelDesk(Screen):
             instructions=lambda *_: self._unfold(not self._instructions.unfolded),
             read=lambda *_: self._read_news(),
             sure=lambda *_: self._focus.lead_to(".aw-sure input"),
+            back=lambda *_: self._leave(),
         )
-        self.bind_keys(
-            {
-                "ctrl+enter": ("Submit", "submit"),
-                "s": ("Say how sure you are", "sure"),
-                "i": ("Show or hide the instructions", "instructions"),
-                "g": ("Give feedback on the instructions", "feedback"),
-                "k": ("Skip with a reason", "skip"),
-            },
-            more=CANVAS_KEYS if editor == "canvas" else BOX_KEYS,
-        )
+        keys = _KEYS if isinstance(self.project, Project) else {chord: _KEYS[chord] for chord in _KEYS if chord != "k"}
+        self.bind_keys(keys, more=CANVAS_KEYS if editor == "canvas" else BOX_KEYS)
         watch(self)
-        close_earlier(self)
-        self.run(self._sit_down)
+        if on_back is None:
+            close_earlier(self)
+        self.run(self._sit_down, begin)
 
     @property
     def task(self) -> Task | None:
@@ -150,15 +159,15 @@ class LabelDesk(Screen):
 
     # --- from task to task
 
-    def _sit_down(self) -> None:
-        self._take_next()
+    def _sit_down(self, begin: Task | None) -> None:
+        self._take_next(begin)
         shown = self._instructions.shown
         if shown is not None and shown.text.strip() and self.project.my_status().submitted == 0:
             self._unfold(True)  # who has handed in nothing yet reads first
 
-    def _take_next(self) -> None:
+    def _take_next(self, task: Task | None = None) -> None:
         with self._cleared_on_failure():
-            task = self.project.next_task()
+            task = self.project.next_task() if task is None else task
             if task is None:
                 self._clear_away()
             else:
@@ -208,7 +217,7 @@ class LabelDesk(Screen):
             self._refresh_feedback()
         except AnnowidgetsError:  # who is no member sees nothing, and is told so
             status = None
-            self.tools.show("")
+            self.tools.show(panels.tools(None, leads_back=self._on_back is not None))
             self.footer.show("")
         self._instead.show(panels.idle(status, released=released))
         self._lay_out()
@@ -349,7 +358,7 @@ class LabelDesk(Screen):
     def _refresh(self) -> None:
         """Show what may have changed in the file meanwhile: the instructions, and what can still be recalled."""
         news = self._instructions.refresh(self._open)
-        self.tools.show(self._instructions.button)
+        self._refresh_tools()
         if self._open is not None and not self._open.lost:
             self._notices.show(panels.changed_instructions(news) if news else "")
         self._refresh_footer()
@@ -371,13 +380,17 @@ class LabelDesk(Screen):
                 self._feedback_form,
                 recallable=recallable,
                 can_submit=opened is not None and opened.usable,
+                can_skip=opened is None or not opened.is_training,
                 asked_empty=opened is not None and opened.asked_empty,
             )
         )
 
+    def _refresh_tools(self) -> None:
+        self.tools.show(panels.tools(self._instructions.button, leads_back=self._on_back is not None))
+
     def _unfold(self, unfolded: bool) -> None:
         self._instructions.unfolded = unfolded
-        self.tools.show(self._instructions.button)
+        self._refresh_tools()
         self._lay_out()
 
     def _read_news(self) -> None:
@@ -438,9 +451,10 @@ class LabelDesk(Screen):
             self.say(panels.problems(error, self._work.titles), "bad")
             self._work.select(next((problem.label_id for problem in error.problems), None))
             return
-        # a calibration attempt is handed in for good
+        # a calibration attempt and a training task are handed in for good
         at = self.project.workspace.clock()
-        self._recallable = None if opened.is_calibration else (opened.task, opened.item, at)
+        is_final = opened.is_calibration or opened.is_training
+        self._recallable = None if is_final else (opened.task, opened.item, at)
         self._take_next()
         boxes = [label for label in labels if isinstance(label, Label)]
         self.say(panels.submitted(opened.item, boxes, confidence))
@@ -451,6 +465,12 @@ class LabelDesk(Screen):
         opened.task.skip(reason=str(value["text"]) if isinstance(value, dict) else "")
         self._take_next()
         self.say(f"Skipped {opened.item}.")
+
+    def _leave(self) -> None:
+        if self._open is not None:
+            self._open.tell_time(self.clock.seconds)
+        if self._on_back is not None:
+            self._on_back()
 
     def _release(self) -> None:
         opened = self._on_desk()
@@ -498,11 +518,13 @@ class LabelDesk(Screen):
         return pairs(facts)
 
 
-def _opened(project: Project | str | os.PathLike[str], name: str | None, user: str | None) -> Project:
-    if isinstance(project, Project):
+def _opened(
+    project: Project | TrainingProject | str | os.PathLike[str], name: str | None, user: str | None
+) -> Project | TrainingProject:
+    if isinstance(project, (Project, TrainingProject)):
         if name is not None:
             raise InvalidInput("A project was given, so there is no name to look for.", hint="LabelDesk(project)")
-        return project if user is None else project.workspace.as_user(user).project(project.name)
+        return project if user is None else type(project)(project.workspace.as_user(user), project.id)
     if not isinstance(project, (str, os.PathLike)):
         raise InvalidInput(
             f"A project or the path of a workspace is needed, got {type(project).__name__}.",

@@ -43,6 +43,8 @@ class OpenTask:
         Names.
     is_calibration : bool
         Whether a confidence is required (C3).
+    is_training : bool
+        Whether it can't be skipped, nor recalled (A6).
     pinned : int or None
         Version of the instructions that its batch is made under; None: the current one.
     seen : int
@@ -67,6 +69,7 @@ class OpenTask:
     item: str
     batch: str
     is_calibration: bool
+    is_training: bool
     pinned: int | None
     seen: int
     told: float
@@ -81,12 +84,14 @@ class OpenTask:
     def of(cls, task: Task) -> OpenTask:
         """The task as it lies in the file now."""
         batch = task.batch
-        is_calibration = batch.kind == BatchKind.CALIBRATION
+        kind = batch.kind
+        is_calibration = kind == BatchKind.CALIBRATION
         return cls(
             task=task,
             item=task.item.name,
             batch=batch.name,
             is_calibration=is_calibration,
+            is_training=kind == BatchKind.TRAINING,
             pinned=batch.instructions_version if is_calibration else None,
             seen=task.instructions_version or 0,
             told=task.seconds,
