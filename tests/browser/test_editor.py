@@ -294,6 +294,7 @@ def test_what_is_drawn_while_the_kernel_is_busy_arrives_whole_and_in_order(sit_d
             desk.canvas.drag((10 + 20 * n, 20), (25 + 20 * n, 40))
         assert len(desk.canvas.ids) == desk.canvas.pending == 5
         expect(saving).to_have_text("offline (5 kept here)", timeout=9000)
+        expect(desk.page.locator(".aw-bar")).to_contain_text("▲ offline (5 kept here)")
         assert desk.labels() == []
         desk.page.wait_for_timeout(max(0, 10_000 - 1000 * (time.monotonic() - since)))
     expect(saving).to_have_text("saved", timeout=20_000)

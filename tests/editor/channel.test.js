@@ -68,6 +68,7 @@ class Clock {
     time = 1000;
     timers = new Map();
     now = () => this.time;
+    soon = (call) => call();
     setTimeout(call, ms) {
         const id = Symbol();
         this.timers.set(id, { call, at: this.time + ms });
@@ -123,10 +124,19 @@ test("an op lies in the store before it is sent, and no longer once it is acknow
     assert.deepEqual(channel.state, { name: "saved", count: 0, kept: true });
 });
 
-test("an op is sent in the same turn, so that no other widget's message overtakes it", async () => {
-    const { model, draw } = await page();
-    draw("a");
-    assert.equal(model.ops.length, 1);
+test("what one event brings goes in order as one message, before any other event", async () => {
+    const clock = new Clock();
+    const turns = [];
+    clock.soon = (call) => turns.push(call);
+    const { model, draw, channel } = await page({ clock });
+    turns.splice(0).forEach((call) => call());
+    model.sent = [];
+    const op = draw("a");
+    channel.send({ type: "select", label: "a" });
+    assert.deepEqual(model.sent, []);
+    turns.splice(0).forEach((call) => call());
+    const [{ type, messages }, ...more] = model.sent;
+    assert.deepEqual([type, messages.map((each) => each.type), messages[0].op, more], ["several", ["op", "select"], op, []]);
 });
 
 test("sequence numbers grow, also where the clock stands still or goes back", async () => {
@@ -200,6 +210,39 @@ test("a kernel that does not answer for five seconds is offline until it does", 
     assert.deepEqual(channel.state, { name: "saving", count: 1, kept: true });
 });
 
+test("a kernel that does not answer is asked again, less and less often, and is sent what it has not heard", async () => {
+    const { clock, draw, model } = await page();
+    const op = draw("a");
+    const hellos = () => model.sent.filter(({ type }) => type === "hello").length;
+    assert.equal(hellos(), 1);
+    for (const [ms, count] of [
+        [5000, 2],
+        [9999, 2],
+        [1, 3],
+        [20_000, 4],
+        [40_000, 5],
+        [59_999, 5],
+        [1, 6],
+        [60_000, 7],
+    ]) {
+        clock.pass(ms);
+        assert.equal(hellos(), count, `${clock.time} ms`);
+    }
+    model.sent = [];
+    model.hear({ type: "here", number: 1 });
+    assert.deepEqual(model.ops, [op]);
+    clock.pass(5000);
+    assert.equal(hellos(), 1); // it was there, so patience is short again
+});
+
+test("edits that no file takes are of a copy, and not said to be saved", async () => {
+    const { model, draw, channel } = await page({ key: { ...KEY, task: null }, saves: false });
+    const op = draw("a");
+    assert.equal(channel.state.name, "saving");
+    model.hear({ type: "applied", number: 1, revision: 1, op });
+    assert.equal(channel.state.name, "copy");
+});
+
 test("without anything to save, silence is no sign of anything", async () => {
     const { clock, channel } = await page();
     clock.pass(60000);
@@ -225,7 +268,7 @@ test("a connection that came back is noticed by asking", async () => {
     model.sent = [];
     model.fire("comm_live_update");
     assert.equal(channel.state.name, "offline");
-    assert.deepEqual(model.sent, [{ type: "hello", number: 1 }]);
+    assert.deepEqual(model.sent, [{ type: "hello", number: 1, revision: 0, edits: 0 }]);
     model.hear({ type: "state", number: 1, labels: [], revision: 0, log: [] });
     assert.equal(channel.state.name, "saved");
 });
@@ -253,10 +296,13 @@ test("after a conflict nothing more is sent, and nothing is thrown away", async 
     assert.deepEqual(channel.state, { name: "conflict", count: 2, kept: true, reason: "submitted elsewhere" });
 });
 
-test("the state makes pending ops be sent again, for the kernel may be another one", async () => {
+test("over another connection pending ops are sent again, for the kernel may be another one", async () => {
     const { model, draw, document } = await page();
     const [a, b] = [draw("a"), draw("b")];
     model.sent = [];
+    model.hear({ type: "here", number: 1 });
+    assert.deepEqual(model.ops, []); // they are on their way
+    model.fire("comm_live_update");
     model.hear({ type: "state", number: 1, labels: [label("a")], revision: 1, log: [a] });
     assert.deepEqual(
         model.ops.map(({ id }) => id),

@@ -82,7 +82,8 @@ const start = (labels = [], traits = {}) => {
     const model = new Model(traits);
     model.traits.document = { ...model.traits.document, labels };
     const kept = { add: async () => true, remove() {}, list: async () => [] };
-    const session = new Session(model, (document) => new Channel({ model, document, kept }));
+    const clock = { setTimeout, clearTimeout, now: () => 0, soon: (call) => call() };
+    const session = new Session(model, (document) => new Channel({ model, document, kept, clock }));
     open.push(session);
     const notes = [];
     session.on("note", (note) => note && notes.push(note));

@@ -73,7 +73,7 @@ class Page:
         count = len(self.sent) if at_most is None else min(at_most, len(self.sent))
         for _ in range(count):
             message = self.sent.pop(0)
-            self.editor._serve(message) or self.editor._heard(message)
+            self.editor._take_in(message)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """What came of a kind."""

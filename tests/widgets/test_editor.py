@@ -105,9 +105,31 @@ def test_all_that_a_page_needs_is_in_the_state_of_this_moment(picture: StillImag
     assert given["document"]["sizes"] == [[48, 64]]
     assert (given["document"]["frames"], given["document"]["key"]["task"]) == (1, None)
     assert opened.editor.panel.get_state()["stage"] == f"IPY_MODEL_{opened.editor.stage.model_id}"
-    anew.sent.append({"type": "hello", "number": 1})
+    anew.sent.append({"type": "hello", "number": 1, "revision": 0, "edits": 0})
     anew.deliver()
     assert [label["id"] for label in anew.of("state")[0]["labels"]] == ["a", "b"]
+    # what a page knows is not sent again
+    anew.sent.append({"type": "hello", "number": 1, "revision": 1, "edits": 1})
+    anew.deliver()
+    assert [message["type"] for message in anew.heard] == ["state", "here"]
+
+
+def test_what_came_of_one_event_of_the_page_comes_as_one_message(picture: StillImage) -> None:
+    opened = Opened(picture)
+    drawn = {"type": "op", "number": 1, "sequence": 1, "op": op("e1", [(cell("a"), 0)])}
+    content = [drawn, {"type": "select", "label": "a"}, {"type": "frame", "number": 1, "index": 0}]
+    opened.editor._take_in({"type": "several", "messages": content})
+    assert [message["type"] for message in opened.page.heard] == ["applied", "frame"]
+    assert opened.selections == [cell("a")]
+    for nonsense in (None, {"messages": 3}, {"type": "several", "messages": [None, 3]}):
+        opened.editor._take_in(nonsense)
+    assert opened.editor.labels == [cell("a")]
+
+
+def test_a_page_is_told_whether_edits_go_into_a_file(picture: StillImage) -> None:
+    for save in (None, lambda _: None):
+        editor = Opened(picture, save=save).editor
+        assert editor.stage.get_state("document")["document"]["saves"] is (save is not None)
 
 
 def test_nothing_but_the_edit_goes_over_the_wire(picture: StillImage) -> None:

@@ -27,6 +27,9 @@ var sessionOf = (model) => new Promise((resolve) => {
   look();
 });
 
+// src/screen.css
+var screen_default = "/* In a screen of annowidgets: what the editor and the screen around it leave to each other. */\n\n/* the desk's title bar says what is saved */\n.aw-desk .aw-ed-saving { display: none; }\n";
+
 // src/delta.js
 var applied = (labels, { put, remove }) => {
   const gone = new Set(remove);
@@ -168,6 +171,10 @@ var LabelDocument = class extends Emitter {
   /** @param {string | null | undefined} id */
   byId(id) {
     return id === null || id === void 0 ? void 0 : this.#byId.get(id);
+  }
+  /** How many edits are acknowledged. */
+  get edits() {
+    return this.#log.length;
   }
   get canUndo() {
     return this.#history.undoable !== void 0;
@@ -2106,6 +2113,7 @@ var shapeName = ({ shape }) => `${/^[aeiou]/.test(shape) ? "an" : "a"} ${shape.r
 
 // src/sync/channel.js
 var PATIENCE2 = 5e3;
+var LONGEST_PATIENCE = 6e4;
 var Channel = class extends Emitter {
   #model;
   #document;
@@ -2121,6 +2129,12 @@ var Channel = class extends Emitter {
   #page = Math.floor(Math.random() * 1e3);
   #sequence = 0;
   #isAway = false;
+  #isSaved = true;
+  #patience = PATIENCE2;
+  /** @type {Set<string>} ops that went over this connection */
+  #sent = /* @__PURE__ */ new Set();
+  /** @type {object[]} what goes as one message when this turn of the page is over */
+  #outbox = [];
   /** @type {string | null} */
   #conflict = null;
   /** @type {any} */
@@ -2138,7 +2152,7 @@ var Channel = class extends Emitter {
     const gone = () => this.#gone();
     const changed = () => {
       this.#gone();
-      this.send({ type: "hello", number: this.#document.number });
+      this.#greet();
     };
     model.on("msg:custom", heard);
     model.on("comm:close", gone);
@@ -2157,7 +2171,7 @@ var Channel = class extends Emitter {
     const kept2 = count === 0 || this.#key !== null && !this.#document.pending.some(({ id }) => this.#unkept.has(id));
     if (this.#conflict !== null) return { name: "conflict", count, kept: kept2, reason: this.#conflict };
     if (this.#isAway) return { name: "offline", count, kept: kept2 };
-    return { name: count ? "saving" : "saved", count, kept: kept2 };
+    return { name: count ? "saving" : this.#isSaved ? "saved" : "copy", count, kept: kept2 };
   }
   /**
    * Open a document, and take up what of it was kept.
@@ -2167,9 +2181,11 @@ var Channel = class extends Emitter {
    */
   async open(given) {
     this.#key = given.key.task === null ? null : given.key;
+    this.#isSaved = given.saves ?? true;
     this.#conflict = null;
+    this.#sent.clear();
     this.#document.open(given);
-    this.send({ type: "hello", number: given.number });
+    this.#greet();
     this.#tell();
     const key = this.#key;
     if (!key) return;
@@ -2184,16 +2200,33 @@ var Channel = class extends Emitter {
     this.#wait();
     this.#tell();
   }
-  /** Messages keep their order: what is sent here arrives after all ops before. @param {object} content */
+  /**
+   * Messages keep their order: what is sent here arrives after all ops before. What one event of the page brings goes
+   * as one message, since each makes the kernel busy and idle again, which the whole of JupyterLab watches; it goes
+   * before the next event, so that no other widget's message overtakes it.
+   *
+   * @param {object} content
+   */
   send(content) {
+    if (this.#outbox.push(content) === 1) this.#clock.soon(() => this.#flush());
+  }
+  close() {
+    for (const stop of this.#stops) stop();
+  }
+  #flush() {
+    const messages = this.#outbox;
+    this.#outbox = [];
     try {
-      Promise.resolve(this.#model.send(content)).catch(() => this.#gone());
+      const sent = this.#model.send(messages.length === 1 ? messages[0] : { type: "several", messages });
+      Promise.resolve(sent).catch(() => this.#gone());
     } catch {
       this.#gone();
     }
   }
-  close() {
-    for (const stop of this.#stops) stop();
+  /** Ask whether there is anything that this page does not know. */
+  #greet() {
+    const { number, revision, edits } = this.#document;
+    this.send({ type: "hello", number, revision, edits });
   }
   /** @param {Op} op */
   #take(op) {
@@ -2212,14 +2245,15 @@ var Channel = class extends Emitter {
   }
   /** @param {Op} op */
   #send(op) {
-    if (this.#conflict !== null) return;
+    if (this.#conflict !== null || this.#sent.has(op.id)) return;
+    this.#sent.add(op.id);
     const sequence = this.#places.get(op.id)?.sequence ?? this.#sequence;
     this.send({ type: "op", number: this.#document.number, sequence, op });
   }
   /** @param {any} content @param {DataView[]} buffers */
   #heard(content, buffers) {
     if (content === null || typeof content !== "object") return;
-    this.#isAway = false;
+    [this.#isAway, this.#patience] = [false, PATIENCE2];
     if (content.type === "applied") this.#forget(content.op.id);
     if (content.type === "refused") this.#forget(content.id);
     if (content.number === this.#document.number) this.#obey(content);
@@ -2239,8 +2273,8 @@ var Channel = class extends Emitter {
       const before = this.#document.pending;
       this.#document.state(content);
       for (const { id } of before) if (this.#document.knows(id)) this.#forget(id);
-      for (const op of this.#document.pending) this.#send(op);
     }
+    if (content.type === "state" || content.type === "here") for (const op of this.#document.pending) this.#send(op);
   }
   /** @param {string} id */
   #forget(id) {
@@ -2252,11 +2286,18 @@ var Channel = class extends Emitter {
   }
   #gone() {
     this.#isAway = true;
+    this.#sent.clear();
     this.#tell();
   }
   #wait() {
     this.#clock.clearTimeout(this.#timer);
-    if (this.#document.pending.length) this.#timer = this.#clock.setTimeout(() => this.#gone(), PATIENCE2);
+    if (!this.#document.pending.length || this.#conflict !== null) return;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#gone();
+      this.#greet();
+      this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE);
+      this.#wait();
+    }, this.#patience);
   }
   #tell() {
     this.emit("state", this.state);
@@ -2265,7 +2306,8 @@ var Channel = class extends Emitter {
 var browserClock = {
   setTimeout: (call, ms) => setTimeout(call, ms),
   clearTimeout: (timer) => clearTimeout(timer),
-  now: () => Date.now()
+  now: () => Date.now(),
+  soon: (call) => queueMicrotask(call)
 };
 
 // src/sync/kept.js
@@ -3939,13 +3981,18 @@ var looksPanel = (session) => {
 // src/ui/status.js
 var NEARER2 = 1.25;
 var saving = ({ channel, readOnly }) => {
-  if (readOnly) return { text: "view only", kind: "mute" };
+  if (readOnly) return { text: "view only", kind: "mute", title: "Labels can be looked at, not changed" };
   const { name, count, kept: kept2, reason } = channel.state;
-  if (name === "saved") return { text: "saved", kind: "ok" };
-  if (name === "saving") return { text: `saving (${count})`, kind: "mute" };
+  if (name === "saved") return { text: "saved", kind: "ok", title: "Everything is in the file" };
+  if (name === "copy") return { text: "a copy, not saved yet", kind: "mute", title: "It is saved as a whole" };
+  if (name === "saving") return { text: `saving (${count})`, kind: "mute", title: "Edits on their way to the file" };
   const where = kept2 ? `${count} kept here` : `${count} not kept: don't close this page`;
-  if (name === "offline") return { text: `offline (${where})`, kind: kept2 ? "warn" : "bad" };
-  return { text: `not saved (${where})${reason ? `: ${reason}` : ""}`, kind: "bad" };
+  if (name === "offline") {
+    const then = kept2 ? "The browser keeps your edits, and sends them when it is there again" : "This browser can't keep your edits: wait until they are saved";
+    const title = `The kernel is busy or gone. ${then}`;
+    return { text: `offline (${where})`, kind: kept2 ? "warn" : "bad", title };
+  }
+  return { text: `not saved (${where})`, kind: "bad", title: reason ?? "" };
 };
 var statusLine = (session, stage) => {
   const place = make("span", { className: "aw-ed-place aw-num" });
@@ -3985,9 +4032,9 @@ var statusLine = (session, stage) => {
     set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
   };
   const drawSaving = () => {
-    const { text, kind } = saving(session);
+    const { text, kind, title } = saving(session);
     set(saved, text);
-    saved.title = text;
+    saved.title = title;
     saved.className = `aw-ed-saving aw-${kind}`;
   };
   const drawTool = () => {
@@ -4150,7 +4197,8 @@ var wear = (el) => {
   if (place.querySelector("style[data-aw-editor]")) return;
   const style = document.createElement("style");
   style.dataset.awEditor = "";
-  style.textContent = editor_default;
+  style.textContent = `${editor_default}
+${screen_default}`;
   place.append(style);
 };
 var index_default = () => {

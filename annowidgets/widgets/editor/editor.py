@@ -132,8 +132,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._selected: str | None = None
         self.stage = EditorStage(ontology, read_only, self._document)
         self.panel = EditorPanel(self.stage)
-        hear = self._heard if guard is None else guard(self._heard)
-        self.stage.on_msg(lambda _, message, __: self._serve(message) or hear(message))
+        self._hear = self._heard if guard is None else guard(self._heard)
+        self.stage.on_msg(lambda _, message, __: self._take_in(message))
         super().__init__([self.stage, self.panel])
         self.add_class("aw")
         self.add_class("aw-editor")
@@ -290,6 +290,12 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     # --- from the browser
 
+    def _take_in(self, message: Any) -> None:
+        """Take what the page did; what came of one event comes as one message."""
+        is_several = isinstance(message, dict) and isinstance(message.get("messages"), list)
+        for one in message["messages"] if is_several else (message,):
+            self._serve(one) or self._hear(one)
+
     def _serve(self, message: Any) -> bool:
         """Send a frame that is asked for; not under the lock, since a large one takes its time."""
         if not isinstance(message, dict) or message.get("type") != "frame":
@@ -331,7 +337,10 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 self._take(message["op"])
             elif kind == "hello":
                 self._is_seen = True
-                self._send_state()
+                if (message.get("revision"), message.get("edits")) == (self._revision, len(self._history)):
+                    self.stage.send({"type": "here", "number": self._number})
+                else:
+                    self._send_state()
             # A second stroke, on its way while the first one brought another picture, is meant for neither.
             elif kind == "act" and self._on_act is not None and self._is_seen:
                 self._on_act(str(message.get("act")))
@@ -464,6 +473,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 "interpolate": pictures is not None and _interpolates(pictures),
                 "frame": 0,
                 "title": self._title,
+                "saves": self._save is not None,
             }
 
     def _state(self) -> dict[str, Any]:

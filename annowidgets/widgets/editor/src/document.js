@@ -40,6 +40,11 @@ export class LabelDocument extends Emitter {
         return id === null || id === undefined ? undefined : this.#byId.get(id);
     }
 
+    /** How many edits are acknowledged. */
+    get edits() {
+        return this.#log.length;
+    }
+
     get canUndo() {
         return this.#history.undoable !== undefined;
     }

@@ -2,6 +2,7 @@
 
 import styles from "./editor.css";
 import { register, sessionOf } from "./registry.js";
+import inScreen from "./screen.css";
 import { Session } from "./session.js";
 import { Channel } from "./sync/channel.js";
 import { IndexedDbKept } from "./sync/kept.js";
@@ -15,7 +16,7 @@ const wear = (el) => {
     if (place.querySelector("style[data-aw-editor]")) return;
     const style = document.createElement("style");
     style.dataset.awEditor = "";
-    style.textContent = styles;
+    style.textContent = `${styles}\n${inScreen}`;
     place.append(style);
 };
 

@@ -48,6 +48,7 @@
  * @property {Key} key
  * @property {Label[]} labels
  * @property {number} revision
+ * @property {boolean} [saves] whether Python puts edits into a file; else they are of a copy that it holds
  * @property {Op[]} log
  * @property {number} frames
  * @property {Size[]} sizes

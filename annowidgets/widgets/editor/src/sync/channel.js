@@ -5,16 +5,21 @@
 import { Emitter } from "../emitter.js";
 
 /**
- * @typedef {{setTimeout(call: () => void, ms: number): any, clearTimeout(timer: any): void, now(): number}} Clock
+ * @typedef {object} Clock
+ * @property {(call: () => void, ms: number) => any} setTimeout
+ * @property {(timer: any) => void} clearTimeout
+ * @property {() => number} now
+ * @property {(call: () => void) => void} soon when what the page is doing now is done, before anything else
  *
  * @typedef {object} SyncState
- * @property {"saved" | "saving" | "offline" | "conflict"} name
+ * @property {"saved" | "copy" | "saving" | "offline" | "conflict"} name copy: Python has it, and no file
  * @property {number} count ops that are not acknowledged
  * @property {boolean} kept whether all of them outlive the page
  * @property {string} [reason] of a conflict
  */
 
-const PATIENCE = 5000; // ms without an answer after which the kernel counts as away
+const PATIENCE = 5000; // ms without an answer after which the kernel counts as away, and is asked again
+const LONGEST_PATIENCE = 60_000; // ms; each time it is asked after twice as long
 
 /**
  * Carries ops between the document and Python. Each lies in the browser's own store until Python has it in the file.
@@ -36,6 +41,12 @@ export class Channel extends Emitter {
     #page = Math.floor(Math.random() * 1000);
     #sequence = 0;
     #isAway = false;
+    #isSaved = true;
+    #patience = PATIENCE;
+    /** @type {Set<string>} ops that went over this connection */
+    #sent = new Set();
+    /** @type {object[]} what goes as one message when this turn of the page is over */
+    #outbox = [];
     /** @type {string | null} */
     #conflict = null;
     /** @type {any} */
@@ -56,7 +67,7 @@ export class Channel extends Emitter {
         // It went, or it came back: whoever answers is there.
         const changed = () => {
             this.#gone();
-            this.send({ type: "hello", number: this.#document.number });
+            this.#greet();
         };
         model.on("msg:custom", heard);
         model.on("comm:close", gone);
@@ -76,7 +87,7 @@ export class Channel extends Emitter {
         const kept = count === 0 || (this.#key !== null && !this.#document.pending.some(({ id }) => this.#unkept.has(id)));
         if (this.#conflict !== null) return { name: "conflict", count, kept, reason: this.#conflict };
         if (this.#isAway) return { name: "offline", count, kept };
-        return { name: count ? "saving" : "saved", count, kept };
+        return { name: count ? "saving" : this.#isSaved ? "saved" : "copy", count, kept };
     }
 
     /**
@@ -87,9 +98,11 @@ export class Channel extends Emitter {
      */
     async open(given) {
         this.#key = given.key.task === null ? null : given.key;
+        this.#isSaved = given.saves ?? true;
         this.#conflict = null;
+        this.#sent.clear();
         this.#document.open(given);
-        this.send({ type: "hello", number: given.number });
+        this.#greet();
         this.#tell();
         const key = this.#key;
         if (!key) return;
@@ -105,18 +118,37 @@ export class Channel extends Emitter {
         this.#tell();
     }
 
-    /** Messages keep their order: what is sent here arrives after all ops before. @param {object} content */
+    /**
+     * Messages keep their order: what is sent here arrives after all ops before. What one event of the page brings goes
+     * as one message, since each makes the kernel busy and idle again, which the whole of JupyterLab watches; it goes
+     * before the next event, so that no other widget's message overtakes it.
+     *
+     * @param {object} content
+     */
     send(content) {
+        if (this.#outbox.push(content) === 1) this.#clock.soon(() => this.#flush());
+    }
+
+    close() {
+        for (const stop of this.#stops) stop();
+    }
+
+    #flush() {
+        const messages = this.#outbox;
+        this.#outbox = [];
         // Without a connection it throws, or what it returns rejects later; ops lie in the store.
         try {
-            Promise.resolve(this.#model.send(content)).catch(() => this.#gone());
+            const sent = this.#model.send(messages.length === 1 ? messages[0] : { type: "several", messages });
+            Promise.resolve(sent).catch(() => this.#gone());
         } catch {
             this.#gone();
         }
     }
 
-    close() {
-        for (const stop of this.#stops) stop();
+    /** Ask whether there is anything that this page does not know. */
+    #greet() {
+        const { number, revision, edits } = this.#document;
+        this.send({ type: "hello", number, revision, edits });
     }
 
     /** @param {Op} op */
@@ -138,7 +170,8 @@ export class Channel extends Emitter {
 
     /** @param {Op} op */
     #send(op) {
-        if (this.#conflict !== null) return;
+        if (this.#conflict !== null || this.#sent.has(op.id)) return;
+        this.#sent.add(op.id);
         const sequence = this.#places.get(op.id)?.sequence ?? this.#sequence;
         this.send({ type: "op", number: this.#document.number, sequence, op });
     }
@@ -146,7 +179,7 @@ export class Channel extends Emitter {
     /** @param {any} content @param {DataView[]} buffers */
     #heard(content, buffers) {
         if (content === null || typeof content !== "object") return;
-        this.#isAway = false;
+        [this.#isAway, this.#patience] = [false, PATIENCE];
         if (content.type === "applied") this.#forget(content.op.id);
         if (content.type === "refused") this.#forget(content.id);
         if (content.number === this.#document.number) this.#obey(content);
@@ -167,9 +200,9 @@ export class Channel extends Emitter {
             const before = this.#document.pending;
             this.#document.state(content);
             for (const { id } of before) if (this.#document.knows(id)) this.#forget(id);
-            // what was sent before may have gone to a kernel that is no more; Python applies each op once
-            for (const op of this.#document.pending) this.#send(op);
         }
+        // what was sent before may have gone to a kernel that is no more; Python applies each op once
+        if (content.type === "state" || content.type === "here") for (const op of this.#document.pending) this.#send(op);
     }
 
     /** @param {string} id */
@@ -183,12 +216,19 @@ export class Channel extends Emitter {
 
     #gone() {
         this.#isAway = true;
+        this.#sent.clear();
         this.#tell();
     }
 
     #wait() {
         this.#clock.clearTimeout(this.#timer);
-        if (this.#document.pending.length) this.#timer = this.#clock.setTimeout(() => this.#gone(), PATIENCE);
+        if (!this.#document.pending.length || this.#conflict !== null) return;
+        this.#timer = this.#clock.setTimeout(() => {
+            this.#gone();
+            this.#greet();
+            this.#patience = Math.min(2 * this.#patience, LONGEST_PATIENCE);
+            this.#wait();
+        }, this.#patience);
     }
 
     #tell() {
@@ -201,4 +241,5 @@ const browserClock = {
     setTimeout: (call, ms) => setTimeout(call, ms),
     clearTimeout: (timer) => clearTimeout(timer),
     now: () => Date.now(),
+    soon: (call) => queueMicrotask(call),
 };

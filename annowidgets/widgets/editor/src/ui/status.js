@@ -8,13 +8,20 @@ const NEARER = 1.25;
 
 /** What is said of the state of saving. @param {Session} session */
 const saving = ({ channel, readOnly }) => {
-    if (readOnly) return { text: "view only", kind: "mute" };
+    if (readOnly) return { text: "view only", kind: "mute", title: "Labels can be looked at, not changed" };
     const { name, count, kept, reason } = channel.state;
-    if (name === "saved") return { text: "saved", kind: "ok" };
-    if (name === "saving") return { text: `saving (${count})`, kind: "mute" };
+    if (name === "saved") return { text: "saved", kind: "ok", title: "Everything is in the file" };
+    if (name === "copy") return { text: "a copy, not saved yet", kind: "mute", title: "It is saved as a whole" };
+    if (name === "saving") return { text: `saving (${count})`, kind: "mute", title: "Edits on their way to the file" };
     const where = kept ? `${count} kept here` : `${count} not kept: don't close this page`;
-    if (name === "offline") return { text: `offline (${where})`, kind: kept ? "warn" : "bad" };
-    return { text: `not saved (${where})${reason ? `: ${reason}` : ""}`, kind: "bad" };
+    if (name === "offline") {
+        const then = kept
+            ? "The browser keeps your edits, and sends them when it is there again"
+            : "This browser can't keep your edits: wait until they are saved";
+        const title = `The kernel is busy or gone. ${then}`;
+        return { text: `offline (${where})`, kind: kept ? "warn" : "bad", title };
+    }
+    return { text: `not saved (${where})`, kind: "bad", title: reason ?? "" };
 };
 
 /**
@@ -65,9 +72,9 @@ export const statusLine = (session, stage) => {
         set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
     };
     const drawSaving = () => {
-        const { text, kind } = saving(session);
+        const { text, kind, title } = saving(session);
         set(saved, text);
-        saved.title = text;
+        saved.title = title;
         saved.className = `aw-ed-saving aw-${kind}`;
     };
     const drawTool = () => {
