@@ -157,14 +157,7 @@ class TrainingReports(ProjectBase):
 
     def _by_class(self) -> pd.DataFrame:
         sheet, scores = self._scored()
-        frame = scores.per_class()
-        beside = scores.trainee_means().set_index("trainee")[["empty", "unscored"]].loc[frame["trainee"]]
-        rounds = [sheet.rounds[batch] for batch in frame.pop("trainee")]
-        for place, field in enumerate(("trainee", "kind", "round")):
-            frame.insert(place, field, [getattr(round, field) for round in rounds])
-        for name in ("empty", "unscored"):
-            frame[name] = beside[name].to_numpy()
-        return frame.assign(function_version=sheet.version, gold_revision=sheet.revision)
+        return class_frame(sheet, scores)
 
     def evaluation_labels(self, *, sample: int | None = None, rng: int | np.random.Generator = 0) -> pd.DataFrame:
         """One row per evaluation label of every submission, under the applied function and the newest gold (A9).
@@ -312,6 +305,18 @@ class TrainingReports(ProjectBase):
 
 def _named(round: RoundRow) -> dict[str, Any]:
     return {"trainee": round.trainee, "kind": round.kind, "round": round.round}
+
+
+def class_frame(sheet: Sheet, scores: Scores) -> pd.DataFrame:
+    """`TrainingReports.scores` by class, of submissions that are scored already."""
+    frame = scores.per_class()
+    beside = scores.trainee_means().set_index("trainee")[["empty", "unscored"]].loc[frame["trainee"]]
+    rounds = [sheet.rounds[batch] for batch in frame.pop("trainee")]
+    for place, field in enumerate(("trainee", "kind", "round")):
+        frame.insert(place, field, [getattr(round, field) for round in rounds])
+    for name in ("empty", "unscored"):
+        frame[name] = beside[name].to_numpy()
+    return frame.assign(function_version=sheet.version, gold_revision=sheet.revision)
 
 
 def _parted(sheet: Sheet, grouped: dict[int, list[FigureRow]], items: dict[int, int], by: str) -> pd.DataFrame:

@@ -116,11 +116,15 @@ def result(
         Scores of the submitted ones.
     """
     score = mean(figures, function)
-    passed = None
-    if is_complete(counts) and training.pass_mark is not None:
-        # A12: who has seen the gold can't show by it that they can do it.
-        passed = score is not None and not round.seen and score >= training.pass_mark - ALLOWANCE
-    return Result(score, passed, **left_aside(figures))
+    return Result(score, is_passed(training, round, counts, score), **left_aside(figures))
+
+
+def is_passed(training: TrainingRow, round: RoundRow, counts: tuple[int, int], score: float | None) -> bool | None:
+    """Whether a round with that score is passed; None until it is complete, and where there is no pass mark (A11)."""
+    if not is_complete(counts) or training.pass_mark is None:
+        return None
+    # A12: who has seen the gold can't show by it that they can do it.
+    return score is not None and not round.seen and score >= training.pass_mark - ALLOWANCE
 
 
 def results(action: Action, rounds: Iterable[RoundRow]) -> list[Result]:
