@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
 from annowidgets.widgets.conditions import conditions_list
+from annowidgets.widgets.figures import Size, Theme, drawn, in_both_themes
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.parts import Meaning, chip, coloured, pairs, section
@@ -13,9 +11,7 @@ from annowidgets.widgets.permitted import reason_of, why_locked
 from annowidgets.widgets.wording import counted, percent
 from annowidgets.workflow import Batch, CalibrationResult, Project
 
-_SIZE = (3.3, 2.5)  # inches
-_DENSITY = 192  # twice the screen's, for sharp figures on any display
-_INK = {"light": "#1f2328", "dark": "#e6e8eb"}
+_SIZE = Size(3.3, 2.5)
 
 
 def score_text(result: CalibrationResult) -> str:
@@ -66,7 +62,7 @@ def result_html(result: CalibrationResult, project: Project) -> Html:
             section("When the audit was completed", conditions_list(result.conditions)),
             section("What it means now", meaning_html(project)),
         ),
-        section("Reliability", *(_picture(theme, result) for theme in _INK)),
+        section("Reliability", _picture(result)),
         class_="aw-result",
     )
 
@@ -93,41 +89,19 @@ def _made_from(result: CalibrationResult) -> dict[str, Content]:
     }
 
 
-def _picture(theme: str, result: CalibrationResult) -> Html:
+def _picture(result: CalibrationResult) -> Html:
     told = [
         f"{row['attempts']} at a confidence of {percent(row['confidence'])} were accurate to {percent(row['accuracy'])}"
         for row in result.reliability.to_dict("records")
         if row["attempts"]
     ]
     attempts = counted(int(result.reliability["attempts"].sum()), "attempt") if told else "No attempts"
-    return tag(
-        "img",
-        data_image=theme,
-        class_=f"aw-only-{theme}",
-        alt=f"Reliability curve of {attempts}: {'; '.join(told)}" if told else "No attempts",
-        width=round(_SIZE[0] * 96),
-        height=round(_SIZE[1] * 96),
-    )
+    return in_both_themes("", f"Reliability curve of {attempts}: {'; '.join(told)}" if told else attempts, _SIZE)
 
 
 def reliability_pictures(batch: Batch) -> dict[str, bytes]:
     """The reliability curve as PNG, in ink for a "light" and for a "dark" page, on no ground of its own."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     from annowidgets import plots
 
-    pictures = {}
-    for theme, ink in _INK.items():
-        inked = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
-        style: dict[Any, Any] = dict.fromkeys(inked, ink) | {"legend.facecolor": "none", "font.size": 9}
-        with mpl.rc_context(style):
-            # no pyplot: it keeps figures, and asks for the main thread
-            figure = Figure(figsize=_SIZE, layout="constrained", facecolor="none")
-            FigureCanvasAgg(figure)
-            plots.reliability(batch, ax=figure.subplots())
-            file = io.BytesIO()
-            figure.savefig(file, format="png", dpi=_DENSITY, transparent=True)
-        pictures[theme] = file.getvalue()
-    return pictures
+    themes: tuple[Theme, ...] = ("light", "dark")
+    return {theme: drawn(lambda ax: plots.reliability(batch, ax=ax), theme, _SIZE) for theme in themes}

@@ -29,6 +29,9 @@ class LiveHtml(Part):
         Called for each.
     images : mapping of name -> bytes, optional
         Encoded pictures; ``<img data-image="name">`` shows one. They are sent once, not with every rendering.
+    on_picture : callable(name) -> bytes or None, optional
+        Makes a picture that is not among them, when somebody is about to see its place: a page is there at once, and
+        what nobody looks at is not drawn.
     pad : bool
         Whether there is space around it, as in the middle of a screen.
     """
@@ -43,10 +46,11 @@ class LiveHtml(Part):
         *,
         on_action: OnAction | None = None,
         images: Mapping[str, bytes] | None = None,
+        on_picture: Callable[[str], bytes | None] | None = None,
         pad: bool = False,
     ) -> None:
         super().__init__(html=text(content), images=dict(images or {}))
-        self._on_action = on_action
+        self._on_action, self._on_picture = on_action, on_picture
         self.add_class("aw-live")
         if pad:
             self.add_class("aw-pad")
@@ -62,5 +66,15 @@ class LiveHtml(Part):
             self._on_action(act, key, value)
 
     def _heard(self, _: object, message: dict[str, Any], __: object) -> None:
-        if isinstance(message, dict) and isinstance(message.get("act"), str):
+        if not isinstance(message, dict):
+            return
+        if isinstance(message.get("act"), str):
             self.act(message["act"], str(message.get("key", "")), message.get("value"))
+        elif isinstance(message.get("picture"), str):
+            self._draw(message["picture"])
+
+    def _draw(self, name: str) -> None:
+        if self._on_picture is not None and name not in self.images:
+            picture = self._on_picture(name)
+            if picture is not None:
+                self.images = {**self.images, name: picture}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from annowidgets.errors import AnnowidgetsError, PermissionDenied, ProductionLocked
 from annowidgets.workflow import Project
+from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.calibration import require_calibrated
 from annowidgets.workflow.permissions import Permission
 
 
-def why_not(project: Project, permission: Permission) -> str | None:
+def why_not(project: ProjectBase, permission: Permission) -> str | None:
     """Why the user's role, or the project's state, does not allow actions of a kind; None where it does.
 
     The workflow decides again when the action is tried.

@@ -28,12 +28,28 @@ function render({ model, el }) {
     /** @type {Map<string, {url: string, data: DataView}>} */
     const urls = new Map();
 
+    // what is not there yet is asked for when somebody is about to see it, in the theme that the page wears
+    const seen = new IntersectionObserver(
+        (entries) => {
+            for (const { isIntersecting, target } of entries) {
+                if (!isIntersecting) continue;
+                seen.unobserve(target);
+                if (!model.get("images")[target.dataset.image]) model.send({ picture: target.dataset.image });
+            }
+        },
+        { rootMargin: "200px" },
+    );
+
     const showImages = () => {
         const images = model.get("images");
         for (const image of el.querySelectorAll("img[data-image]")) {
             const name = image.dataset.image;
             const data = images[name];
-            if (!data) continue;
+            if (!data) {
+                seen.observe(image);
+                if (urls.has(name)) image.src = urls.get(name).url; // the one before, until the new one is there
+                continue;
+            }
             if (urls.get(name)?.data !== data) {
                 if (urls.has(name)) URL.revokeObjectURL(urls.get(name).url);
                 urls.set(name, { url: URL.createObjectURL(new Blob([data])), data });
@@ -50,6 +66,7 @@ function render({ model, el }) {
             [...el.querySelectorAll("[data-scroll]")].map((e) => [e.dataset.scroll, [e.scrollTop, e.scrollLeft]]),
         );
 
+        seen.disconnect();
         el.innerHTML = model.get("html");
         showImages();
         for (const details of el.querySelectorAll("details[data-key]")) {
@@ -115,7 +132,10 @@ function render({ model, el }) {
     model.on("change:html", show);
     model.on("change:images", showImages);
     show();
-    return () => urls.forEach(({ url }) => URL.revokeObjectURL(url));
+    return () => {
+        seen.disconnect();
+        urls.forEach(({ url }) => URL.revokeObjectURL(url));
+    };
 }
 
 export default { render };

@@ -1,0 +1,1 @@
+"""The lead's screens of annotator training: setting one up, and its dashboard."""

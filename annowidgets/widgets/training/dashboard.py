@@ -1,0 +1,339 @@
+"""A training as its lead sees it: who stands where, single labels, the function, the team, the gold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from annowidgets.errors import InvalidInput
+from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.live import LiveHtml
+from annowidgets.widgets.nesting import OpensOthers
+from annowidgets.widgets.parts import Meaning, button, chip, join, pairs, section
+from annowidgets.widgets.permitted import why_not
+from annowidgets.widgets.table import table_html
+from annowidgets.widgets.training.export import Export, proposed_file
+from annowidgets.widgets.training.gold_health import GoldHealth, suspects_section
+from annowidgets.widgets.training.overview import Overview, columns, trainee_rows
+from annowidgets.widgets.training.reading import Reading
+from annowidgets.widgets.training.settings import Settings
+from annowidgets.widgets.training.submissions import Submissions
+from annowidgets.widgets.training.team import Team
+from annowidgets.widgets.wording import counted
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.training import TrainingProject
+
+TABS = {
+    "overview": "Overview",
+    "submissions": "Submissions",
+    "settings": "Settings",
+    "team": "Team",
+    "gold": "Gold health",
+}
+_KEYS = {
+    "g": ("Refresh", "refresh"),
+    **{str(place): (said, f"tab_{name}") for place, (name, said) in enumerate(TABS.items(), start=1)},
+}
+
+
+class TrainingDashboard(OpensOthers):
+    """Scores of all trainees, single labels, the benchmark function with a preview, the team, the health of the gold.
+
+    Parameters
+    ----------
+    training : TrainingProject
+    on_back : callable, optional
+        Called by a button that leads back to where the dashboard was opened.
+
+    Raises
+    ------
+    PermissionDenied
+        The user may not see everybody's scores.
+    """
+
+    def __init__(self, training: TrainingProject, *, on_back: Callable[[], object] | None = None) -> None:
+        if not isinstance(training, TrainingProject):
+            raise InvalidInput(
+                f"TrainingDashboard takes a training project, got {type(training).__name__}.",
+                hint="ws.training_project('Onboarding')",
+            )
+        with training.workspace.look(training.id, Permission.SEE_SCORES):
+            pass  # refused before there is anything to see
+        super().__init__()
+        self.training, self._on_back = training, on_back
+        self._tab = "overview"
+        self._reading = Reading(training)
+        self._export: Export | None = None
+        self._exports = 0
+        self._tabs = LiveHtml(on_action=self.act)
+        self._export_line = LiveHtml(on_action=self.act, pad=True)
+        self._overview = Overview(on_action=self.act, guard=self.guarded)
+        self._submissions = Submissions(on_action=self.act)
+        self._settings = Settings(training, on_action=self.act, run=self.run, guard=self.guarded)
+        self._team = Team(training, on_action=self.act)
+        self._gold = GoldHealth(training, on_action=self.act, guard=self.guarded, lock=self._lock)
+        focus, bar, message, *rest = self.children
+        self.children = (focus, bar, self._tabs, self._export_line, message, *rest)
+        self.add_class("aw-training")
+        self.handle(
+            tab=lambda key, _: self._show_tab(key),
+            **{f"tab_{name}": lambda *_, name=name: self._show_tab(name) for name in TABS},
+            refresh=lambda *_: self.refresh(),
+            back=lambda *_: on_back and on_back(),
+            trainee=lambda _, value: self._overview.show_trainee(value or None),
+            submissions_of=lambda key, _: self._show_submissions_of(key),
+            filter=self._submissions.filter,
+            view=lambda key, _: self._view(int(key)),
+            save_function=lambda *_: self._save_function(),
+            recalculate=lambda *_: self._recalculate(),
+            add_trainees=lambda _, value: self._do(self._team.add(value)),
+            clone=lambda _, value: self._do(self._team.clone(value)),
+            new_round=lambda key, value: self._do(self._team.new_round(key, value or {})),
+            remove_trainee=lambda key, _: self._do(self._team.remove(key)),
+            correct=lambda key, _: self._correct(key),
+            save_gold=lambda _, value: self._do(self._gold.save(value["text"])),
+            cancel_gold=lambda *_: self._cancel_gold(),
+            withdraw=lambda key, value: self._do((self._gold.withdraw(key, value["text"]), [])),
+            export=lambda _, value: self._begin_export(value["path"]),
+            cancel_export=lambda *_: self._cancel_export(),
+            dismiss_export=lambda *_: self._end_export(),
+        )
+        self.bind_keys(_KEYS)
+        self.run(self.refresh)
+
+    # --- what is done
+
+    def _show_tab(self, tab: str) -> None:
+        if tab not in TABS:
+            raise InvalidInput(f"There is no tab {tab!r:.40}.")
+        if self._gold.is_correcting:
+            self._gold.put_away()
+        self._tab = tab
+        self._render()
+
+    def _show_submissions_of(self, trainee: str) -> None:
+        self._submissions.only(trainee)
+        self._show_tab("submissions")
+
+    def _view(self, evaluation_label: int) -> None:
+        from annowidgets.widgets.comparison import Comparison
+
+        task = self._submissions.row(evaluation_label)["task"]
+        self.show_instead(lambda back: Comparison(self.training, task, evaluation_label=evaluation_label, on_back=back))
+
+    def _do(self, done: tuple[Content, list[str]]) -> None:
+        said, notices = done
+        self.refresh()
+        self._say(said, notices)
+
+    def _say(self, said: Content, notices: list[str]) -> None:
+        meaning: Meaning = "warn" if notices else "ok"
+        self.say(join([part for part in (said, *notices) if part], "\n"), meaning)
+
+    def _save_function(self) -> None:
+        said = self._settings.save()
+        self.refresh()
+        self.say(said)
+
+    def _recalculate(self) -> None:
+        self.say("Re-calculating every submission …", "mute")
+        moves = self._settings.recalculate()
+        self.refresh()
+        self._settings.show_recalculated(moves)
+        self.say(f"The scores of {counted(len(moves), 'round')} are re-calculated; the old ones are kept.")
+
+    def _correct(self, item: str) -> None:
+        self._gold.begin(item)
+        self._render_frame()
+        self._focus.lead_to(".aw-ed-stage")
+
+    def _cancel_gold(self) -> None:
+        self._gold.put_away()
+        self._render_frame()
+
+    def _begin_export(self, path: str) -> None:
+        if self._export is not None and self._export.state == "running":
+            raise InvalidInput("An export is running.", hint="Wait for its end, or cancel it.")
+        name = path.strip()
+        if not name:
+            raise InvalidInput("The file has no name.", hint="For example evaluation_labels.csv")
+        self._export = Export(self.training, Path(name).expanduser(), on_change=self.guarded(self._show_export))
+        self._exports += 1
+        self.tools.show(self._tools())
+        self._show_export()
+        self._export.start()
+
+    def _cancel_export(self) -> None:
+        if self._export is not None:
+            self._export.cancel()
+
+    def _end_export(self) -> None:
+        if self._export is not None and self._export.state != "running":
+            self._export = None
+        self._show_export()
+
+    # --- what is shown
+
+    def refresh(self) -> None:
+        """Read the training again."""
+        self._reading = Reading(self.training)
+        self._render()
+
+    def _render(self) -> None:
+        reading = self._reading
+        if self._tab == "overview":
+            self._overview.show(reading, waits=self._waits())
+        elif self._tab == "submissions":
+            self._submissions.show(reading)
+        elif self._tab == "settings":
+            self._settings.show(reading, refusal=self._why_not(Permission.EDIT_BENCHMARK))
+        elif self._tab == "team":
+            refusal, no_clone = self._why_not(Permission.RUN_BATCHES), self._why_not(Permission.EDIT_BENCHMARK)
+            self._team.show(reading, refusal=refusal, no_clone=no_clone)
+        elif self._may_see_gold:
+            self._gold.show(reading, refusal=self._why_not(Permission.EDIT_BENCHMARK))
+        self._render_frame()
+
+    def _render_frame(self) -> None:
+        reading = self._reading
+        people = reading.scores["trainee"].nunique()
+        tasks = int(reading.scores["tasks"].max()) if people else len(self.training.items())
+        version = reading.what_if.version
+        waits = chip(f"function v{reading.newest_version} waits", "warn") if reading.pending is not None else None
+        self.set_title(
+            f"{reading.name} · Training",
+            tag(
+                "span",
+                f"{counted(people, 'trainee')} · {counted(tasks, 'task')} each · function v{version}",
+                class_="aw-mute aw-num",
+            ),
+            waits,
+            chip("closed") if reading.state == "archived" else None,
+        )
+        self.tools.show(self._tools())
+        self._tabs.show(self._tab_buttons())
+        self._show_export()
+        main, side = self._shown()
+        if self.main.children != main:
+            self.main.children = main
+        if self.side.children != side:
+            self.side.children = side
+        self.footer.show(self._gold.footer() if self._tab == "gold" else None)
+
+    def _shown(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        if self._tab == "gold" and not self._may_see_gold:
+            return (self._no_gold,), ()
+        parts: dict[str, Any] = {
+            "overview": self._overview,
+            "submissions": self._submissions,
+            "settings": self._settings,
+            "team": self._team,
+            "gold": self._gold,
+        }
+        return parts[self._tab].main, parts[self._tab].side
+
+    def _waits(self) -> Content:
+        """What the lead should look at next."""
+        parts: list[Content] = []
+        if self._reading.pending is not None:
+            said = f"Version {self._reading.newest_version} of the function is saved and counts for nobody yet."
+            go = tag("div", button("Look what it would change", "tab", "settings"), class_="aw-row")
+            parts.append(section("Function", tag("p", said), go))
+        if self._may_see_gold:
+            parts.append(suspects_section(self._reading))
+        return parts
+
+    def _tools(self) -> Html:
+        running = self._export is not None and self._export.state == "running"
+        refusal = self._why_not(Permission.READ_ALL, archived=True) or ("An export is running" if running else None)
+        return tag(
+            "div",
+            button("Back", "back") if self._on_back else None,
+            button("Refresh", "refresh", shortcut="G"),
+            button("Export CSV…", "export", disabled=True, hint=refusal) if refusal else self._export_form(),
+            class_="aw-row",
+        )
+
+    def _export_form(self) -> Html:
+        path = tag(
+            "input", name="path", id="aw-export-path", value=proposed_file(self._reading.name), required=True, size=36
+        )
+        return tag(
+            "details",
+            tag("summary", "Export CSV…", class_="aw-button"),
+            tag(
+                "form",
+                tag(
+                    "label",
+                    "File, beside the notebook or with its folder; one that is there is replaced",
+                    for_="aw-export-path",
+                ),
+                path,
+                tag(
+                    "div",
+                    tag("button", "Export", type="submit"),
+                    tag("button", "Cancel", type="button", data_close=True),
+                    class_="aw-row",
+                ),
+                class_="aw-form",
+                data_act="export",
+                data_key=self._exports,
+            ),
+            class_="aw-inline",
+            data_key=f"export {self._exports}",
+        )
+
+    def _show_export(self) -> None:
+        export = self._export
+        self._export_line.layout.display = "none" if export is None else None
+        self._export_line.show(None if export is None else export.told())
+        if export is not None and export.state != "running":
+            self.tools.show(self._tools())
+
+    def _tab_buttons(self) -> Html:
+        buttons = [
+            tag(
+                "button",
+                said,
+                tag("kbd", place),
+                type="button",
+                data_act="tab",
+                data_key=name,
+                aria_current="page" if name == self._tab else None,
+            )
+            for place, (name, said) in enumerate(TABS.items(), start=1)
+        ]
+        return tag("nav", buttons, class_="aw-tabs", aria_label="Parts of the dashboard")
+
+    # --- who may what
+
+    def _why_not(self, permission: Permission, *, archived: bool = False) -> str | None:
+        refusal = why_not(self.training, permission)
+        return None if archived and self._reading.state == "archived" else refusal
+
+    @property
+    def _may_see_gold(self) -> bool:
+        return self._why_not(Permission.VIEW_GOLD, archived=True) is None
+
+    @property
+    def _no_gold(self) -> LiveHtml:
+        return LiveHtml(tag("p", self._why_not(Permission.VIEW_GOLD), class_="aw-mute"), pad=True)
+
+    # --- the end, and without a kernel
+
+    def close(self) -> None:
+        """Close the screen with all its parts, and leave off an export."""
+        if self._export is not None:
+            self._export.cancel()
+        for tab in (self._overview, self._submissions, self._settings, self._team, self._gold):
+            tab.close()
+        super().close()
+
+    def summary(self) -> Html:
+        """The trainees with their figures."""
+        reading = Reading(self.training)
+        told = {"Training": reading.name, "Function": f"version {reading.what_if.version}"}
+        rows = [row[:-1] for row in trainee_rows(reading, [])[:]]
+        table = table_html(columns([])[:-1], rows, caption="Trainees", empty="No trainee yet.")
+        return Html(pairs(told) + table)

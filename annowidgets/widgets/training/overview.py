@@ -1,0 +1,266 @@
+"""How everybody stands: the table of trainees, and the figures of the cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from annowidgets.widgets.batch_panels import Rows
+from annowidgets.widgets.figures import Size, drawn, in_both_themes, theme_of
+from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.live import LiveHtml, OnAction
+from annowidgets.widgets.parts import button, chip, coloured, pairs, progress, section
+from annowidgets.widgets.rows import rows_of
+from annowidgets.widgets.table import Column, Table
+from annowidgets.widgets.training.reading import Reading
+from annowidgets.widgets.wording import counted, minutes, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+_SIZE = Size(4.6, 3.4)
+# So many classes have room beside the other columns; all of them are in the heat map.
+_MOST_CLASSES = 4
+_FIGURES = {
+    "scores": "Scores of the trainees",
+    "learning": "Learning curve",
+    "classes": "Mean points by class",
+    "confusion": "What is taken for what",
+}
+REVEALED = {"never": "never", "after_each": "after each task", "after_last": "after the last task"}
+
+
+class Overview:
+    """The tab that comes first.
+
+    Parameters
+    ----------
+    on_action : callable(act, key, value)
+        Hears "trainee" with a name or "", of whom the figures are; "tab"; and what `LiveHtml` reports beside.
+    guard : callable
+        Wraps what draws the figures, as `Screen.guarded` does.
+    """
+
+    def __init__(self, *, on_action: OnAction, guard: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        self._reading: Reading | None = None
+        self._trainee: str | None = None
+        self._on_action = on_action
+        self._holder = LiveHtml(on_action=on_action)
+        self._table: Table | None = None
+        self._figures = LiveHtml(on_action=on_action, on_picture=guard(self._draw), pad=True)
+        self._panel = LiveHtml(on_action=on_action)
+        self._classes: list[str] = []
+
+    @property
+    def main(self) -> tuple[Any, ...]:
+        """The parts in the middle."""
+        return (self._figures,) if self._table is None else (self._table, self._figures)
+
+    @property
+    def side(self) -> tuple[Any, ...]:
+        """The parts beside them."""
+        return (self._panel,)
+
+    def show(self, reading: Reading, *, waits: Content) -> None:
+        """Show what was read.
+
+        Parameters
+        ----------
+        waits : Content
+            What the lead should look at next.
+        """
+        self._reading = reading
+        classes = _frequent_classes(reading)
+        if self._table is None or classes != self._classes:
+            # another set of columns is another table
+            before, self._classes = self._table, classes
+            self._table = Table(
+                columns(classes),
+                caption="Trainees",
+                empty="No trainee yet. Add some on the tab Team.",
+                on_action=self._on_action,
+                pad=True,
+            )
+            if before is not None:
+                before.close()
+        self._table.set_rows(trainee_rows(reading, classes))
+        self._panel.show([waits, facts(reading)])
+        self._show_figures()
+
+    def show_trainee(self, trainee: str | None) -> None:
+        """Show the learning curve and the confusion of one trainee, or of all."""
+        self._trainee = trainee
+        self._show_figures()
+
+    def close(self) -> None:
+        """Close all its parts."""
+        for part in (self._holder, self._table, self._figures, self._panel):
+            if part is not None:
+                part.close()
+
+    def _show_figures(self) -> None:
+        reading = self._reading
+        assert reading is not None
+        names = list(dict.fromkeys(reading.scores["trainee"]))
+        if self._trainee not in names:
+            self._trainee = None
+        options = [
+            tag("option", "all trainees", value="", selected=self._trainee is None),
+            [tag("option", name, value=name, selected=name == self._trainee) for name in names],
+        ]
+        chosen = tag("select", options, data_act="trainee", aria_label="Whose learning curve and confusion")
+        self._figures.images = {}
+        figures = [_figure(name, said, self._told(name), chosen) for name, said in _FIGURES.items()]
+        self._figures.show(tag("div", figures, class_="aw-figures") if reading.scores.size else None)
+
+    def _told(self, name: str) -> str:
+        """A figure in a sentence, for who can't see it."""
+        reading = self._reading
+        assert reading is not None
+        of = f" of {self._trainee}" if self._trainee else ""
+        scored = reading.scores["score"].dropna()
+        if name == "scores" and len(scored):
+            return f"Scores of {counted(len(scored), 'round')} from {scored.min():.1f} to {scored.max():.1f}."
+        return f"{_FIGURES[name]}{of}. The numbers are in the tables."
+
+    def _draw(self, picture: str) -> bytes | None:
+        from annowidgets import plots
+
+        reading = self._reading
+        name, theme = theme_of(picture)
+        if reading is None or name not in _FIGURES:
+            return None
+
+        def draw(ax: Axes) -> None:
+            if name == "scores":
+                plots.trainee_scores(reading.scores, ax, pass_mark=reading.pass_mark)
+            elif name == "learning":
+                plots.learning_curve(reading.tasks, ax, trainee=self._trainee)
+            elif name == "classes":
+                plots.class_scores(reading.by_class, ax)
+            else:
+                plots.confusion(reading.confusion(self._trainee), ax)
+
+        return drawn(draw, theme, _SIZE)
+
+
+def columns(classes: Sequence[str]) -> list[Column]:
+    """Columns of the table of trainees."""
+    return [
+        Column("Trainee"),
+        Column("Tasks"),
+        Column("Score", right=True),
+        Column("95\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}interval"),
+        *(Column(name, right=True) for name in classes),
+        Column("Time per task", right=True),
+        Column("Passed"),
+        Column(""),
+    ]
+
+
+def trainee_rows(reading: Reading, classes: Sequence[str]) -> Rows[dict[str, Any]]:
+    """Each trainee and round as a row of `columns`, the best first."""
+    keys = ["trainee", "round"]
+    points = reading.by_class.astype({"category": object}).set_index([*keys, "category"])["score"].to_dict()
+    seconds = reading.tasks.groupby(keys)["seconds"].mean().to_dict()
+    ordered = reading.scores.sort_values("score", ascending=False, kind="stable")
+
+    def cells(row: dict[str, Any]) -> list[Content]:
+        who = row["trainee"], row["round"]
+        time = seconds.get(who)
+        own = [points.get((*who, name)) for name in classes]
+        return [
+            trainee_name(row),
+            done(row),
+            None if row["score"] is None else f"{row['score']:.1f}",
+            interval_bar(row["score"], row["low"], row["high"], reading.pass_mark),
+            *(None if value is None or np.isnan(value) else f"{value:.0f}" for value in own),
+            None if not time else minutes(time),
+            standing(row),
+            button("Submissions", "submissions_of", row["trainee"], name=f"Submissions of {row['trainee']}"),
+        ]
+
+    return Rows(rows_of(ordered), cells)
+
+
+def trainee_name(row: dict[str, Any]) -> Content:
+    """Who it is, in which round, and whether it is a model."""
+    nth = coloured(f" · round {row['round']}", "mute") if row["round"] > 1 else None
+    return [row["trainee"], nth, [" ", chip("model")] if row["kind"] == "model" else None]
+
+
+def done(row: dict[str, Any]) -> Html:
+    """How far a round is."""
+    said = f"{row['submitted']} of {counted(row['tasks'], 'task')}"
+    return tag(
+        "div",
+        progress(row["submitted"], row["tasks"], said),
+        tag("span", f"{row['submitted']} / {row['tasks']}"),
+        class_="aw-done",
+    )
+
+
+def standing(row: dict[str, Any]) -> Content:
+    """Whether a round is passed, or why nobody can say yet."""
+    if row["passed"] is not None:
+        said: Content = coloured("yes", "ok") if row["passed"] else coloured("no", "bad")
+        return [said, [" ", chip("has seen gold", "warn")] if row["seen"] else None]
+    return coloured("open" if row["submitted"] < row["tasks"] else "no pass mark", "mute")
+
+
+def interval_bar(score: float | None, low: float | None, high: float | None, mark: float | None) -> Html | None:
+    """A score on a line from 0 to 100 with its interval, and the pass mark as a dotted line across."""
+    if score is None:
+        return None
+    told = f"{score:.1f}" if low is None else f"{score:.1f}, from {low:.1f} to {high:.1f}"
+    lines = [tag("line", x1=0, x2=100, y1=7, y2=7, class_="aw-axis")]
+    if low is not None and high is not None:
+        lines.append(tag("line", x1=f"{low:.2f}", x2=f"{high:.2f}", y1=7, y2=7, class_="aw-span"))
+    if mark is not None:
+        told += f"; pass mark {mark:g}"
+        lines.append(tag("line", x1=f"{mark:.2f}", x2=f"{mark:.2f}", y1=1, y2=13, class_="aw-mark"))
+    dot = tag("circle", cx=f"{score:.2f}", cy=7, r=3.2)
+    # room for a mark at either end
+    box = {"viewBox": "-4 0 108 14", "width": 108, "height": 14}
+    return tag("svg", tag("title", told), lines, dot, class_="aw-range", role="img", aria_label=told, **box)
+
+
+def facts(reading: Reading) -> Html:
+    """The function that scores are made under, and what the training asks for."""
+    function, what_if = reading.what_if.function, reading.what_if
+    told: dict[str, Content] = {
+        "Function": [f"version {what_if.version}", function_said(function)],
+        "Gold": f"revision {what_if.revision}",
+        "Pass mark": "none" if reading.pass_mark is None else f"{reading.pass_mark:g}",
+        "Gold is shown": REVEALED[reading.reveal],
+        "Evaluation labels": f"{what_if.labels:,}",
+    }
+    return section("Benchmark", pairs(told))
+
+
+def function_said(function: Any) -> Html:
+    """The weights of a function in words."""
+    iou, category, attributes = function.weights()
+    total = iou + category + attributes
+    parts = [("overlap", iou), ("class", category), ("attributes", attributes)]
+    weights = ", ".join(f"{name} {value / total:.0%}".replace("%", " %") for name, value in parts if value)
+    own = f"; {counted(len(function.per_class), 'class', 'classes')} with own weights" if function.per_class else ""
+    mode = "" if function.mode == "dynamic" else f"; {words(function.mode)} only"
+    return tag("div", f"{weights}{own}{mode}", class_="aw-mute")
+
+
+def _frequent_classes(reading: Reading) -> list[str]:
+    counts = reading.by_class.astype({"category": object}).groupby("category", sort=False)["benchmark"].sum()
+    return [str(name) for name in counts.sort_values(ascending=False, kind="stable").index[:_MOST_CLASSES]]
+
+
+def _figure(name: str, said: str, told: str, chosen: Html) -> Html:
+    by_trainee = name in ("learning", "confusion")
+    head = tag(
+        "div", tag("h3", said), tag("span", class_="aw-spread"), chosen if name == "learning" else None, class_="aw-row"
+    )
+    return tag("figure", head if by_trainee else tag("h3", said), in_both_themes(name, told, _SIZE))
