@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Text,
         shape_from_dict,
     )
-    from annowidgets.widgets import AuditTool, BatchesPage, BatchView, LabelDesk
+    from annowidgets.widgets import AuditTool, BatchesPage, BatchView, Comparison, LabelDesk, TraineeDesk
     from annowidgets.workflow import CalibrationPolicy, EvaluationPolicy, Requirements, Workspace, open_workspace
 
 __version__ = "0.1.0"
@@ -60,7 +60,7 @@ _HOMES = {
         "Text",
         "shape_from_dict",
     ),
-    "annowidgets.widgets": ("AuditTool", "BatchView", "BatchesPage", "LabelDesk"),
+    "annowidgets.widgets": ("AuditTool", "BatchView", "BatchesPage", "Comparison", "LabelDesk", "TraineeDesk"),
     "annowidgets.workflow": ("CalibrationPolicy", "EvaluationPolicy", "Requirements", "Workspace", "open_workspace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -75,6 +75,7 @@ __all__ = [
     "BoundingBox",
     "CalibrationPolicy",
     "Checklist",
+    "Comparison",
     "EvaluationPolicy",
     "Keypoint",
     "Label",
@@ -91,6 +92,7 @@ __all__ = [
     "RotatableBoundingBox",
     "Skeleton",
     "Text",
+    "TraineeDesk",
     "Weights",
     "Workspace",
     "benchmark",

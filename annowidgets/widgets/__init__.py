@@ -12,16 +12,20 @@ if TYPE_CHECKING:
     from annowidgets.widgets.audit_tool import AuditTool
     from annowidgets.widgets.batch_view import BatchView
     from annowidgets.widgets.batches_page import BatchesPage
+    from annowidgets.widgets.comparison import Comparison
     from annowidgets.widgets.label_desk import LabelDesk
+    from annowidgets.widgets.trainee_desk import TraineeDesk
 
 _HOME_OF = {
     "AuditTool": "audit_tool",
     "BatchView": "batch_view",
     "BatchesPage": "batches_page",
+    "Comparison": "comparison",
     "LabelDesk": "label_desk",
+    "TraineeDesk": "trainee_desk",
 }
 
-__all__ = ["AuditTool", "BatchView", "BatchesPage", "LabelDesk"]
+__all__ = ["AuditTool", "BatchView", "BatchesPage", "Comparison", "LabelDesk", "TraineeDesk"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 
 import traitlets
 
-from annowidgets.store import events as stored_events
 from annowidgets.widgets.client import FOLDER
 from annowidgets.widgets.part import Part
 from annowidgets.widgets.screen import Screen
@@ -31,20 +30,16 @@ class Changes(Part):
 
     def __init__(self, workspace: Workspace, *, on_change: Callable[[], object], every: float = 2.0) -> None:
         super().__init__(every=every)
-        self._database, self._on_change = workspace.database, on_change
-        self._seen = self._newest()
+        self._workspace, self._on_change = workspace, on_change
+        self._seen = workspace.changes()
         self.on_msg(self._heard)
 
     def look(self) -> None:
         """Look whether something was done since the last look."""
-        newest = self._newest()
+        newest = self._workspace.changes()
         if newest != self._seen:
             self._seen = newest
             self._on_change()
-
-    def _newest(self) -> int:
-        with self._database.read() as connection:
-            return stored_events.newest(connection)
 
     def _heard(self, _: object, message: object, __: object) -> None:
         if isinstance(message, dict) and message.get("ask"):

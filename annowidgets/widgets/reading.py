@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 
 from annowidgets.widgets.clock import Clock
-from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.html import Content, Html, tag, text
 from annowidgets.widgets.instructions import markdown_html
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.widgets.live import LiveHtml, OnAction
@@ -54,10 +54,6 @@ class Reading(KnownKeywords, ipywidgets.VBox):
 
 def instructions_html(instructions: Instructions) -> Html:
     """A version of the instructions: its number and what changed, the text, good and bad examples."""
-    if instructions.text.strip():
-        body: Content = markdown_html(instructions.text)
-    else:
-        body = tag("p", "Nothing is written yet.", class_="aw-mute")
     heading = tag(
         "div",
         tag("h3", f"Instructions, version {instructions.version}"),
@@ -65,14 +61,23 @@ def instructions_html(instructions: Instructions) -> Html:
         button("✕", "instructions", plain=True, name="Fold the instructions"),
         class_="aw-row",
     )
+    return tag("article", heading, instructions_body(instructions))
+
+
+def instructions_body(instructions: Instructions) -> Html:
+    """What changed, the text, good and bad examples."""
+    if instructions.text.strip():
+        body: Content = markdown_html(instructions.text)
+    else:
+        body = tag("p", "Nothing is written yet.", class_="aw-mute")
     note = tag("p", "What changed: ", instructions.note, class_="aw-mute") if instructions.note.strip() else None
-    return tag(
-        "article",
-        heading,
-        note,
-        body,
-        _examples("Good examples", "ok", instructions.good),
-        _examples("Bad examples", "bad", instructions.bad),
+    return text(
+        [
+            note,
+            body,
+            _examples("Good examples", "ok", instructions.good),
+            _examples("Bad examples", "bad", instructions.bad),
+        ]
     )
 
 
