@@ -129,7 +129,7 @@ class AttemptsView(KnownKeywords, ipywidgets.HBox):
             waiting = "Attempts appear here when they are submitted."
             return tag("p", waiting, class_="aw-mute")
         height, width = attempt.item.sizes[0]
-        frames = f", frame 1 of {attempt.item.frames}" if attempt.item.frames > 1 else ""
+        frames = f", {attempt.item.frames} frames" if attempt.item.frames > 1 else ""
         versions = [
             button(word, "version", key, plain=True, pressed=self._version == key)
             for key, word in (("submitted", "as submitted"), ("corrected", "as corrected"))

@@ -39,15 +39,13 @@ def facts(attempt: Attempt) -> Html:
     )
 
 
-def grading(attempt: Attempt, *, final: bool, no_fix: str | None) -> Html:
+def grading(attempt: Attempt, *, final: bool) -> Html:
     """The grade of an attempt, and the buttons that give one.
 
     Parameters
     ----------
     final : bool
         Whether the audit is complete, so that there is nothing left to press.
-    no_fix : str or None
-        Why the editor can't correct these labels.
     """
     said = [_grade(attempt)]
     if final or attempt.excluded is not None:
@@ -92,8 +90,8 @@ def grading(attempt: Attempt, *, final: bool, no_fix: str | None) -> Html:
                 attempt.task,
                 shortcut="F",
                 chord="f",
-                disabled=not open_ or no_fix is not None,
-                hint=refusal or no_fix or "Correct a copy; what differs lowers the accuracy",
+                disabled=not open_,
+                hint=refusal or "Correct a copy; what differs lowers the accuracy",
                 pressed=now == "fix",
             ),
             reject,

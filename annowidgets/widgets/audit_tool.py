@@ -15,7 +15,7 @@ from annowidgets.widgets.attempts_view import AttemptsView
 from annowidgets.widgets.calibration_result import ResultBand, score_text
 from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_rows
-from annowidgets.widgets.fixable import require_fixable, why_not_fixable
+from annowidgets.widgets.fixable import require_fixable
 from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml
@@ -268,7 +268,6 @@ class AuditTool(Screen):
         if attempt is None or labels is None:
             self._panel.show(audit_panel.outlook(attempts))
             return
-        no_fix = why_not_fixable(attempt)
         shown = self._attempts_view.shown_labels
         said = [row for row in feedback_rows(self._project, batch=attempts.batch) if row["task"] == attempt.task]
         end = (
@@ -279,7 +278,7 @@ class AuditTool(Screen):
         self._panel.show(
             [
                 audit_panel.facts(attempt),
-                audit_panel.grading(attempt, final=attempts.complete, no_fix=no_fix),
+                audit_panel.grading(attempt, final=attempts.complete),
                 audit_panel.labels_by_class(labels.ontology, shown, highlighted=self._highlighted),
                 audit_panel.feedback(said, why_not(self._project, Permission.DIRECT_TASKS)),
                 end,

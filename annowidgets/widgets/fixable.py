@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annowidgets.errors import Immutable, InvalidInput, TaskLocked
+from annowidgets.errors import Immutable, TaskLocked
 from annowidgets.widgets.attempts import Attempt, Attempts
 
 
@@ -14,16 +14,3 @@ def require_fixable(attempts: Attempts, attempt: Attempt) -> None:
         raise TaskLocked(f"{attempt.held_by} audits {attempt.item.name!r}.", rule="C4")
     if attempts.complete:
         raise Immutable(f"The audit of {attempts.batch!r} is complete; its grades stay.", rule="C4")
-    refusal = why_not_fixable(attempt)
-    if refusal is not None:
-        raise InvalidInput(refusal)
-
-
-def why_not_fixable(attempt: Attempt) -> str | None:
-    """Why the editor can't correct an attempt; None where it can."""
-    if attempt.item.frames == 1:
-        return None
-    return (
-        f"The editor shows still pictures; this item has {attempt.item.frames} frames. "
-        "Correct it by program: audit.grade(task, 'fix', labels=[...])."
-    )

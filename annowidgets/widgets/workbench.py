@@ -9,12 +9,14 @@ from typing import Any, Literal, TypeAlias
 import ipywidgets
 
 from annowidgets.errors import InvalidInput
-from annowidgets.labels import Answer, AnswerValue, BoundingBox, Label, Labels, Ontology, walk
+from annowidgets.labels import Answer, AnswerValue, BoundingBox, Label, Labels, Ontology, Question, walk
 from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.desk_panels import comments_html, label_titles
 from annowidgets.widgets.editor import Editor
+from annowidgets.widgets.frame_answers import FrameAnswers
 from annowidgets.widgets.live import LiveHtml, OnAction
 from annowidgets.widgets.open_task import Draft
+from annowidgets.widgets.parts import button
 from annowidgets.widgets.questions import Questions
 from annowidgets.workflow.drafts import Edit, SavedEdit
 from annowidgets.workflow.items import Item
@@ -80,12 +82,17 @@ class Workbench:
         self._comments = LiveHtml(on_action=on_action)
         self._attributes = Questions(on_change=guard(self._attributes_answered))
         self._classifications = Questions(on_change=guard(lambda _: self._changed()))
+        # Of an item with several frames, what is asked of each stands in a form of its own: that of the frame shown.
+        self._frames = 1
+        self._frame_answers = FrameAnswers()
+        self._of_frame = Questions(on_change=guard(self._frame_answered))
+        self._onwards = LiveHtml(on_action=self._pressed)
 
     @property
     def beside(self) -> tuple[ipywidgets.Widget, ...]:
         """What stands beside the picture."""
         panel = () if self.editor is None else (self.editor.panel,)
-        return (self._comments, *panel, self._attributes, self._classifications)
+        return (self._comments, *panel, self._attributes, self._of_frame, self._onwards, self._classifications)
 
     def show(self, item: Item, ontology: Ontology, draft: Draft, comments: Sequence[Comment] = ()) -> None:
         """Show an item with labels and what a reviewer said of them.
@@ -97,14 +104,14 @@ class Workbench:
         InvalidMedia
             The file is not what was added, or a browser can't show it.
         """
-        _require_still_picture(item)
         if self._kind == "boxes":
-            _require_boxes(ontology)
+            _require_boxes(item, ontology)
         if self.editor is None or self._ontology != ontology:
             # the editor of the task before stays, with its chosen class, as long as it knows the same classes
             self._ontology = ontology
             self.editor = self._new_editor(ontology)
         self._given_comments = comments
+        self._frames = item.frames
         labels = self._divide(draft.labels)
         if isinstance(self.editor, BoxEditor):
             with closing(item.open()) as medium:
@@ -113,6 +120,7 @@ class Workbench:
             self.editor.show(
                 item.open(), labels, key=draft.key, revision=draft.revision, log=draft.history, title=item.name
             )
+        self._ask_of_frame()
         self._refresh()
 
     def renew(self, draft: Draft, *, hold_waiting: bool = False) -> None:
@@ -122,6 +130,7 @@ class Workbench:
             self.editor.renew(labels, revision=draft.revision, log=draft.history, hold_waiting=hold_waiting)
         elif self.editor is not None:
             self.editor.set_labels(labels)
+        self._ask_of_frame()
         self._refresh()
 
     @property
@@ -134,7 +143,7 @@ class Workbench:
             Answer(name, value, frame=0 if questions[name].scope == "frame" else None)
             for name, value in self._classifications.answers.items()
         ]
-        return [*self.editor.labels, *self._kept, *answers]
+        return [*self.editor.labels, *self._kept, *answers, *self._frame_answers.answers]
 
     @property
     def waiting(self) -> int:
@@ -176,6 +185,7 @@ class Workbench:
             on_act=self._on_act,
             on_late=self._on_late,
             on_behind=self._on_behind,
+            on_turn=lambda _: self._ask_of_frame(),
             save=self._save,
             guard=self._guard,
             lock=self._lock,
@@ -187,6 +197,7 @@ class Workbench:
         questions = {question.name: question for question in walk(self._ontology.classifications)}
         objects: list[Label] = []
         answers: dict[str, AnswerValue] = {}
+        of_frames: list[Answer] = []
         self._kept = []
         for label in labels:
             if isinstance(label, Label):
@@ -194,11 +205,15 @@ class Workbench:
                 (objects if shown else self._kept).append(label)
                 continue
             question = questions.get(label.question)
-            if question is not None and (label.frame is None) == (question.scope == "item"):
-                answers[label.question] = label.value
-            else:
+            if question is None or (label.frame is None) != (question.scope == "item"):
                 self._kept.append(label)
-        self._classifications.ask(self._ontology.classifications, answers, heading="Picture")
+            elif self._frames > 1 and label.frame is not None:
+                of_frames.append(label)
+            else:
+                answers[label.question] = label.value
+        self._frame_answers = FrameAnswers(of_frames)
+        asked = [one for one in self._ontology.classifications if self._frames == 1 or one.scope == "item"]
+        self._classifications.ask(asked, answers, heading="Picture" if self._frames == 1 else "All frames together")
         return objects
 
     def _refresh(self) -> None:
@@ -221,6 +236,47 @@ class Workbench:
             asked = self._ontology.object_class(label.category).attributes
             self._attributes.ask(asked, label.attributes, heading=self.titles[label.id])
 
+    @property
+    def _frame_questions(self) -> list[Question]:
+        if self._ontology is None or self._frames == 1:
+            return []
+        return [question for question in self._ontology.classifications if question.scope == "frame"]
+
+    @property
+    def _frame(self) -> int:
+        return self.editor.frame if isinstance(self.editor, Editor) else 0
+
+    def _ask_of_frame(self) -> None:
+        questions, frame = self._frame_questions, self._frame
+        self._of_frame.ask(questions, self._frame_answers.at(frame), heading=f"Frame {frame}")
+        if not questions:
+            self._onwards.show(None)
+            return
+        last = self._frames - 1
+        self._onwards.show(
+            button(
+                f"Answer alike up to frame {last}",
+                "onwards",
+                plain=True,
+                disabled=frame == last,
+                hint="Also where there are other answers from here on",
+            )
+        )
+
+    def _frame_answered(self, answers: dict[str, AnswerValue]) -> None:
+        self._set_on_frames(answers, self._frame)
+
+    def _pressed(self, *_: object) -> None:
+        self._guard(self._answer_onwards)()
+
+    def _answer_onwards(self) -> None:
+        self._set_on_frames(self._of_frame.answers, self._frames - 1)
+
+    def _set_on_frames(self, answers: dict[str, AnswerValue], last: int) -> None:
+        asked = [question.name for question in walk(self._frame_questions)]
+        self._frame_answers.set(asked, answers, self._frame, last)
+        self._changed()
+
     def _attributes_answered(self, answers: dict[str, AnswerValue]) -> None:
         if self.editor is not None and self.editor.selected is not None:
             try:
@@ -230,15 +286,12 @@ class Workbench:
                 raise
 
 
-def _require_still_picture(item: Item) -> None:
+def _require_boxes(item: Item, ontology: Ontology) -> None:
     if item.frames > 1:
         raise InvalidInput(
-            f"The editor shows still pictures, and this has {item.frames} frames.",
-            hint="A program can label it: task.submit(labels).",
+            f"The box editor shows still pictures, and this has {item.frames} frames.",
+            hint='The editor that knows all media: LabelDesk(project, editor="canvas").',
         )
-
-
-def _require_boxes(ontology: Ontology) -> None:
     shapes = sorted({object_class.shape for object_class in ontology.objects})
     if "bounding_box" not in shapes:
         there = f"its classes are labelled with {', '.join(shapes)}" if shapes else "it has no classes of objects"

@@ -16,7 +16,6 @@ from annowidgets.labels import Label
 from annowidgets.widgets.audit_tool import AuditTool
 from annowidgets.widgets.calibration_result import reliability_pictures
 from annowidgets.widgets.editor import Editor
-from annowidgets.workflow.items import Item
 from tests.widgets.loops import LABELS, Loop
 
 HOSTILE = "<img src=x onerror=alert(1)> & \"quotes\" 'too'"
@@ -259,15 +258,6 @@ def test_labels_of_every_shape_are_fixed(tmp_path: Path) -> None:
     tool.act("fix")
     assert tool._fixing is not None
     assert tool._fixing.labels == [outline]
-
-
-def test_what_the_editor_cannot_show_is_not_offered_for_fixing(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Item, "frames", 3)
-    tool = AuditTool(loop.batch)
-    assert 'disabled title="The editor shows still pictures; this item has 3 frames.' in panel(tool)
-    tool.act("fix")
-    assert "audit.grade(task" in message(tool)
-    assert tool._fixing is None
 
 
 def test_a_grade_can_be_changed_until_the_audit_is_complete_and_one_stays_there(loop: Loop) -> None:

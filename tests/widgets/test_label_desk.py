@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -17,7 +16,6 @@ from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.label_desk import LabelDesk
 from annowidgets.widgets.saving import Saving
-from annowidgets.widgets.workbench import _require_still_picture
 from annowidgets.workflow import Project
 from annowidgets.workflow.drafts import Delta, between, delta_of, new_edit
 from tests.widgets.loops import Loop
@@ -694,12 +692,6 @@ def test_a_stranger_is_told_who_can_add_them_and_comes_in_once_they_have(loop: L
     loop.project.add_member("zoe")
     zoe.desk.act("look")
     assert state_of(loop, zoe.task) == ("annotating", "zoe")
-
-
-def test_items_of_several_frames_are_refused_in_words() -> None:
-    item: Any = SimpleNamespace(frames=3)
-    with pytest.raises(InvalidInput, match="this has 3 frames"):
-        _require_still_picture(item)
 
 
 def test_a_picture_that_is_gone_is_told_and_can_be_skipped(loop: Loop, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-height: 32px; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-labels > li { contain-intrinsic-size: auto 30px; content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
+var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-labels > li { contain-intrinsic-size: auto 30px; content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -299,24 +299,6 @@ var LabelDocument = class extends Emitter {
   }
 };
 
-// src/render/halved.js
-var halfOf = (side) => Math.max(1, side >> 1);
-var halved = (source) => {
-  const canvas = new OffscreenCanvas(halfOf(source.width), halfOf(source.height));
-  const context = contextOf(canvas);
-  context.imageSmoothingEnabled = true;
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  return canvas;
-};
-var contextOf = (canvas) => {
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser gives no more canvases: close other pages.");
-  return (
-    /** @type {any} */
-    context
-  );
-};
-
 // src/geometry/points.js
 var clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 var rounded = (value) => Math.round(value * 100) / 100 || 0;
@@ -373,6 +355,24 @@ var allowedMove = ({ x0, y0, x1, y1 }, by, [height, width]) => ({
   y: clamp(by.y, Math.min(0, -y0), Math.max(0, height - y1))
 });
 
+// src/render/halved.js
+var halfOf = (side) => Math.max(1, side >> 1);
+var halved = (source) => {
+  const canvas = new OffscreenCanvas(halfOf(source.width), halfOf(source.height));
+  const context = contextOf(canvas);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+};
+var contextOf = (canvas) => {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser gives no more canvases: close other pages.");
+  return (
+    /** @type {any} */
+    context
+  );
+};
+
 // src/render/window.js
 var windowed = ([low, high], brightness, contrast) => {
   const width = (high - low) / 8 ** contrast;
@@ -393,9 +393,42 @@ var greyTable = (values, [low, high], invert) => {
 };
 var filterOf = ({ brightness, contrast }) => brightness === 0 && contrast === 0 ? "none" : `brightness(${2 ** brightness}) contrast(${4 ** contrast})`;
 
+// src/render/windowing.js
+var CT = [
+  ["Brain", 40, 80],
+  ["Stroke", 40, 40],
+  ["Lung", -600, 1500],
+  ["Mediastinum", 50, 350],
+  ["Abdomen", 50, 400],
+  ["Liver", 30, 150],
+  ["Bone", 400, 1800]
+];
+var windowAt = (name, centre, width) => ({
+  name,
+  centre,
+  width,
+  low: centre - width / 2,
+  high: centre + width / 2
+});
+var presetsOf = ({ windows = [], unit }) => unit === "HU" ? [...windows, ...CT.map(([name, centre, width]) => windowAt(name, centre, width))] : windows;
+var rangeOf = ({ window: window2, invert = false, slope = 1, intercept = 0 }, looks) => {
+  const { brightness, contrast, inverted } = looks;
+  if (!looks.window) return { range: windowed(window2, brightness, contrast), invert: invert !== inverted };
+  const [a, b] = [looks.window.low, looks.window.high].map((value) => (value - intercept) / (slope || 1));
+  return { range: windowed([Math.min(a, b), Math.max(a, b)], brightness, contrast), invert: invert !== inverted };
+};
+var dragged = ({ centre, width }, by, finest) => windowAt("", centre + by.y * width / 300, Math.max(width * 2 ** (by.x / 150), finest));
+
 // src/render/values.js
 var TILE = 512;
-var TYPES = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array };
+var TYPES = {
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array
+};
 var ValuesPicture = class {
   hasValues = true;
   /** @type {Level[]} */
@@ -420,25 +453,32 @@ var ValuesPicture = class {
     ))];
   }
   /** @param {number} level @param {Looks} looks @param {Bounds} part */
-  level(level, { brightness, contrast }, part) {
+  level(level, looks, part) {
     while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
     const chosen = this.#levels[level];
-    const looks = `${brightness} ${contrast}`;
-    let table = null;
+    const { range, invert } = rangeOf(this.#sent, looks);
+    const drawn = `${range} ${invert}`;
+    let grey = null;
     for (let y = TILE * Math.floor(part.y0 / TILE); y < part.y1; y += TILE) {
       for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
         const tile = `${x} ${y}`;
-        if (chosen.drawn.get(tile) === looks) continue;
-        table ??= greyTable(
-          chosen.values,
-          windowed(this.#sent.window, brightness, contrast),
-          this.#sent.invert ?? false
-        );
-        drawTile(chosen, table, x, y);
-        chosen.drawn.set(tile, looks);
+        if (chosen.drawn.get(tile) === drawn) continue;
+        grey ??= greyOf(chosen.values, range, invert);
+        drawTile(chosen, grey, x, y);
+        chosen.drawn.set(tile, drawn);
       }
     }
     return chosen.canvas;
+  }
+  /** How stored numbers become values. @returns {import("./windowing.js").Scale} */
+  get scale() {
+    return this.#sent;
+  }
+  /** What a pixel measures, in the file's unit; null beside the picture. @param {number} x @param {number} y */
+  valueAt(x, y) {
+    const [whole] = this.#levels;
+    if (!whole || x < 0 || y < 0 || x >= this.width || y >= this.height) return null;
+    return whole.values[y * this.width + x] * (this.#sent.slope ?? 1) + (this.#sent.intercept ?? 0);
   }
   close() {
     this.#levels = [];
@@ -451,13 +491,23 @@ var levelOf = (width, height, values) => ({
   canvas: new OffscreenCanvas(width, height),
   drawn: /* @__PURE__ */ new Map()
 });
-var drawTile = ({ width, height, values, canvas }, table, x, y) => {
+var greyOf = (values, range, invert) => {
+  if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Int16Array) {
+    const table = greyTable(values, range, invert);
+    const shift = values instanceof Int16Array ? 32768 : 0;
+    return (value) => table[value + shift];
+  }
+  const [low, high] = range;
+  const shades = greyTable(new Uint8Array(), [0, 255], invert);
+  const slope = 255 / Math.max(high - low, 1e-9);
+  return (value) => shades[Math.round(clamp((value - low) * slope, 0, 255)) || 0];
+};
+var drawTile = ({ width, height, values, canvas }, grey, x, y) => {
   const image = new ImageData(Math.min(TILE, width - x), Math.min(TILE, height - y));
   const pixels = new Uint32Array(image.data.buffer);
-  const shift = values instanceof Int16Array ? 32768 : 0;
   for (let row = 0, to = 0; row < image.height; row++) {
     const from = (y + row) * width + x;
-    for (let column = 0; column < image.width; column++) pixels[to++] = table[values[from + column] + shift];
+    for (let column = 0; column < image.width; column++) pixels[to++] = grey(values[from + column]);
   }
   contextOf(canvas).putImageData(image, x, y);
 };
@@ -512,45 +562,73 @@ var pictureOf = async (sent, buffer) => {
 };
 
 // src/frames.js
-var KEPT = 8;
+var ROOM = 256 * 2 ** 20;
+var BYTES = 6;
+var AHEAD = 12;
+var BEHIND = 2;
+var ON_THE_WAY = 3;
+var LOST = 5e3;
 var Frames = class extends Emitter {
+  /** The frame that is shown. */
   index = 0;
-  /** @type {string | null} why the frame can't be shown */
-  problem = null;
+  /** The one that is to be shown, once its picture is there. */
+  wanted = 0;
+  /** Whether the shown frame may be left now; asked when the wanted one is there. */
+  mayTurn = () => true;
   #ask;
+  #room;
+  #now;
   #number = -1;
+  #count = 0;
+  #direction = 1;
   #isResting = false;
   /** @type {Map<number, Picture>} the one used last at the end */
   #pictures = /* @__PURE__ */ new Map();
-  /** @type {Set<number>} */
-  #asked = /* @__PURE__ */ new Set();
-  /** @param {(message: object) => void} ask */
-  constructor(ask) {
+  #bytes = 0;
+  /** @type {Map<number, number>} frame -> when it was asked for */
+  #asked = /* @__PURE__ */ new Map();
+  /** @type {Map<number, string>} why frames can't be read; they are asked for again only to be shown */
+  #broken = /* @__PURE__ */ new Map();
+  /** @param {(message: object) => void} ask @param {{room?: number, now?: () => number}} [how] */
+  constructor(ask, { room = ROOM, now = () => Date.now() } = {}) {
     super();
     this.#ask = ask;
+    this.#room = room;
+    this.#now = now;
   }
   /** @param {Given} given */
   open({ number, frames, frame = 0 }) {
     this.close();
-    this.#number = number;
-    this.index = frame;
-    if (frames > 0) this.show(frame);
+    [this.#number, this.#count, this.#direction] = [number, frames, 1];
+    this.index = this.wanted = clamp(frame, 0, Math.max(frames - 1, 0));
+    if (frames > 0) this.show(this.index);
     else this.emit("change", null);
   }
   /** @returns {Picture | undefined} undefined while it is on its way */
   get picture() {
     return this.#pictures.get(this.index);
   }
-  /** @param {number} index */
+  /** @returns {string | null} why the frame can't be shown */
+  get problem() {
+    return this.#broken.get(this.index) ?? null;
+  }
+  /** @param {number} index shown as soon as its picture is here */
   show(index) {
-    [this.index, this.problem, this.#isResting] = [index, null, false];
-    const picture = this.#pictures.get(index);
+    if (index !== this.wanted) this.#direction = Math.sign(index - this.wanted);
+    [this.wanted, this.#isResting] = [index, false];
+    this.#broken.delete(index);
+    for (const [frame, at] of this.#asked) if (this.#now() - at > LOST) this.#asked.delete(frame);
+    this.#askOn();
+    this.turn();
+  }
+  /** Show the wanted frame, if it is here and the shown one may be left. */
+  turn() {
+    const isHere = this.#pictures.has(this.wanted) || this.#broken.has(this.wanted);
+    if (isHere && this.index !== this.wanted && this.mayTurn()) this.index = this.wanted;
+    const picture = this.picture;
     if (picture) {
-      this.#pictures.delete(index);
-      this.#pictures.set(index, picture);
-    } else if (!this.#asked.has(index)) {
-      this.#asked.add(index);
-      this.#ask({ type: "frame", number: this.#number, index });
+      this.#pictures.delete(this.index);
+      this.#pictures.set(this.index, picture);
     }
     this.emit("change", null);
   }
@@ -569,34 +647,71 @@ var Frames = class extends Emitter {
   failed({ number, index, reason }) {
     if (number !== void 0 && number !== this.#number) return;
     this.#asked.delete(index);
-    if (index === this.index) this.problem = reason;
-    this.emit("change", null);
+    this.#broken.set(index, reason);
+    this.#askOn();
+    if (index === this.wanted) this.turn();
   }
   /** Nobody looks: let go of the pictures, which are large. They are asked for again when one is shown. */
   rest() {
     for (const picture of this.#pictures.values()) picture.close();
     this.#pictures.clear();
     this.#asked.clear();
+    this.#bytes = 0;
     this.#isResting = true;
   }
   close() {
     this.rest();
-    [this.#number, this.problem] = [-1, null];
+    this.#broken.clear();
+    this.#number = -1;
+  }
+  /** Ask for what is to be shown, and then for what comes next. */
+  #askOn() {
+    for (const index of this.#coming()) {
+      if (this.#asked.size >= ON_THE_WAY) return;
+      if (this.#pictures.has(index) || this.#asked.has(index) || this.#broken.has(index)) continue;
+      this.#asked.set(index, this.#now());
+      this.#ask({ type: "frame", number: this.#number, index });
+    }
+  }
+  /** @returns {number[]} frames to have here, the most urgent first */
+  #coming() {
+    const { wanted } = this;
+    if (!this.#pictures.size) return [wanted];
+    const fit = Math.floor(this.#room / (this.#bytes / this.#pictures.size)) - 1;
+    const ahead = clamp(fit, 0, AHEAD);
+    const behind = clamp(fit - ahead, 0, BEHIND);
+    const steps = [
+      ...Array.from({ length: ahead }, (_, i) => i + 1),
+      ...Array.from({ length: behind }, (_, i) => -i - 1)
+    ];
+    const coming = [wanted, ...steps.map((step) => wanted + step * this.#direction)];
+    return coming.filter((index) => index >= 0 && index < this.#count);
   }
   /** @param {number} index @param {Picture} picture */
   #keep(index, picture) {
     this.#asked.delete(index);
-    this.#pictures.get(index)?.close();
+    this.#broken.delete(index);
+    this.#drop(index);
     this.#pictures.set(index, picture);
-    for (const [other, old] of this.#pictures) {
-      if (this.#pictures.size <= KEPT) break;
-      if (other === this.index) continue;
-      this.#pictures.delete(other);
-      old.close();
+    this.#bytes += sizeOf(picture);
+    const coming = new Set(this.#coming());
+    for (const other of [...this.#pictures.keys()].sort((a, b) => Number(coming.has(a)) - Number(coming.has(b)))) {
+      if (this.#bytes <= this.#room) break;
+      if (other !== this.index && other !== this.wanted) this.#drop(other);
     }
-    this.emit("change", null);
+    this.#askOn();
+    if (index === this.wanted) this.turn();
+  }
+  /** @param {number} index */
+  #drop(index) {
+    const picture = this.#pictures.get(index);
+    if (!picture) return;
+    this.#pictures.delete(index);
+    this.#bytes -= sizeOf(picture);
+    picture.close();
   }
 };
+var sizeOf = ({ width, height }) => width * height * BYTES;
 
 // src/labels.js
 var asked = (questions) => questions.flatMap(({ name, options = [] }) => [
@@ -621,6 +736,70 @@ var titled = (labels) => {
     titles.set(id, `${category} ${counts.get(category)}`);
   }
   return titles;
+};
+
+// src/player.js
+var SLICES = 10;
+var Player = class extends Emitter {
+  isPlaying = false;
+  #session;
+  #request = 0;
+  #due = 0;
+  /** @param {Session} session */
+  constructor(session) {
+    super();
+    this.#session = session;
+  }
+  get last() {
+    return Math.max(this.#session.given.frames - 1, 0);
+  }
+  /** Frames per second. */
+  get rate() {
+    return this.#session.given.fps || SLICES;
+  }
+  /** @param {number} index @returns {boolean} whether the frame may be left */
+  go(index) {
+    const { frames } = this.#session;
+    this.stop();
+    if (!frames.mayTurn()) {
+      this.#session.note("Finish the shape first (Enter), or cancel it (Esc)", true);
+      this.emit("change", null);
+      return false;
+    }
+    const to = clamp(Math.round(index), 0, this.last);
+    if (to !== frames.wanted) frames.show(to);
+    return true;
+  }
+  /** @param {number} by frames */
+  step(by) {
+    this.go(this.#session.frames.wanted + by);
+  }
+  toggle() {
+    if (this.isPlaying) return this.stop();
+    const { frames } = this.#session;
+    if (this.last === 0 || frames.wanted === this.last && !this.go(0)) return;
+    this.isPlaying = true;
+    this.#due = performance.now() + 1e3 / this.rate;
+    this.#request = requestAnimationFrame((now) => this.#play(now));
+    this.emit("change", null);
+  }
+  stop() {
+    if (!this.isPlaying) return;
+    cancelAnimationFrame(this.#request);
+    this.isPlaying = false;
+    this.emit("change", null);
+  }
+  /** @param {number} now in ms */
+  #play(now) {
+    const { frames } = this.#session;
+    const isThere = frames.index === frames.wanted;
+    if (isThere && frames.index === this.last) return this.stop();
+    if (isThere && now >= this.#due) {
+      this.#due = Math.max(this.#due, now - 1e3 / this.rate) + 1e3 / this.rate;
+      frames.show(frames.index + 1);
+    }
+    this.#request = requestAnimationFrame((later) => this.#play(later));
+  }
 };
 
 // src/mask/run_lengths.js
@@ -853,12 +1032,12 @@ var keypoint = {
 };
 
 // src/shapes/vertices.js
-var ROOM = 26;
+var ROOM2 = 26;
 var vertexHandles = (points, { pixel, closed, ring = 0 }) => {
   const vertices = points.map(([x, y], index) => ({ role: "vertex", x, y, ring, index }));
   for (let index = 1; index < points.length + (closed ? 1 : 0); index++) {
     const [[ax, ay], [bx, by]] = [points[index - 1], points[index % points.length]];
-    if (Math.hypot(bx - ax, by - ay) < ROOM * pixel) continue;
+    if (Math.hypot(bx - ax, by - ay) < ROOM2 * pixel) continue;
     vertices.push({ role: "between", x: (ax + bx) / 2, y: (ay + by) / 2, ring, index });
   }
   return vertices;
@@ -1076,19 +1255,19 @@ var labelAt = (labels, point, reach) => {
 var ROUNDS = 200;
 var graphDistances = ({ points, edges = [] }) => {
   const place = new Map(points.map((name, i) => [name, i]));
-  const between2 = points.map((_, i) => points.map((_2, j) => i === j ? 0 : Infinity));
+  const between3 = points.map((_, i) => points.map((_2, j) => i === j ? 0 : Infinity));
   for (const [a, b] of edges) {
     const [i, j] = [place.get(a) ?? 0, place.get(b) ?? 0];
-    if (i !== j) between2[i][j] = between2[j][i] = 1;
+    if (i !== j) between3[i][j] = between3[j][i] = 1;
   }
   for (let k = 0; k < points.length; k++) {
     for (let i = 0; i < points.length; i++) {
       for (let j = 0; j < points.length; j++)
-        between2[i][j] = Math.min(between2[i][j], between2[i][k] + between2[k][j]);
+        between3[i][j] = Math.min(between3[i][j], between3[i][k] + between3[k][j]);
     }
   }
-  const longest = Math.max(1, ...between2.flat().filter(Number.isFinite));
-  return between2.map((row) => row.map((steps) => Number.isFinite(steps) ? steps : longest));
+  const longest = Math.max(1, ...between3.flat().filter(Number.isFinite));
+  return between3.map((row) => row.map((steps) => Number.isFinite(steps) ? steps : longest));
 };
 var known2 = /* @__PURE__ */ new WeakMap();
 var layoutOf = (skeleton) => {
@@ -1267,9 +1446,9 @@ var BrushTool = class {
     return this.#draft(this.#paint([at]), label?.shape ?? null);
   }
   /** @param {Pointer} at @param {Pointer[]} [between] */
-  move(at, between2 = []) {
+  move(at, between3 = []) {
     if (!this.#stroke) return null;
-    return this.#draft(this.#paint([...between2, at]));
+    return this.#draft(this.#paint([...between3, at]));
   }
   /** @param {Pointer} at @returns {Outcome | null} */
   up(at) {
@@ -1475,13 +1654,13 @@ var LineTool = class {
     return this.#draft();
   }
   /** @param {Pointer} at @param {Pointer[]} [between] */
-  move(at, between2 = []) {
+  move(at, between3 = []) {
     if (!this.isBusy) return null;
     this.#at = at;
     if (this.#press) {
       this.#press.freehand ||= distance(this.#press.at, at) >= CLICK * this.#around.pixel();
       if (this.#press.freehand) {
-        for (const point of [...between2, at]) {
+        for (const point of [...between3, at]) {
           if (!this.#isNear(point, this.#points.at(-1), STEP2 * this.#around.pixel())) this.#add(point);
         }
       }
@@ -1558,6 +1737,68 @@ var LineTool = class {
     const shape = { type: "polyline", points };
     const closing = this.#at !== null && !this.#press && this.#isClosing(this.#at);
     return { do: "draft", draft: { id: null, shape, dots: this.#points, closing } };
+  }
+};
+
+// src/tools/ruler.js
+var RulerTool = class {
+  #around;
+  /** @type {Pointer | null} */
+  #from = null;
+  /** @param {Surroundings} around */
+  constructor(around) {
+    this.#around = around;
+  }
+  get isBusy() {
+    return this.#from !== null;
+  }
+  /** @param {Pointer} at @returns {Outcome} */
+  down(at) {
+    this.#from = at;
+    return { do: "measure", line: null };
+  }
+  /** @param {Pointer} at @returns {Outcome | null} */
+  move(at) {
+    if (!this.#from || distance(this.#from, at) < CLICK * this.#around.pixel()) return null;
+    return { do: "measure", line: [this.#from, at] };
+  }
+  /** @param {Pointer} at */
+  up(at) {
+    const outcome = this.move(at);
+    this.#from = null;
+    return outcome;
+  }
+  /** @returns {Outcome} */
+  cancel() {
+    this.#from = null;
+    return { do: "measure", line: null };
+  }
+  doubleClick() {
+    return null;
+  }
+  key() {
+    return void 0;
+  }
+};
+var IdleTool = class {
+  isBusy = false;
+  down() {
+    return null;
+  }
+  move() {
+    return null;
+  }
+  up() {
+    return null;
+  }
+  cancel() {
+    return null;
+  }
+  doubleClick() {
+    return null;
+  }
+  key() {
+    return void 0;
   }
 };
 
@@ -1759,6 +2000,22 @@ var TOOLS = {
       const skeleton = around.active()?.skeleton;
       return skeleton ? stretched(skeleton, layoutOf(skeleton), from, to) : null;
     })
+  },
+  ruler: {
+    title: "Ruler",
+    shape: null,
+    icon: "M2.5 10.5 10.5 2.5l3 3-8 8zM5 8l1.2 1.2M7 6l1.8 1.8M9 4l1.2 1.2",
+    key: "r",
+    hint: "Drag to measure a length.",
+    make: (around) => new RulerTool(around)
+  },
+  window: {
+    title: "Window and level",
+    shape: null,
+    icon: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11zM8 5h3.5M8 8h5M8 11h3.5",
+    key: "w",
+    hint: "Drag sideways for the window, up and down for the level; the right button does so with any tool.",
+    make: () => new IdleTool()
   }
 };
 var NAMES = (
@@ -1774,6 +2031,450 @@ var toolsFor = (shapes) => {
   ));
 };
 
+// src/tracks/between.js
+var NO_AREA = 1e-12;
+var FINEST = 1e-9;
+var between2 = (a, b, share) => {
+  const mix = (from, to) => from + (to - from) * share;
+  const mixed = (from, to) => from.map(([x, y], i) => [mix(x, to[i][0]), mix(y, to[i][1])]);
+  if (a.type === "bounding_box" && b.type === "bounding_box") {
+    return {
+      type: a.type,
+      x: mix(a.x, b.x),
+      y: mix(a.y, b.y),
+      width: mix(a.width, b.width),
+      height: mix(a.height, b.height)
+    };
+  }
+  if (a.type === "rotatable_bounding_box" && b.type === "rotatable_bounding_box") {
+    return {
+      type: a.type,
+      cx: mix(a.cx, b.cx),
+      cy: mix(a.cy, b.cy),
+      width: mix(a.width, b.width),
+      height: mix(a.height, b.height),
+      angle: a.angle + shorterWay(a.angle, b.angle) * share
+    };
+  }
+  if (a.type === "keypoint" && b.type === "keypoint") return { type: a.type, x: mix(a.x, b.x), y: mix(a.y, b.y) };
+  if (a.type === "polyline" && b.type === "polyline" && a.points.length === b.points.length) {
+    const points = mixed(a.points, b.points);
+    const { x0, y0, x1, y1 } = boundsOf(points);
+    return Math.max(x1 - x0, y1 - y0) < FINEST ? a : { type: a.type, points };
+  }
+  if (a.type === "polygon" && b.type === "polygon" && isAlike(a, b)) {
+    const rings = a.rings.map((ring, i) => opened(mixed(ring, b.rings[i])));
+    return rings.every((ring) => ring.length >= 3) && hasArea2(rings) ? { type: a.type, rings } : a;
+  }
+  if (a.type === "object_primitive" && b.type === "object_primitive") return betweenPoints(a, b, mix);
+  return a;
+};
+var shorterWay = (a, b) => {
+  const way = b % 360 - a % 360;
+  const turns = way / 360;
+  const whole = Math.floor(turns);
+  const nearest = turns - whole === 0.5 ? whole + (whole % 2 === 0 ? 0 : 1) : Math.round(turns);
+  return way - 360 * nearest;
+};
+var isAlike = (a, b) => a.rings.length === b.rings.length && a.rings.every((ring, i) => ring.length === b.rings[i].length);
+var betweenPoints = (a, b, mix) => ({
+  type: a.type,
+  points: Object.fromEntries(
+    Object.entries(a.points).map(([name, [x, y, visibility]]) => {
+      const to = b.points[name];
+      if (!to || visibility === "absent" || to[2] === "absent") return [name, [x, y, visibility]];
+      return [name, [mix(x, to[0]), mix(y, to[1]), visibility]];
+    })
+  )
+});
+var opened = (ring) => {
+  let length = ring.length;
+  while (length > 1 && ring[length - 1][0] === ring[0][0] && ring[length - 1][1] === ring[0][1]) length -= 1;
+  return ring.slice(0, length);
+};
+var hasArea2 = (rings) => {
+  const { x0, y0, x1, y1 } = boundsOf(rings.flat());
+  const least = Math.max(NO_AREA * Math.max(x1 - x0, y1 - y0) ** 2, FINEST ** 2);
+  if (rings.length === 1 && Math.abs(windingArea(rings[0])) > least) return true;
+  const heights = [...new Set(rings.flatMap((ring) => ring.map(([, y]) => y)))].sort((a, b) => a - b);
+  return heights.slice(1).some((below, i) => {
+    const above = heights[i];
+    const crossings = crossingsOf(rings, (above + below) / 2);
+    let width = 0;
+    for (let k = 0; k + 1 < crossings.length; k += 2) width += crossings[k + 1] - crossings[k];
+    return width * (below - above) > least;
+  });
+};
+var crossingsOf = (rings, y) => {
+  const found = [];
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [[ax, ay], [bx, by]] = [ring[j], ring[i]];
+      if (ay > y !== by > y) found.push(ax + (bx - ax) * (y - ay) / (by - ay));
+    }
+  }
+  return found.sort((a, b) => a - b);
+};
+
+// src/tracks/track.js
+var keysOf = ({ shape, key_frames = {} }) => shape ? [[0, shape]] : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
+var isKey = (label, frame) => keysOf(label).some(([key, shape]) => key === frame && shape !== null);
+var firstShape = (label) => (
+  /** @type {Shape} */
+  keysOf(label)[0][1]
+);
+var shapeAt = (label, frame, interpolate) => {
+  const { until } = label;
+  const keys = keysOf(label);
+  const after = keys.findIndex(([key]) => key > frame);
+  const place = (after < 0 ? keys.length : after) - 1;
+  if (place < 0) return null;
+  const [start, shape] = keys[place];
+  if (start === frame || shape === null) return shape;
+  if (!interpolate) return null;
+  if (after < 0) return until !== void 0 && frame <= until ? shape : null;
+  const [stop, following] = keys[after];
+  return following === null ? shape : between2(shape, following, (frame - start) / (stop - start));
+};
+var spansOf = (label, interpolate) => {
+  const keys = keysOf(label);
+  return keys.flatMap(([start, shape], i) => {
+    if (shape === null) return [];
+    if (!interpolate) return [{ start, stop: start + 1 }];
+    const stop = i + 1 < keys.length ? keys[i + 1][0] : Math.max(start, label.until ?? start) + 1;
+    return [{ start, stop }];
+  });
+};
+var reachOf2 = (label, interpolate) => {
+  const spans = spansOf(label, interpolate);
+  return { first: spans[0].start, last: spans[spans.length - 1].stop - 1 };
+};
+var nearestFrame = (label, frame, interpolate) => {
+  let [best, away] = [frame, Infinity];
+  for (const { start, stop } of spansOf(label, interpolate)) {
+    const near = Math.min(Math.max(frame, start), stop - 1);
+    if (Math.abs(near - frame) < away) [best, away] = [near, Math.abs(near - frame)];
+  }
+  return best;
+};
+var nearestShape = (label, frame, interpolate) => (
+  /** @type {Shape} */
+  shapeAt(label, nearestFrame(label, frame, interpolate), interpolate)
+);
+var frameCount = (label, interpolate) => spansOf(label, interpolate).reduce((sum, { start, stop }) => sum + stop - start, 0);
+
+// src/tracks/changes.js
+var withKeys = (label, keys, until) => {
+  const { shape: _shape, until: _until, key_frames: _keys, ...rest } = label;
+  const kept2 = [];
+  for (const [frame, shape] of [...new Map(keys)].sort(([a], [b]) => a - b)) {
+    if (shape !== null || (kept2.at(-1)?.[1] ?? null) !== null) kept2.push([frame, shape]);
+  }
+  const last = kept2.at(-1);
+  if (!last) return null;
+  const holds = until !== void 0 && last[1] !== null && until > last[0];
+  return { ...rest, key_frames: Object.fromEntries(kept2), ...holds ? { until } : {} };
+};
+var made = (label, keys, until) => (
+  /** @type {Label} */
+  withKeys(label, keys, until)
+);
+var isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+var withKey = (label, frame, shape) => {
+  const keys = keysOf(label);
+  const { until } = label;
+  if (until !== void 0 && frame > until) keys.push([until, keys[keys.length - 1][1]]);
+  return made(label, [...keys, [frame, shape]], until);
+};
+var withoutKey = (label, frame) => withKeys(label, keysOf(label).filter(([key]) => key !== frame), label.until);
+var outsideFrom = (label, frame) => {
+  if (frame > reachOf2(label, true).last) return label;
+  const keys = keysOf(label).filter(([key]) => key < frame);
+  const later = keysOf(label).filter(([key]) => key > frame);
+  const before = shapeAt(label, frame - 1, true);
+  const isHeld = before === null || isSame(before, keys[keys.length - 1][1]);
+  if (!isHeld) keys.push([frame - 1, before]);
+  if (later.length) return made(label, [...keys, [frame, null], ...later], label.until);
+  return made(label, keys, before && isHeld ? frame - 1 : void 0);
+};
+var endingAt = (label, frame) => {
+  const keys = keysOf(label).filter(([key]) => key <= frame);
+  const { last } = reachOf2(label, true);
+  if (frame >= last) return made(label, keys.filter(([key]) => key <= last), frame);
+  const here = shapeAt(label, frame, true);
+  if (here === null) return made(label, keys);
+  return isSame(here, keys[keys.length - 1][1]) ? made(label, keys, frame) : made(label, [...keys, [frame, here]]);
+};
+var copied = (label, frame, last, { interpolate, sizeOf: sizeOf2 }) => {
+  const shape = (
+    /** @type {Shape} */
+    shapeAt(label, frame, interpolate)
+  );
+  const keys = keysOf(label);
+  if (interpolate) {
+    const outer = keys.filter(([key]) => key < frame || key > last);
+    const returns = keys.some(([key]) => key > last) && shapeAt(label, last + 1, true) === null;
+    const held = [[frame, shape], [last, shape], ...returns ? [
+      /** @type {Key} */
+      [last + 1, null]
+    ] : []];
+    return { label: made(label, [...outer, ...held], label.until), copies: last - frame };
+  }
+  const there = new Set(keys.filter(([, own]) => own).map(([key]) => key));
+  const free = Array.from({ length: last - frame }, (_, i) => frame + 1 + i);
+  const copies = free.filter((next) => !there.has(next) && fits(shape, sizeOf2(next))).map((next) => [next, shape]);
+  return { label: copies.length ? made(label, [...keys, ...copies]) : label, copies: copies.length };
+};
+var fits = (shape, [height, width]) => {
+  if (shape.type === "bitmask") return shape.size[0] === height && shape.size[1] === width;
+  const { x0, y0, x1, y1 } = boundsOfShape(shape);
+  return x0 < width && y0 < height && x1 > 0 && y1 > 0;
+};
+
+// src/tracks/tracks.js
+var Tracks = class {
+  #session;
+  /** @type {WeakMap<Label, {frame: number, seen: Seen, ghost?: Seen}>} */
+  #known = /* @__PURE__ */ new WeakMap();
+  /** @type {{labels: readonly Label[], frame: number, seen: Seen[]}} */
+  #list = { labels: [], frame: -1, seen: [] };
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+  }
+  /** Whether the item has several frames. */
+  get isMany() {
+    return this.#session.given.frames > 1;
+  }
+  /** Whether shapes move from one key frame to the next. */
+  get interpolates() {
+    return Boolean(this.#session.given.interpolate);
+  }
+  get #frame() {
+    return this.#session.frames.index;
+  }
+  /** @returns {Seen[]} labels that are on the frame */
+  get seen() {
+    const { labels } = this.#session;
+    if (!this.isMany && labels.every(({ shape }) => shape)) return (
+      /** @type {Seen[]} */
+      labels
+    );
+    if (this.#list.labels !== labels || this.#list.frame !== this.#frame) {
+      const seen = labels.map((label) => this.at(label)).filter(({ shape }) => shape);
+      this.#list = { labels, frame: this.#frame, seen };
+    }
+    return this.#list.seen;
+  }
+  /** @param {Label} label @returns {Seen} without a shape where it is not on the frame */
+  at(label) {
+    if (!this.isMany && label.shape) return label;
+    const known3 = this.#known.get(label);
+    if (known3?.frame === this.#frame) return known3.seen;
+    const shape = shapeAt(label, this.#frame, this.interpolates) ?? void 0;
+    const drawn = isKey(label, this.#frame) ? "key" : "between";
+    const seen = shape ? { ...label, shape, drawn } : { ...label, shape };
+    this.#known.set(label, { frame: this.#frame, seen });
+    return seen;
+  }
+  /**
+   * The label with a shape on any frame: where it is not on this one, the nearest.
+   *
+   * @param {Label} label
+   * @returns {Seen}
+   */
+  withGhost(label) {
+    const seen = this.at(label);
+    const known3 = this.#known.get(label);
+    if (seen.shape || !this.#hasGhosts || !known3) return seen;
+    if (!known3.ghost) {
+      const shape = nearestShape(label, this.#frame, this.interpolates);
+      known3.ghost = fits(shape, this.#session.size) ? { ...seen, shape, drawn: "ghost" } : seen;
+    }
+    return known3.ghost;
+  }
+  /** The pictures of a group show different things: where an object is on another one says nothing. */
+  get #hasGhosts() {
+    return this.interpolates || this.#session.given.modality === "dicom_series";
+  }
+  /** What kind of shape a label has. @param {Label} label */
+  shapeType(label) {
+    return firstShape(label).type;
+  }
+  /** @param {Label} label @param {Shape} shape @returns {Label} with this shape on the frame */
+  put(label, shape) {
+    if (this.isMany) return withKey(label, this.#frame, shape);
+    const { key_frames: _keys, until: _until, ...rest } = label;
+    return { ...rest, shape };
+  }
+  /** Where a new label stands. @param {Shape} shape @returns {Pick<Label, "shape" | "key_frames">} */
+  placed(shape) {
+    return this.isMany ? { key_frames: { [this.#frame]: shape } } : { shape };
+  }
+  /**
+   * The label that a new shape goes on with: slice after slice, an outline belongs to the selected object.
+   *
+   * @param {Shape} shape
+   * @returns {Label | undefined}
+   */
+  continued(shape) {
+    const { document: document2, selectedId, active, given } = this.#session;
+    const label = document2.byId(selectedId);
+    const goesOn = given.modality === "dicom_series" && this.isMany && label?.category === active?.name;
+    return goesOn && label && firstShape(label).type === shape.type && !this.at(label).shape ? label : void 0;
+  }
+  /** @param {Label} label on how many frames it is, as "on 12 frames" */
+  extent(label) {
+    const count = frameCount(label, this.interpolates);
+    return count === 1 ? `on frame ${reachOf2(label, this.interpolates).first}` : `on ${count} frames`;
+  }
+  /** The frame to go to in order to see a label. @param {Label} label */
+  frameOf(label) {
+    return nearestFrame(label, this.#frame, this.interpolates);
+  }
+  // --- what a person does to the selected label
+  /** Set a key frame here, or take the one away that is here. */
+  key() {
+    const label = this.#selected();
+    if (!label) return;
+    if (isKey(label, this.#frame)) {
+      const without = withoutKey(label, this.#frame);
+      if (without) return this.#commit(without, this.interpolates ? "no key frame of" : "take off this frame");
+      return this.#note("It is the only frame of the object; Delete removes the object");
+    }
+    const shape = shapeAt(label, this.#frame, this.interpolates) ?? nearestShape(label, this.#frame, this.interpolates);
+    if (!fits(shape, this.#session.size)) return this.#note("Its shape does not fit this frame: draw it here");
+    this.#commit(withKey(label, this.#frame, shape), this.interpolates ? "key frame of" : "copy to this frame");
+  }
+  /**
+   * Outside from here on, up to the next key frame; where frames stand by themselves, off this one.
+   *
+   * @param {string | null} [id]
+   */
+  outside(id = this.#session.selectedId) {
+    const label = this.#selected(id);
+    if (!label) return;
+    if (!this.at(label).shape) return this.#note("The object is not on this frame");
+    const { first } = reachOf2(label, this.interpolates);
+    if (this.interpolates && this.#frame > first) {
+      return this.#commit(outsideFrom(label, this.#frame), "outside from here");
+    }
+    const without = withoutKey(label, this.#frame);
+    if (without) this.#commit(without, "take off this frame");
+    else this.#session.remove(label.id);
+  }
+  /** The object's last frame is this one. */
+  until() {
+    const label = this.#selected();
+    if (!label) return;
+    if (!this.interpolates) return this.#note("Here every shape stands on its own frame; copy it to further ones");
+    const { first, last } = reachOf2(label, true);
+    if (this.#frame < first) return this.#note(`The object begins on frame ${first}`);
+    if (this.#frame === last) return this.#note("The object ends here already");
+    this.#commit(endingAt(label, this.#frame), this.#frame < last ? "end here" : "hold up to here");
+  }
+  /** @param {number} count copy the shape to so many of the next frames */
+  copy(count) {
+    const label = this.#selected();
+    if (!label) return;
+    if (!this.at(label).shape) return this.#note("The object is not on this frame");
+    const { frames, sizes } = this.#session.given;
+    const last = Math.min(this.#frame + count, frames - 1);
+    if (last === this.#frame) return this.#note("There is no further frame");
+    const sizeOf2 = (frame) => sizes[frame] ?? sizes[0];
+    const { label: made2, copies } = copied(label, this.#frame, last, { interpolate: this.interpolates, sizeOf: sizeOf2 });
+    if (!copies) return this.#note("Those frames have it already, or it does not fit them");
+    this.#commit(made2, `copy to ${copies === 1 ? "1 frame" : `${copies} frames`}`);
+  }
+  /** The next key frame of the selected label, else of any, or the one before. @param {1 | -1} step */
+  jump(step) {
+    const { labels, player, frames, document: document2, selectedId } = this.#session;
+    const selected = document2.byId(selectedId);
+    const keys = (selected ? [selected] : labels).flatMap((label) => keysOf(label).map(([frame]) => frame));
+    const beyond = keys.filter((frame) => (frame - frames.wanted) * step > 0);
+    if (!beyond.length) return this.#note(`No key frame ${step > 0 ? "behind" : "before"} this one`);
+    player.go(step > 0 ? Math.min(...beyond) : Math.max(...beyond));
+  }
+  /** @param {string | null} [id] */
+  #selected(id = this.#session.selectedId) {
+    const { readOnly, document: document2 } = this.#session;
+    if (readOnly || !this.isMany) return void 0;
+    const label = document2.byId(id);
+    if (!label) this.#note("Select a label first");
+    return label;
+  }
+  /** @param {Label} label @param {string} what */
+  #commit(label, what) {
+    const { document: document2 } = this.#session;
+    const op = document2.commit({ put: [label], what: `${what} ${this.#session.titleOf(label.id)}` });
+    if (op) this.#session.note(op.what);
+  }
+  /** @param {string} text */
+  #note(text) {
+    this.#session.note(text, true);
+  }
+};
+
+// src/windowing.js
+var Windowing = class {
+  #session;
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+  }
+  /** @returns {import("./render/windowing.js").Scale | null} of the picture that is shown; null where it holds no values */
+  get scale() {
+    const picture = (
+      /** @type {Partial<ValuesPicture> | undefined} */
+      this.#session.frames.picture
+    );
+    return picture?.scale ?? null;
+  }
+  get isPossible() {
+    return this.scale !== null;
+  }
+  /** Whether it is a window of the file that is seen, frame by frame its own. */
+  get isOwn() {
+    return this.#session.looks.window === null;
+  }
+  get presets() {
+    return this.scale ? presetsOf(this.scale) : [];
+  }
+  /** @returns {import("./render/windowing.js").ValueWindow} what is seen now */
+  get current() {
+    return this.#session.looks.window ?? this.presets[0] ?? windowAt("", 0, 1);
+  }
+  /** @param {import("./render/windowing.js").ValueWindow} window */
+  choose(window2) {
+    this.#session.look({ window: window2 });
+  }
+  /** @param {number} centre @param {number} width */
+  set(centre, width) {
+    if (Number.isFinite(centre) && width > 0) this.choose(windowAt("", centre, Math.max(width, this.#finest)));
+  }
+  /** @param {{x: number, y: number}} by in CSS pixels */
+  drag(by) {
+    if (this.isPossible) this.choose(dragged(this.current, by, this.#finest));
+  }
+  /** As the file says. */
+  reset() {
+    this.#session.look({ window: null, inverted: false });
+  }
+  /** The value at a point, as "-37 HU"; empty beside the picture. @param {{x: number, y: number}} at in pixels */
+  reading({ x, y }) {
+    const picture = (
+      /** @type {Partial<ValuesPicture> | undefined} */
+      this.#session.frames.picture
+    );
+    const value = picture?.valueAt?.(Math.floor(x), Math.floor(y));
+    return value === void 0 || value === null ? "" : `${shortly(value)} ${this.scale?.unit ?? ""}`.trim();
+  }
+  get #finest() {
+    return Math.abs(this.scale?.slope ?? 1) || 1;
+  }
+};
+var shortly = (value) => String(Number(value.toPrecision(7)) === Math.round(value) ? Math.round(value) : Number(value.toPrecision(5)));
+
 // src/session.js
 var LOOKS = {
   opacity: 0.15,
@@ -1782,10 +2483,13 @@ var LOOKS = {
   names: true,
   crosshair: false,
   brightness: 0,
-  contrast: 0
+  contrast: 0,
+  window: null,
+  inverted: false
 };
 var LARGEST_BRUSH = 1e3;
 var PATIENCE = 700;
+var SETTLED = 150;
 var Session = class extends Emitter {
   document = new LabelDocument();
   /** @type {ToolName} */
@@ -1813,6 +2517,12 @@ var Session = class extends Emitter {
   /** @type {Map<string, string>} */
   #titles = /* @__PURE__ */ new Map();
   #activeNumber = -1;
+  /** Frame that labels are shown of. */
+  #frame = -1;
+  /** @type {any} */
+  #telling = null;
+  /** How many frames a shape is copied to. */
+  copies = () => 1;
   /** @type {any} */
   #timer = null;
   /** @type {(() => void)[]} */
@@ -1828,6 +2538,10 @@ var Session = class extends Emitter {
     this.readOnly = Boolean(model.get("read_only"));
     this.channel = connect(this.document);
     this.frames = new Frames((message) => this.channel.send(message));
+    this.frames.mayTurn = () => !this.#views.some((view) => view.isPressed || view.isBusy);
+    this.tracks = new Tracks(this);
+    this.windowing = new Windowing(this);
+    this.player = new Player(this);
     this.#stops = [
       this.document.on("change", ({ ids }) => this.#labelsChanged(ids)),
       this.channel.on("state", () => this.#synced()),
@@ -1836,7 +2550,8 @@ var Session = class extends Emitter {
         ({ what, reason, hint }) => this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true)
       ),
       this.channel.on("told", (message) => this.#told(message)),
-      this.frames.on("change", () => this.emit("picture", null))
+      this.frames.on("change", () => this.#framesChanged()),
+      () => this.player.stop()
     ];
     const changes = (
       /** @type {const} */
@@ -1857,6 +2572,7 @@ var Session = class extends Emitter {
   }
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#telling);
     for (const stop of this.#stops) stop();
     this.channel.close();
     this.frames.close();
@@ -1878,17 +2594,40 @@ var Session = class extends Emitter {
   }
   /** @returns {Size} of the frame that is shown */
   get size() {
-    return this.given.sizes[this.frames.index] ?? [1, 1];
+    return this.given.sizes[this.frames.index] ?? this.given.sizes[0] ?? [1, 1];
   }
   get labels() {
     return this.document.labels;
   }
+  /** The selected label as it is on the frame that is shown, or where it would be. */
   get selected() {
-    return this.document.byId(this.selectedId);
+    const label = this.document.byId(this.selectedId);
+    return label && this.tracks.withGhost(label);
+  }
+  /** Labels that are on the frame. */
+  get seen() {
+    return this.tracks.seen;
+  }
+  /** A label as it is on the frame; without a shape where it is not. @param {string | null} id */
+  seenOf(id) {
+    const label = this.document.byId(id);
+    return label && this.tracks.at(label);
   }
   /** @returns {ToolName[]} */
   get tools() {
-    return this.readOnly ? ["select"] : toolsFor(this.classes.map(({ shape }) => shape));
+    const drawing = this.readOnly ? ["select"] : toolsFor(this.classes.map(({ shape }) => shape));
+    const { spacing, modality } = this.given;
+    return [
+      ...drawing,
+      ...spacing ? [
+        /** @type {const} */
+        "ruler"
+      ] : [],
+      ...modality === "dicom_series" || this.windowing.isPossible ? [
+        /** @type {const} */
+        "window"
+      ] : []
+    ];
   }
   get counts() {
     return counted(this.labels);
@@ -1905,9 +2644,10 @@ var Session = class extends Emitter {
     return this.classes.find(({ name }) => name === category);
   }
   // --- what a person does
-  /** @param {string | null} id */
-  select(id) {
+  /** @param {string | null} id @param {{turns?: boolean}} [how] turns: to a frame that carries the label */
+  select(id, { turns = true } = {}) {
     const known3 = id !== null && this.document.byId(id) ? id : null;
+    if (known3 !== null && turns) this.#turnTo(known3);
     if (known3 === this.selectedId) return;
     this.selectedId = known3;
     this.channel.send({ type: "select", label: known3 });
@@ -1954,7 +2694,14 @@ var Session = class extends Emitter {
   /** @param {Shape} shape */
   draw(shape) {
     if (!this.active || this.readOnly) return;
-    const label = { type: "label", category: this.active.name, shape, id: newLabelId() };
+    const continued = this.tracks.continued(shape);
+    if (continued) return this.change(continued.id, shape, "draw");
+    const label = {
+      type: "label",
+      category: this.active.name,
+      ...this.tracks.placed(shape),
+      id: newLabelId()
+    };
     this.document.commit({ put: [label], what: `draw ${this.active.name}` });
     this.select(label.id);
     this.note(`${this.titleOf(label.id)} drawn`);
@@ -1963,21 +2710,31 @@ var Session = class extends Emitter {
   change(id, shape, what) {
     const label = this.document.byId(id);
     if (!label || this.readOnly) return;
-    const op = this.document.commit({ put: [{ ...label, shape }], what: `${what} ${this.titleOf(id)}` });
+    const put = [this.tracks.put(label, shape)];
+    const op = this.document.commit({ put, what: `${what} ${this.titleOf(id)}` });
     if (op) this.note(op.what);
   }
   /** @param {string | null} [id] */
   remove(id = this.selectedId) {
     if (id === null || this.readOnly || !this.document.byId(id)) return;
     const title = this.titleOf(id);
+    const extent = this.tracks.isMany ? ` ${this.tracks.extent(
+      /** @type {Label} */
+      this.document.byId(id)
+    )}` : "";
     this.document.commit({ remove: [id], what: `delete ${title}` });
-    this.note(`${title} deleted`);
+    this.note(`${title} deleted${extent}`);
+  }
+  /** Nothing is left of a label's shape: off the frame with it. @param {string} id */
+  erase(id) {
+    if (this.tracks.isMany) this.tracks.outside(id);
+    else this.remove(id);
   }
   /** @param {string | null} [id] @param {ObjectClass | undefined} [item] */
   reclass(id = this.selectedId, item = this.active) {
     const label = this.document.byId(id);
-    if (!label?.shape || !item || this.readOnly || label.category === item.name) return;
-    if (label.shape.type !== item.shape) {
+    if (!label || !item || this.readOnly || label.category === item.name) return;
+    if (this.tracks.shapeType(label) !== item.shape) {
       return this.note(
         `${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`,
         true
@@ -1993,9 +2750,11 @@ var Session = class extends Emitter {
     if (!label?.shape || this.readOnly) return;
     const kind = kindOf(label.shape);
     const there = kind.moved(label.shape, { x: offset, y: offset }, this.size);
-    const isSame = JSON.stringify(there) === JSON.stringify(label.shape);
-    const shape = isSame ? kind.moved(label.shape, { x: -offset, y: -offset }, this.size) : there;
-    const copy = { ...label, shape, id: newLabelId() };
+    const isSame2 = JSON.stringify(there) === JSON.stringify(label.shape);
+    const shape = isSame2 ? kind.moved(label.shape, { x: -offset, y: -offset }, this.size) : there;
+    const { key_frames: _keys, until: _until, drawn: _drawn, ...rest } = label;
+    const copy = { ...rest, shape: void 0, ...this.tracks.placed(shape), id: newLabelId() };
+    if (copy.shape === void 0) delete copy.shape;
     this.document.commit({ put: [copy], what: `duplicate ${this.titleOf(label.id)}` });
     this.select(copy.id);
     this.note(`${this.titleOf(copy.id)} is a copy`);
@@ -2008,11 +2767,6 @@ var Session = class extends Emitter {
     const next = now < 0 ? step > 0 ? 0 : labels.length - 1 : (now + step + labels.length) % labels.length;
     this.select(labels[next].id);
     this.note(this.titleOf(labels[next].id));
-  }
-  /** @param {1 | -1} by to the next frame, or the one before */
-  step(by) {
-    const index = clamp(this.frames.index + by, 0, this.given.frames - 1);
-    if (index !== this.frames.index) this.frames.show(index);
   }
   undo() {
     this.#tell(this.readOnly ? null : this.document.undo());
@@ -2071,10 +2825,40 @@ var Session = class extends Emitter {
     this.tool = toolsOf(item.shape)[0];
     this.emit("tool", null);
   }
+  /** What waited for a gesture to end: a frame that came while one went on. */
+  settle() {
+    if (this.frames.wanted !== this.frames.index) this.frames.turn();
+  }
+  #framesChanged() {
+    if (this.frames.index !== this.#frame) {
+      this.#frame = this.frames.index;
+      this.hover(null);
+      this.emit("frame", null);
+      this.#tellFrame();
+    }
+    this.emit("picture", null);
+  }
+  /** Python asks the questions of the frame; not of each that is passed by. */
+  #tellFrame() {
+    clearTimeout(this.#telling);
+    if (!this.tracks.isMany) return;
+    this.#telling = setTimeout(() => {
+      if (this.player.isPlaying) return this.#tellFrame();
+      this.channel.send({ type: "turn", number: this.given.number, index: this.frames.index });
+    }, SETTLED);
+  }
+  /** @param {string} id */
+  #turnTo(id) {
+    const label = this.document.byId(id);
+    if (!label || !this.tracks.isMany || this.tracks.at(label).shape) return;
+    this.player.go(this.tracks.frameOf(label));
+  }
   #open() {
     this.given = this.model.get("document");
+    this.player.stop();
     this.selectedId = this.hoveredId = null;
     this.hiddenIds.clear();
+    this.looks = { ...this.looks, window: null, inverted: false };
     void this.channel.open(this.given);
     this.frames.open(this.given);
     this.emit("selection", null);
@@ -2104,6 +2888,7 @@ var Session = class extends Emitter {
   #told(message) {
     if (message.type === "select") {
       this.selectedId = this.document.byId(message.label) ? message.label : null;
+      if (this.selectedId !== null) this.#turnTo(this.selectedId);
       this.emit("selection", null);
     } else if (message.type === "frame") void this.frames.take(message);
     else if (message.type === "frame-failed") this.frames.failed(message);
@@ -2325,7 +3110,7 @@ var IndexedDbKept = class {
   /** @type {IDBDatabase | null} */
   #database = null;
   constructor() {
-    this.#opening = opened().then((database) => this.#database = database);
+    this.#opening = opened2().then((database) => this.#database = database);
   }
   /** @param {Key} key @param {number} sequence @param {Op} op @returns {Promise<boolean>} */
   add(key, sequence, op) {
@@ -2367,7 +3152,7 @@ var written = (database, change) => new Promise((resolve) => {
     resolve(false);
   }
 });
-var opened = () => new Promise((resolve) => {
+var opened2 = () => new Promise((resolve) => {
   try {
     const request = indexedDB.open("annowidgets", 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
@@ -2386,6 +3171,8 @@ var HALO = "rgba(0, 0, 0, 0.6)";
 var HALO_EXTRA = 2;
 var LINE = 2;
 var THICK = 3;
+var DOTS = [0.5, 5];
+var DASHES = [6, 5];
 var DOT = 4;
 var FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
 var UNKNOWN = "#ff7f0e";
@@ -2451,11 +3238,38 @@ var focusNamed = (place, name) => {
   element?.focus({ preventScroll: true });
 };
 
+// src/ui/frame_keys.js
+var FAR = 10;
+var frameAction = ({ session, hand }, { key, shiftKey, ctrlKey, metaKey, altKey }) => {
+  const { player, tracks, readOnly } = session;
+  if (!tracks.isMany || ctrlKey || metaKey || altKey) return void 0;
+  const far = shiftKey ? FAR : 1;
+  const moves = {
+    PageUp: () => player.step(-FAR),
+    PageDown: () => player.step(FAR),
+    Home: () => player.go(0),
+    End: () => player.go(player.last),
+    p: () => player.toggle(),
+    j: () => tracks.jump(-1),
+    l: () => tracks.jump(1),
+    // the keyboard's cursor needs them
+    ...hand.isKeyboard ? {} : { ArrowLeft: () => player.step(-far), ArrowRight: () => player.step(far) }
+  };
+  const edits = {
+    m: () => tracks.key(),
+    x: () => tracks.outside(),
+    u: () => tracks.until(),
+    t: () => tracks.copy(session.copies())
+  };
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  return moves[name] ?? (readOnly ? void 0 : edits[name]);
+};
+
 // src/ui/keys.js
 var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 var TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox])";
 var TAKE_BACK = /^(Escape|Delete|Backspace|z)$/i;
-var FAR = 10;
+var FAR2 = 10;
 var NEARER = 1.25;
 var followKeys = (root, view, held) => {
   let isPressed = false;
@@ -2484,10 +3298,9 @@ var followKeys = (root, view, held) => {
   const arrow = (stage, event) => {
     const { session } = stage;
     const [dx, dy] = STEPS[event.key];
-    const far = event.shiftKey ? FAR : 1;
+    const far = event.shiftKey ? FAR2 : 1;
     const by = { x: dx * far, y: dy * far };
     if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, isPressed);
-    if (session.given.frames > 1 && dx) return session.step(dx > 0 ? 1 : -1);
     if (session.selected && !session.readOnly && !stage.isDrawing) return stage.nudge(by);
     if (session.tool !== "select") return stage.moveCursor(by);
     const pan = 24 * far;
@@ -2525,7 +3338,10 @@ var followKeys = (root, view, held) => {
   const actionOf = (stage, event) => {
     const { session } = stage;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const framed = frameAction(stage, event);
+    if (framed) return framed;
     if (event.ctrlKey || event.metaKey) {
+      if (key in STEPS) return () => arrow(stage, event);
       const withControl = {
         z: () => event.shiftKey ? session.redo() : takeBack(stage) || session.undo(),
         y: () => session.redo(),
@@ -2657,8 +3473,10 @@ var labelRow = (session, id) => {
   return {
     element,
     update(label, title) {
-      const { active, readOnly, selectedId } = session;
+      const { active, readOnly, selectedId, tracks } = session;
       const isSelected = id === selectedId;
+      const here = tracks.at(label);
+      const isAway = !here.shape;
       const now = [
         label,
         title,
@@ -2666,16 +3484,19 @@ var labelRow = (session, id) => {
         isSelected && active,
         readOnly,
         session.unsaved.has(id),
-        session.hiddenIds.has(id)
+        session.hiddenIds.has(id),
+        tracks.isMany && isSelected ? here : isAway
       ];
       if (now.every((value, i) => value === shown2[i])) return;
       shown2 = now;
       const item = session.classOf(label);
       mark.style.background = colorOf(item);
       name.textContent = name.title = title;
+      name.classList.toggle("aw-mute", isAway);
+      if (isAway) name.title = `${title}, ${tracks.extent(label)}, not on this one`;
       pick.setAttribute("aria-pressed", String(isSelected));
       unsaved.hidden = !session.unsaved.has(id);
-      reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== label.shape?.type;
+      reclass.hidden = readOnly || !isSelected || !active || active.name === label.category || active.shape !== tracks.shapeType(label);
       if (!reclass.hidden && active) {
         reclass.replaceChildren("→ ", swatch(colorOf(active)));
         reclass.title = `Make it ${active.name} (C)`;
@@ -2686,8 +3507,8 @@ var labelRow = (session, id) => {
       hide.setAttribute("aria-label", `${isHidden ? "Show" : "Hide"} ${title}`);
       remove.hidden = readOnly;
       remove.setAttribute("aria-label", `Delete ${title}`);
-      points.hidden = readOnly || !isSelected || label.shape?.type !== "object_primitive";
-      if (!points.hidden) drawPoints(session, points, label, title);
+      points.hidden = readOnly || !isSelected || here.shape?.type !== "object_primitive";
+      if (!points.hidden) drawPoints(session, points, here, title);
       else points.replaceChildren();
     }
   };
@@ -2845,6 +3666,8 @@ var showPanel = (session, el) => {
   const stops = [
     session.on("hover", drawHover),
     session.on("labels", redraw),
+    session.on("frame", () => session.player.isPlaying || redraw()),
+    session.player.on("change", redraw),
     session.on("selection", redraw),
     session.on("tool", redraw),
     session.on("open", redraw),
@@ -2881,11 +3704,254 @@ var classRow = (session, item, index, count) => make(
   )
 );
 
+// src/ui/timeline.js
+var ROW = 18;
+var MOST = 5;
+var NAMES2 = 108;
+var EDGE = 8;
+var MARK = 3.5;
+var timeline = (session) => {
+  const { player, tracks, frames } = session;
+  const canvas = make("canvas", { className: "aw-ed-lines", role: "img" });
+  const context = (
+    /** @type {CanvasRenderingContext2D} */
+    canvas.getContext("2d")
+  );
+  const room = make("div", {});
+  const element = make("div", { className: "aw-ed-timeline" }, canvas, room);
+  let requested = 0;
+  let shown2 = null;
+  const xOf = (frame, width) => NAMES2 + EDGE + (width - NAMES2 - 2 * EDGE) * frame / Math.max(player.last, 1);
+  const placeOf2 = ({ clientX, clientY }) => {
+    const { left, top, width } = canvas.getBoundingClientRect();
+    const share = (clientX - left - NAMES2 - EDGE) / Math.max(width - NAMES2 - 2 * EDGE, 1);
+    const row2 = Math.floor((clientY - top + element.scrollTop) / ROW);
+    return { frame: Math.round(Math.min(Math.max(share, 0), 1) * player.last), label: session.labels[row2], isName: clientX - left < NAMES2 };
+  };
+  const press = (event) => {
+    const { frame, label, isName } = placeOf2(event);
+    event.preventDefault();
+    if (isName) return label && session.select(label.id);
+    canvas.setPointerCapture(event.pointerId);
+    player.go(frame);
+    if (label) session.select(label.id, { turns: false });
+  };
+  const move = (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) player.go(placeOf2(event).frame);
+    else canvas.title = placeOf2(event).label ? session.titleOf(placeOf2(event).label.id) : "";
+  };
+  canvas.addEventListener("pointerdown", press);
+  canvas.addEventListener("pointermove", move);
+  const draw = () => {
+    requested = 0;
+    const { labels } = session;
+    element.hidden = !tracks.isMany || !labels.length;
+    if (element.hidden) return;
+    const height = Math.min(labels.length, MOST) * ROW;
+    element.style.height = `${height}px`;
+    room.style.height = `${(labels.length - Math.min(labels.length, MOST)) * ROW}px`;
+    bringIntoSight2();
+    const width = element.clientWidth;
+    const density = window.devicePixelRatio || 1;
+    const [w, h] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+    if (canvas.width !== w || canvas.height !== h) {
+      [canvas.width, canvas.height] = [w, h];
+      canvas.style.height = `${height}px`;
+    }
+    const style = getComputedStyle(element);
+    const ink = { text: style.color, mute: style.borderBottomColor, chosen: style.outlineColor };
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const from = Math.floor(element.scrollTop / ROW);
+    for (let i = from; i < Math.min(labels.length, from + MOST + 1); i++)
+      row(labels[i], i * ROW - element.scrollTop, width, ink);
+    context.fillStyle = ink.text;
+    context.fillRect(Math.round(xOf(frames.wanted, width)) - 0.5, 0, 1, height);
+    canvas.setAttribute("aria-label", `Time line of ${labels.length} objects, frame ${frames.index} of ${player.last}`);
+  };
+  const row = (label, y, width, ink) => {
+    const middle = y + ROW / 2;
+    const isSelected = label.id === session.selectedId;
+    const color = colorOf(session.classOf(label));
+    if (isSelected) {
+      context.fillStyle = ink.chosen;
+      context.globalAlpha = 0.14;
+      context.fillRect(0, y, width, ROW);
+      context.globalAlpha = 1;
+    }
+    context.font = `${isSelected ? "600 " : ""}12px system-ui, sans-serif`;
+    context.textBaseline = "middle";
+    context.fillStyle = ink.text;
+    context.fillText(cut(session.titleOf(label.id)), 4, middle);
+    context.fillStyle = ink.mute;
+    context.fillRect(NAMES2 + EDGE, middle - 0.5, width - NAMES2 - 2 * EDGE, 1);
+    const step = (width - NAMES2 - 2 * EDGE) / Math.max(player.last, 1);
+    context.fillStyle = color;
+    for (const { start, stop } of spansOf(label, tracks.interpolates)) {
+      const left = xOf(start, width);
+      context.fillRect(left - 1, middle - 2, Math.max(2, (stop - 1 - start) * step + 2), 4);
+    }
+    for (const [frame, shape] of keysOf(label)) diamond(xOf(frame, width), middle, color, shape !== null, ink.text);
+  };
+  const diamond = (x, y, color, isShape, ink) => {
+    context.beginPath();
+    context.moveTo(x - MARK, y);
+    context.lineTo(x, y - MARK - 1);
+    context.lineTo(x + MARK, y);
+    context.lineTo(x, y + MARK + 1);
+    context.closePath();
+    context.fillStyle = isShape ? color : "rgba(127, 127, 127, 0.25)";
+    context.strokeStyle = ink;
+    context.lineWidth = 1;
+    context.fill();
+    context.stroke();
+  };
+  const cut = (text) => {
+    if (context.measureText(text).width <= NAMES2 - 8) return text;
+    let end = text.length;
+    while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > NAMES2 - 8) end -= 1;
+    return `${text.slice(0, end)}…`;
+  };
+  const bringIntoSight2 = () => {
+    if (session.selectedId === shown2) return;
+    shown2 = session.selectedId;
+    const place = session.labels.findIndex(({ id }) => id === shown2);
+    if (place < 0) return;
+    const [top, height] = [place * ROW, element.clientHeight];
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + ROW > element.scrollTop + height) element.scrollTop = top + ROW - height;
+  };
+  const redraw = () => {
+    requested ||= requestAnimationFrame(draw);
+  };
+  element.addEventListener("scroll", redraw);
+  const observer = new ResizeObserver(redraw);
+  observer.observe(element);
+  const stops = [
+    session.on("picture", redraw),
+    session.on("labels", redraw),
+    session.on("selection", redraw),
+    session.on("open", redraw),
+    session.frames.on("change", redraw),
+    () => observer.disconnect(),
+    () => cancelAnimationFrame(requested)
+  ];
+  draw();
+  return { element, close: () => stops.forEach((stop) => stop()) };
+};
+
+// src/ui/frame_bar.js
+var FIRST_KEY = "M3 4v8M13 4 7.5 8 13 12z";
+var BACK = "M10.5 3.5 6 8l4.5 4.5";
+var PLAY = "M5 3.5v9L12.5 8z";
+var PAUSE = "M5.5 3.5v9M10.5 3.5v9";
+var ON = "M5.5 3.5 10 8l-4.5 4.5";
+var LAST_KEY = "M13 4v8M3 4l5.5 4L3 12z";
+var COPIES = 5;
+var frameBar = (session) => {
+  const { player, tracks, frames } = session;
+  const play = iconButton("Play", PLAY, () => player.toggle(), "p");
+  const moves = make(
+    "span",
+    { className: "aw-ed-moves", role: "group", "aria-label": "Frames" },
+    iconButton("Key frame before", FIRST_KEY, () => tracks.jump(-1), "j"),
+    iconButton("Frame before", BACK, () => player.step(-1), "ArrowLeft"),
+    play,
+    iconButton("Next frame", ON, () => player.step(1), "ArrowRight"),
+    iconButton("Next key frame", LAST_KEY, () => tracks.jump(1), "l")
+  );
+  const slider = make("input", {
+    type: "range",
+    min: "0",
+    step: "1",
+    "aria-label": "Frame",
+    className: "aw-ed-slider",
+    oninput: () => player.go(Number(slider.value))
+  });
+  const number = make("input", {
+    type: "number",
+    min: "0",
+    step: "1",
+    className: "aw-num",
+    "aria-label": "Number of the frame",
+    onchange: () => player.go(Number(number.value))
+  });
+  const last = make("span", { className: "aw-mute aw-num" });
+  const go = make("div", { className: "aw-ed-go" }, moves, slider, make("label", { className: "aw-ed-at" }, number, last));
+  const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, onclick: press }, text);
+  const key = button("", "", () => tracks.key());
+  const outside = button("", "", () => tracks.outside());
+  const until = button("Ends here", "The object's last frame is this one (U)", () => tracks.until());
+  const copies = make("input", { type: "number", min: "1", step: "1", value: String(COPIES), className: "aw-num", "aria-label": "How many frames" });
+  const copy = button("Copy to next", "Copy the shape to the next frames (T)", () => tracks.copy(countOf(copies)));
+  session.copies = () => countOf(copies);
+  const who = make("b", { className: "aw-ed-name" });
+  const work = make(
+    "div",
+    { className: "aw-ed-work", role: "group", "aria-label": "Selected object in time" },
+    who,
+    key,
+    outside,
+    until,
+    make("span", { className: "aw-ed-copy" }, copy, copies)
+  );
+  const lines = timeline(session);
+  const element = make("div", { className: "aw-ed-time" }, go, work, lines.element);
+  const drawFrame = () => {
+    const { index, wanted } = frames;
+    slider.max = number.max = String(player.last);
+    slider.value = String(wanted);
+    if (document.activeElement !== number) number.value = String(wanted);
+    last.textContent = ` / ${player.last}`;
+    slider.setAttribute("aria-valuetext", `${index} of ${player.last}`);
+    drawWork();
+  };
+  const drawWork = () => {
+    const { selected, readOnly } = session;
+    work.hidden = readOnly || !tracks.isMany;
+    if (work.hidden) return;
+    const { interpolates } = tracks;
+    const isHere = Boolean(selected?.shape) && selected?.drawn !== "ghost";
+    who.textContent = selected ? session.titleOf(selected.id) : "No label selected";
+    who.classList.toggle("aw-mute", !selected);
+    for (const part of [key, outside, until, copy]) part.disabled = !selected;
+    outside.disabled ||= !isHere;
+    copy.disabled ||= !isHere;
+    const isKey2 = isHere && selected?.drawn === "key";
+    key.textContent = interpolates ? isKey2 ? "◆ Key frame" : "◇ Key frame" : isKey2 ? "Take off" : "Put here";
+    key.title = interpolates ? isKey2 ? "Take this key frame away (M)" : "Make a key frame of the shape here (M)" : isKey2 ? "Take the shape off this frame (M)" : "Copy the nearest shape to this frame (M)";
+    key.setAttribute("aria-pressed", String(isKey2));
+    outside.hidden = until.hidden = !interpolates;
+    outside.textContent = "Outside from here";
+    outside.title = "Outside from this frame on, up to the next key frame (X)";
+  };
+  const drawPlay = () => {
+    play.title = player.isPlaying ? "Pause (P)" : `Play at ${Math.round(player.rate * 100) / 100} frames a second (P)`;
+    play.setAttribute("aria-label", player.isPlaying ? "Pause" : "Play");
+    play.querySelector("path")?.setAttribute("d", player.isPlaying ? PAUSE : PLAY);
+    drawFrame();
+  };
+  const stops = [
+    session.on("picture", drawFrame),
+    session.on("open", drawPlay),
+    session.on("selection", drawWork),
+    session.on("labels", drawWork),
+    session.on("tool", drawWork),
+    player.on("change", drawPlay),
+    lines.close
+  ];
+  drawPlay();
+  return { element, close: () => stops.forEach((stop) => stop()) };
+};
+var countOf = (field) => Math.max(1, Math.round(Number(field.value)) || 1);
+
 // src/ui/pointer.js
 var WHEEL = 15e-4;
 var LINE2 = 16;
+var NOTCH = 40;
 var followPointer = (place, stage, keyboard) => {
   let gesture = null;
+  let scrolled = 0;
   const fingers = /* @__PURE__ */ new Map();
   const onStage = ({ clientX, clientY }) => {
     const { left, top } = place.getBoundingClientRect();
@@ -2907,18 +3973,20 @@ var followPointer = (place, stage, keyboard) => {
       return;
     }
     if (gesture || fingers.size > 2) return;
+    const { session } = stage;
     const pans = event.button === 1 || event.button === 0 && keyboard.isSpaceHeld;
-    if (event.button !== 0 && !pans) return;
+    const windows = session.windowing.isPossible && (event.button === 2 || !pans && session.tool === "window");
+    if (event.button !== 0 && !pans && !windows) return;
     event.preventDefault();
     try {
       place.setPointerCapture(event.pointerId);
     } catch {
     }
-    gesture = { id: event.pointerId, does: pans ? "pan" : "draw", last: onStage(event) };
+    gesture = { id: event.pointerId, does: pans ? "pan" : windows ? "window" : "draw", last: onStage(event) };
     if (pans) {
       keyboard.hasPanned = true;
       place.dataset.pans = "";
-    } else stage.press(onPicture2(event));
+    } else if (!windows) stage.press(onPicture2(event));
   };
   const move = (event) => {
     if (fingers.has(event.pointerId) && fingers.size === 2) return pinch(event);
@@ -2931,10 +3999,12 @@ var followPointer = (place, stage, keyboard) => {
     }
     if (event.pointerId !== gesture.id) return;
     const at = onStage(event);
-    if (gesture.does === "pan") stage.pan({ x: at.x - gesture.last.x, y: at.y - gesture.last.y });
+    const by = { x: at.x - gesture.last.x, y: at.y - gesture.last.y };
+    if (gesture.does === "pan") stage.pan(by);
+    else if (gesture.does === "window") stage.session.windowing.drag(by);
     else {
-      const between2 = event.getCoalescedEvents?.().slice(0, -1) ?? [];
-      stage.move(onPicture2(event), between2.map(onPicture2));
+      const between3 = event.getCoalescedEvents?.().slice(0, -1) ?? [];
+      stage.move(onPicture2(event), between3.map(onPicture2));
     }
     gesture.last = at;
   };
@@ -2962,9 +4032,17 @@ var followPointer = (place, stage, keyboard) => {
     delete place.dataset.pans;
     stage.abandonPress();
   };
+  const scroll = (turned) => {
+    scrolled = Math.sign(turned) === Math.sign(scrolled) ? scrolled + turned : turned;
+    if (Math.abs(scrolled) < NOTCH) return;
+    stage.session.player.step(Math.sign(scrolled));
+    scrolled = 0;
+  };
   const wheel = (event) => {
     event.preventDefault();
-    const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE2 : event.deltaY;
+    const delta = event.deltaY || event.deltaX;
+    const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? delta * LINE2 : delta;
+    if (event.shiftKey && stage.session.tracks.isMany) return scroll(turned);
     stage.zoom(2 ** (-turned * WHEEL * (event.ctrlKey ? 8 : 2)), onStage(event));
   };
   const listeners = (
@@ -2976,7 +4054,8 @@ var followPointer = (place, stage, keyboard) => {
       ["pointercancel", cancelled],
       ["pointerleave", () => !gesture && stage.leave()],
       ["dblclick", (event) => stage.doubleClick(onPicture2(event))],
-      ["wheel", wheel]
+      ["wheel", wheel],
+      ["contextmenu", (event) => stage.session.windowing.isPossible && event.preventDefault()]
     ]
   );
   for (const [type, listener] of listeners)
@@ -3026,15 +4105,54 @@ var inSight = (view, room) => {
   return { x0: from.x, y0: from.y, x1: to.x, y1: to.y };
 };
 
+// src/measures.js
+var lengthInMm = (points, [row, column]) => points.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot((x - points[i][0]) * column, (y - points[i][1]) * row), 0);
+var lengthInPixels = (points) => points.slice(1).reduce((sum, [x, y], i) => sum + distance({ x, y }, { x: points[i][0], y: points[i][1] }), 0);
+var turnedSides = ({ width, height, angle }, [row, column]) => {
+  const turn = angle / 180 * Math.PI;
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  return [width * Math.hypot(cos * column, sin * row), height * Math.hypot(sin * column, cos * row)];
+};
+var areaOf = (rings) => rings.reduce((sum, ring, i) => {
+  const [[x, y]] = ring;
+  const depth = rings.filter((other, j) => j !== i && isInside({ x, y }, [other])).length;
+  return sum + (depth % 2 ? -1 : 1) * Math.abs(windingArea(ring));
+}, 0);
+var measured = (shape, spacing) => {
+  if (shape.type === "keypoint") return null;
+  if (shape.type === "polyline") {
+    const pixels2 = `${short(lengthInPixels(shape.points))} px`;
+    return spacing ? `${pixels2}  ·  ${short(lengthInMm(shape.points, spacing))} mm` : pixels2;
+  }
+  const { x0, y0, x1, y1 } = boundsOfShape(shape);
+  const isTurned = shape.type === "rotatable_bounding_box";
+  const [width, height] = isTurned ? [shape.width, shape.height] : [x1 - x0, y1 - y0];
+  const pixels = `${short(width)} × ${short(height)} px`;
+  if (!spacing) return pixels;
+  const [row, column] = spacing;
+  const [wide, high] = isTurned ? turnedSides(shape, spacing) : [width * column, height * row];
+  const sides = `${pixels}  ·  ${short(wide)} × ${short(high)} mm`;
+  const area = shape.type === "polygon" ? areaOf(shape.rings) : shape.type === "bitmask" ? kindOf(shape).area(shape) : 0;
+  return area ? `${sides}  ·  ${short(area * row * column)} mm²` : sides;
+};
+var lineOf = ([a, b]) => ({
+  type: "polyline",
+  points: [
+    [a.x, a.y],
+    [b.x, b.y]
+  ]
+});
+var short = (length) => String(Math.round(length * 10) / 10);
+
 // src/render/masks.js
 var tiles = /* @__PURE__ */ new WeakMap();
 var tileOf = (shape, color) => {
   const known3 = tiles.get(shape);
   if (known3?.color === color) return known3.tile;
   const origin = originOf(shape);
-  const made = origin ? movedTile(tileOf(origin.shape, color), origin) : tileFor(shape, color);
-  tiles.set(shape, { color, tile: made });
-  return made;
+  const made2 = origin ? movedTile(tileOf(origin.shape, color), origin) : tileFor(shape, color);
+  tiles.set(shape, { color, tile: made2 });
+  return made2;
 };
 var movedTile = ({ canvas, x, y }, { dx, dy }) => ({ canvas, x: x + dx, y: y + dy });
 var tileFor = (shape, color) => {
@@ -3188,6 +4306,31 @@ var nameAt = ({ shape }, { scale, x, y }) => {
   return [x0 * scale + x, Math.max(y0 * scale + y - away, 12)];
 };
 
+// src/render/ruler.js
+var COLOR = "#ffd54f";
+var TICK = 5;
+var paintRuler = (context, view, [a, b], text) => {
+  const [from, to] = [toView(view, a), toView(view, b)];
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const [nx, ny] = [(to.y - from.y) / length * TICK, -(to.x - from.x) / length * TICK];
+  const path = new Path2D();
+  path.moveTo(from.x, from.y);
+  path.lineTo(to.x, to.y);
+  for (const { x, y } of [from, to]) {
+    path.moveTo(x - nx, y - ny);
+    path.lineTo(x + nx, y + ny);
+  }
+  strokeLine(context, path, COLOR, 1.5, 2);
+  paintText(context, text, [to.x + 8, to.y - 8], "#ffffff");
+  const { width } = context.measureText(text);
+  return {
+    x0: Math.min(from.x, to.x) - TICK,
+    y0: Math.min(from.y, to.y - 24) - TICK,
+    x1: Math.max(from.x, to.x + 8 + width) + TICK,
+    y1: Math.max(from.y, to.y) + TICK
+  };
+};
+
 // src/render/gesture_layer.js
 var GRIP = 8;
 var MARGIN2 = 36;
@@ -3219,8 +4362,8 @@ var GestureLayer = class {
     context.lineJoin = context.lineCap = "round";
     const { draft } = hand;
     const { selected, hoveredId, looks } = this.#session;
-    const hovered = this.#session.document.byId(hoveredId);
-    if (hovered?.shape && hovered !== selected && !draft && !looks.hidden)
+    const hovered = this.#session.seenOf(hoveredId);
+    if (hovered?.shape && hovered.id !== selected?.id && !draft && !looks.hidden)
       this.#outline(context, view, density, hovered, hovered.shape, false);
     if (selected?.shape && draft?.id !== selected.id && !looks.hidden && !this.#session.hiddenIds.has(selected.id)) {
       this.#outline(context, view, density, selected, selected.shape, true);
@@ -3229,6 +4372,10 @@ var GestureLayer = class {
     }
     if (draft) this.#draft(context, view, density, draft);
     onView(context, density);
+    if (hand.ruler) {
+      const text = measured(lineOf(hand.ruler), this.#session.given.spacing) ?? "";
+      this.#cover(paintRuler(context, view, hand.ruler, text), 3);
+    }
     this.#cursor(context, view, room, hand);
   }
   /** Something is painted there. @param {Bounds} bounds @param {number} margin both in CSS pixels */
@@ -3262,7 +4409,7 @@ var GestureLayer = class {
    * @param {Context} context
    * @param {View} view
    * @param {number} density
-   * @param {Label} label
+   * @param {Seen} label
    * @param {Shape} shape
    * @param {boolean} isSelected
    */
@@ -3272,12 +4419,19 @@ var GestureLayer = class {
     this.#coverShape(shape, view);
     onPicture(context, view, density);
     const color = isSelected ? colorOf(item) : HOVERED;
+    const { drawn } = label;
+    const dashes = drawn === "between" ? DOTS : drawn === "ghost" ? DASHES : [];
+    context.setLineDash(dashes.map((length) => length * pixel));
+    context.globalAlpha = drawn === "ghost" ? 0.7 : 1;
     strokeLine(context, pathOf(shape), color, (isSelected ? THICK : 1) * pixel, HALO_EXTRA * pixel);
+    context.setLineDash([]);
     if (isSelected || shape.type === "keypoint" || shape.type === "object_primitive") {
       paintPoints(context, shape, color, pixel, item, { width: THICK, all: isSelected });
     }
+    context.globalAlpha = 1;
     onView(context, density);
-    this.#text(context, nameOf(label), nameAt({ ...label, shape }, view));
+    const name = drawn === "ghost" ? `${nameOf(label)} · not on this frame` : nameOf(label);
+    this.#text(context, name, nameAt({ ...label, shape }, view));
   }
   /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */
   #handles(context, view, shape, color) {
@@ -3425,8 +4579,10 @@ var LabelLayer = class {
     const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
     this.seen = seen.length;
     if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
-    for (const { lines, unsaved, color } of groups.values()) {
+    for (const { lines, between: between3, unsaved, color } of groups.values()) {
       strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
+      context.setLineDash(DOTS.map((length) => length * pixel));
+      strokeLine(context, between3, color, LINE * pixel, HALO_EXTRA * pixel);
       context.setLineDash([DASH * pixel, DASH * pixel]);
       strokeLine(context, unsaved, color, LINE * pixel, HALO_EXTRA * pixel);
       context.setLineDash([]);
@@ -3469,15 +4625,19 @@ var LabelLayer = class {
   }
   #gathered() {
     if (this.#groups) return this.#groups;
-    const { labels, unsaved } = this.#session;
+    const { seen, unsaved } = this.#session;
     this.#shown = /** @type {Shaped[]} */
-    labels.filter(({ id, shape }) => shape && id !== this.#except && !this.#session.hiddenIds.has(id));
+    seen.filter(({ id }) => id !== this.#except && !this.#session.hiddenIds.has(id));
     this.#groups = /* @__PURE__ */ new Map();
     for (const label of this.#shown) {
       const color = colorOf(this.#session.classOf(label));
       let group = this.#groups.get(color);
-      if (!group) this.#groups.set(color, group = { color, lines: new Path2D(), unsaved: new Path2D() });
-      (unsaved.has(label.id) ? group.unsaved : group.lines).addPath(pathOf(label.shape));
+      if (!group) {
+        group = { color, lines: new Path2D(), between: new Path2D(), unsaved: new Path2D() };
+        this.#groups.set(color, group);
+      }
+      const own = unsaved.has(label.id) ? "unsaved" : label.drawn === "between" ? "between" : "lines";
+      group[own].addPath(pathOf(label.shape));
     }
     return this.#groups;
   }
@@ -3486,7 +4646,7 @@ var LabelLayer = class {
 // src/render/layers.js
 var LAYERS = ["picture", "labels", "gesture"];
 var MANY = 200;
-var SETTLED = 90;
+var SETTLED2 = 90;
 var Layers = class {
   /** @type {Room} */
   room = { width: 1, height: 1 };
@@ -3551,7 +4711,7 @@ var Layers = class {
     clearTimeout(this.#settling);
     if (view.scale !== this.#painted.scale || this.#labels.seen <= MANY) return this.repaint("labels");
     this.#canvases[1].style.transform = `translate(${view.x - this.#painted.x}px, ${view.y - this.#painted.y}px)`;
-    this.#settling = setTimeout(() => this.repaint("labels"), SETTLED);
+    this.#settling = setTimeout(() => this.repaint("labels"), SETTLED2);
   }
   /** @param {Hand["draft"]} draft */
   draftChanged(draft) {
@@ -3611,7 +4771,7 @@ var StageView = class {
   /** @type {View} */
   view = { scale: 1, x: 0, y: 0 };
   /** @type {Hand} */
-  hand = { draft: null, at: null, isKeyboard: false };
+  hand = { draft: null, at: null, isKeyboard: false, ruler: null };
   /** @type {(() => void) | null} told when what is under the hand has changed */
   onHand = null;
   #isFitted = true;
@@ -3625,6 +4785,8 @@ var StageView = class {
   #current;
   /** @type {{id: string, shape: import("../types.js").Shape} | null} */
   #nudged = null;
+  /** @type {[number, number]} height and width of the frame that is shown */
+  #sized = [0, 0];
   /** @type {(() => void)[]} */
   #stops;
   /** @param {Session} session @param {HTMLElement} place */
@@ -3641,6 +4803,7 @@ var StageView = class {
       session.on("hover", () => this.layers.repaint("gesture")),
       session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
       session.on("picture", () => this.layers.repaint("picture")),
+      session.on("frame", () => this.#turned()),
       session.on("tool", () => this.#toolChanged()),
       session.on("open", () => this.#opened())
     ];
@@ -3657,6 +4820,8 @@ var StageView = class {
     for (const stop of this.#stops) stop();
     this.layers.close();
   }
+  /** Whether a button is held down on the picture. */
+  isPressed = false;
   /** @returns {boolean} whether a gesture or an unfinished shape is under the hand */
   get isBusy() {
     return this.#current.isBusy || this.hand.draft !== null;
@@ -3665,13 +4830,11 @@ var StageView = class {
   get isDrawing() {
     return this.hand.draft?.dots !== void 0;
   }
-  /** Width and height of what is drawn or selected, in pixels. */
-  get extent() {
+  /** What is drawn or selected, as it is at this moment. */
+  get shape() {
     const { draft } = this.hand;
     const shape = draft?.shape ?? this.session.selected?.shape;
-    if (!shape || shape.type === "keypoint" || draft?.dots && draft.dots.length < 2) return null;
-    const { x0, y0, x1, y1 } = boundsOfShape(shape);
-    return { width: x1 - x0, height: y1 - y0 };
+    return !shape || draft?.dots && draft.dots.length < 2 ? null : shape;
   }
   // --- the view
   fit() {
@@ -3700,6 +4863,8 @@ var StageView = class {
   /** @param {Pointer} at */
   press(at) {
     this.#settleNudge();
+    this.session.player.stop();
+    this.isPressed = true;
     this.session.hover(null);
     const { selected, tool, readOnly } = this.session;
     const grabs = !readOnly && TOOLS[tool].grabs && selected?.shape && handleAt(selected.shape, at, this.#around);
@@ -3708,9 +4873,9 @@ var StageView = class {
     this.#perform(this.#current.down(at));
   }
   /** @param {Pointer} at @param {Pointer[]} [between] */
-  move(at, between2 = []) {
+  move(at, between3 = []) {
     this.hand.at = at;
-    this.#perform(this.#current.move(at, between2));
+    this.#perform(this.#current.move(at, between3));
     this.#handMoved();
   }
   /** Nothing is pressed. @param {Pointer} at */
@@ -3727,8 +4892,10 @@ var StageView = class {
   }
   /** @param {Pointer} at */
   release(at) {
+    this.isPressed = false;
     this.#perform(this.#current.up(at));
     if (!this.#current.isBusy) this.#current = this.#tool;
+    this.session.settle();
   }
   /** @param {Pointer} at @returns {boolean} whether that did something */
   doubleClick(at) {
@@ -3749,9 +4916,11 @@ var StageView = class {
   abandon() {
     const nudged = this.#nudged !== null;
     this.#nudged = null;
+    this.isPressed = false;
     const outcome = this.#current.cancel();
     this.#current = this.#tool;
     this.#draft(null);
+    this.session.settle();
     return outcome !== null || nudged;
   }
   /** Give up what the press began, and only that: vertices set before it stay. */
@@ -3823,7 +4992,12 @@ var StageView = class {
       },
       pixel: () => 1 / view.view.scale,
       active: () => session.active,
-      labels: () => session.looks.hidden ? [] : session.labels.filter(({ id }) => !session.hiddenIds.has(id)),
+      labels: () => {
+        if (session.looks.hidden) return [];
+        const seen = session.seen.filter(({ id }) => !session.hiddenIds.has(id));
+        const { selected } = session;
+        return selected?.drawn === "ghost" ? [...seen, selected] : seen;
+      },
       selected: () => session.looks.hidden ? void 0 : session.selected,
       brush: () => session.brush
     };
@@ -3839,11 +5013,12 @@ var StageView = class {
     if (!outcome) return;
     if (outcome.do === "draft") return this.#draft(outcome.draft);
     const { session } = this;
-    if (outcome.do !== "select") this.#draft(null);
+    if (outcome.do !== "select" && outcome.do !== "measure") this.#draft(null);
     if (outcome.do === "draw") session.draw(outcome.shape);
     else if (outcome.do === "change") session.change(outcome.id, outcome.shape, outcome.what);
-    else if (outcome.do === "remove") session.remove(outcome.id);
+    else if (outcome.do === "remove") session.erase(outcome.id);
     else if (outcome.do === "select") session.select(outcome.id);
+    else if (outcome.do === "measure") this.#measure(outcome.line);
     else if (outcome.do === "abandon" && outcome.why) session.note(outcome.why, true);
     else if (outcome.do === "click") {
       session.select(labelAt(this.#around.labels(), outcome.at, reachOf(this.#around, outcome.at))?.id ?? null);
@@ -3854,6 +5029,11 @@ var StageView = class {
     this.hand.draft = draft;
     this.layers.draftChanged(draft);
     this.onHand?.();
+  }
+  /** @param {Hand["ruler"]} line */
+  #measure(line) {
+    this.hand.ruler = line;
+    this.#handMoved();
   }
   #handMoved() {
     this.layers.repaint("gesture");
@@ -3874,8 +5054,21 @@ var StageView = class {
   #toolChanged() {
     this.#settleNudge();
     this.abandon();
+    this.hand.ruler = null;
     this.#tool = this.#current = this.#made();
     this.layers.repaint("labels", "gesture");
+  }
+  /** Another frame is shown. */
+  #turned() {
+    this.#nudged = this.hand.ruler = null;
+    const [height, width] = this.session.size;
+    if (`${this.#sized}` !== `${[height, width]}`) {
+      this.#sized = [height, width];
+      this.#toolChanged();
+      this.fit();
+    }
+    this.layers.labelsChanged();
+    this.onHand?.();
   }
   #opened() {
     this.#nudged = null;
@@ -3978,6 +5171,80 @@ var looksPanel = (session) => {
   };
 };
 
+// src/ui/window_panel.js
+var OWN = "own";
+var HAND = "hand";
+var windowPanel = (session) => {
+  const { windowing } = session;
+  const preset = make("select", { onchange: () => choose(preset.value) });
+  const field = (name) => make("input", { type: "number", step: "any", className: "aw-num", "aria-label": name, onchange: () => read2() });
+  const [centre, width] = [field("Level"), field("Window")];
+  const inverted = make("input", { type: "checkbox", onchange: () => session.look({ inverted: inverted.checked }) });
+  const reset = make("button", { type: "button", className: "aw-plain", onclick: () => windowing.reset() }, "As at first");
+  const said = make("summary", { className: "aw-plain aw-ed-summary aw-num", title: "Window and level (W, then drag)" });
+  const unit = make("span", { className: "aw-mute" });
+  const form = make(
+    "div",
+    { className: "aw-ed-looks aw-ed-windows", role: "group", "aria-label": "Window and level" },
+    make("label", {}, make("span", {}, "Preset"), preset),
+    make("label", {}, make("span", {}, "Window ", unit), width),
+    make("label", {}, make("span", {}, "Level"), centre),
+    make("label", {}, inverted, " Inverted"),
+    reset
+  );
+  const element = make("details", { className: "aw-ed-view" }, said, form);
+  const read2 = () => windowing.set(Number(centre.value), Number(width.value));
+  const choose = (chosen) => {
+    if (chosen === OWN) session.look({ window: null });
+    else if (chosen !== HAND) windowing.choose(windowing.presets[Number(chosen)]);
+  };
+  let listed = null;
+  const draw = () => {
+    element.hidden = !windowing.isPossible;
+    if (element.hidden) return;
+    const { current, presets, isOwn, scale } = windowing;
+    const names = presets.map(({ name, centre: middle, width: wide }) => `${name} (${shown(wide)}, ${shown(middle)})`);
+    const now = names.join("\n");
+    if (now !== listed) {
+      listed = now;
+      preset.replaceChildren(
+        make("option", { value: OWN }, "As the file says"),
+        ...names.map((name, i) => make("option", { value: String(i) }, name)),
+        make("option", { value: HAND, hidden: true }, "By hand")
+      );
+    }
+    const place = presets.findIndex((one) => one.centre === current.centre && one.width === current.width);
+    preset.value = isOwn ? OWN : place < 0 ? HAND : String(place);
+    if (document.activeElement !== centre) centre.value = shown(current.centre);
+    if (document.activeElement !== width) width.value = shown(current.width);
+    unit.textContent = scale?.unit ? `(${scale.unit})` : "";
+    inverted.checked = session.looks.inverted;
+    const text = `W ${shown(current.width)} L ${shown(current.centre)}`;
+    if (said.textContent !== text) said.textContent = text;
+  };
+  const outside = (event) => {
+    if (element.open && !event.composedPath().includes(element)) element.open = false;
+  };
+  const escape = (event) => {
+    if (event.key !== "Escape" || !element.open) return;
+    event.stopPropagation();
+    element.open = false;
+    said.focus();
+  };
+  element.addEventListener("keydown", escape);
+  document.addEventListener("pointerdown", outside, true);
+  const stops = [session.on("looks", draw), session.on("picture", draw)];
+  draw();
+  return {
+    element,
+    close() {
+      for (const stop of stops) stop();
+      document.removeEventListener("pointerdown", outside, true);
+    }
+  };
+};
+var shown = (value) => String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+
 // src/ui/status.js
 var NEARER2 = 1.25;
 var saving = ({ channel, readOnly }) => {
@@ -4019,16 +5286,18 @@ var statusLine = (session, stage) => {
     button("1:1", "1:1, one pixel on one of the screen", () => stage.zoomToPixels())
   );
   const looks = looksPanel(session);
+  const windows = windowPanel(session);
   const saved = make("span", { className: "aw-ed-saving", role: "status" });
-  const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, looks.element, saved);
+  const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, windows.element, looks.element, saved);
   const drawHand = () => {
     const { at } = stage.hand;
-    const { extent } = stage;
+    const { shape } = stage;
     const [height, width] = session.size;
     const inside = at && at.x >= 0 && at.y >= 0 && at.x <= width && at.y <= height;
     const where = inside ? `${Math.floor(at.x)}, ${Math.floor(at.y)}` : "";
-    const big = extent ? `${shown(extent.width)} × ${shown(extent.height)} px` : "";
-    set(place, [where, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
+    const value = inside ? session.windowing.reading(at) : "";
+    const big = shape && measured(shape, session.given.spacing);
+    set(place, [where, value, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
     set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
   };
   const drawSaving = () => {
@@ -4055,6 +5324,7 @@ var statusLine = (session, stage) => {
     session.on("selection", () => stage.onHand?.()),
     session.on("labels", () => stage.onHand?.()),
     session.on("open", () => stage.onHand?.()),
+    session.on("picture", () => stage.onHand?.()),
     session.on("note", (told) => {
       set(note, told?.text ?? "");
       note.title = note.textContent;
@@ -4062,7 +5332,8 @@ var statusLine = (session, stage) => {
       element.classList.toggle("aw-ed-told", Boolean(told?.bad));
     }),
     () => cancelAnimationFrame(requested),
-    looks.close
+    looks.close,
+    windows.close
   ];
   drawHand();
   drawSaving();
@@ -4072,7 +5343,6 @@ var statusLine = (session, stage) => {
 var set = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
-var shown = (length) => String(Math.round(length * 10) / 10);
 var brushOf = (place) => Math.round(1e3 ** (place / 100));
 var placeOf = (brush) => Math.round(100 * Math.log(brush) / Math.log(1e3));
 
@@ -4123,13 +5393,13 @@ ${hint}`;
     for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === session.tool));
     stopAt(buttons.get(session.tool));
     history.hidden = session.readOnly;
-    element.hidden = session.readOnly;
+    element.hidden = session.readOnly && names.length === 1;
   };
   const enable = () => {
     undo.disabled = !session.document.canUndo;
     redo.disabled = !session.document.canRedo;
   };
-  const listening = [session.on("tool", draw), session.on("labels", enable), session.on("open", enable)];
+  const listening = [session.on("tool", draw), session.on("picture", draw), session.on("labels", enable), session.on("open", enable)];
   draw();
   enable();
   return { element, close: () => listening.forEach((stop) => stop()) };
@@ -4146,9 +5416,9 @@ var showStage = (session, el) => {
   });
   const cover = make("div", { className: "aw-ed-cover", role: "status" });
   const middle = make("div", { className: "aw-ed-middle" }, place, cover);
-  const frames = make("div", { className: "aw-ed-frames", hidden: true });
   const stage = new StageView(session, place);
-  const [tools, status] = [toolbar(session), statusLine(session, stage)];
+  const [tools, status, bar] = [toolbar(session), statusLine(session, stage), frameBar(session)];
+  const frames = make("div", { className: "aw-ed-frames" }, bar.element);
   const root = make(
     "div",
     { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
@@ -4170,10 +5440,12 @@ var showStage = (session, el) => {
     followKeys(root, () => stage, held),
     tools.close,
     status.close,
+    bar.close,
     () => stage.close()
   ];
   const draw = () => {
     const { picture, problem } = session.frames;
+    frames.hidden = !session.tracks.isMany;
     cover.hidden = picture !== void 0;
     cover.textContent = problem ?? (session.given.frames > 0 ? "Loading the picture …" : "");
     cover.classList.toggle("aw-bad", problem !== null);
@@ -4208,17 +5480,17 @@ var index_default = () => {
     initialize({ model }) {
       if (model.get("part") !== "stage") return void 0;
       const kept2 = new IndexedDbKept();
-      const made = new Session(model, (document2) => new Channel({ model, document: document2, kept: kept2 }));
-      session = made;
-      const leave = register(made);
+      const made2 = new Session(model, (document2) => new Channel({ model, document: document2, kept: kept2 }));
+      session = made2;
+      const leave = register(made2);
       const ask = (event) => {
-        if (!made.channel.state.kept) event.preventDefault();
+        if (!made2.channel.state.kept) event.preventDefault();
       };
       window.addEventListener("beforeunload", ask);
       return () => {
         window.removeEventListener("beforeunload", ask);
         leave();
-        made.close();
+        made2.close();
       };
     },
     /** @param {{model: Model, el: HTMLElement}} context */

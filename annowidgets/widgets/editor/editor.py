@@ -19,7 +19,7 @@ import msgspec
 from annowidgets.errors import AnnowidgetsError, InvalidInput, InvalidLabels, NotFound, StoreError
 from annowidgets.labels import AnswerValue, Label, Ontology, find_problems, walk
 from annowidgets.media import Medium
-from annowidgets.widgets.editor.frames import frame_message
+from annowidgets.widgets.editor.frames import described, frame_message
 from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.workflow.drafts import (
@@ -80,6 +80,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         shown again.
     on_behind : callable(), optional
         Called when the file had taken an edit already, as from another window, and so may hold more than is shown.
+    on_turn : callable(frame), optional
+        Called when a person has gone to another frame and stays there.
     save : callable(Edit) -> SavedEdit or None, optional
         Saves one edit; `labels` hold it already. None: not now, so it waits. InvalidInput: it is refused and taken
         back. Any other error: somebody else has the draft now, and nothing more is sent by the browser.
@@ -104,6 +106,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         on_act: Callable[[str], object] | None = None,
         on_late: Callable[[], object] | None = None,
         on_behind: Callable[[], object] | None = None,
+        on_turn: Callable[[int], object] | None = None,
         save: Save | None = None,
         guard: Guard | None = None,
         lock: AbstractContextManager[Any] | None = None,
@@ -111,7 +114,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._ontology = ontology
         self._classes = {item.name: item for item in ontology.objects}
         self._on_change, self._on_select, self._save = on_change, on_select, save
-        self._on_act, self._on_late, self._on_behind = on_act, on_late, on_behind
+        self._on_act, self._on_late, self._on_behind, self._on_turn = on_act, on_late, on_behind, on_turn
         self._lock = threading.RLock() if lock is None else lock
         self._pictures: Medium | None = None
         self._reading = threading.Lock()  # held while a frame is read: nobody closes the pictures meanwhile
@@ -119,6 +122,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._is_seen = False  # whether a page shows the document of this number
         self._key: DraftKey | None = None
         self._title = ""
+        self._frame = 0
         self._revision = 0
         self._history: list[Edit] = []
         self._known: set[str] = set()
@@ -177,7 +181,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if self._in_conflict:
                 self._give_up_waiting("Your version is kept as a copy.")
             before, self._pictures = self._pictures, pictures
-            self._key, self._title = key, title
+            self._key, self._title, self._frame = key, title, 0
             self._set(listed, revision, log)
             self._open()
         if before is not None and before is not pictures:
@@ -249,6 +253,11 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def selected(self) -> Label | None:
         """The selected label."""
         return self._labels.get(self._selected) if self._selected else None
+
+    @property
+    def frame(self) -> int:
+        """The frame that is shown, from 0."""
+        return self._frame
 
     @property
     def active_class(self) -> str:
@@ -333,6 +342,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 # Messages keep their order, except where a front end changes the road that it sends them by.
                 if kind == "op" and self._on_late is not None:
                     self._on_late()
+            elif kind == "turn" and isinstance(message.get("index"), int):
+                self._turned(message["index"])
             elif kind == "op" and isinstance(message.get("op"), dict):
                 self._take(message["op"])
             elif kind == "hello":
@@ -344,6 +355,12 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             # A second stroke, on its way while the first one brought another picture, is meant for neither.
             elif kind == "act" and self._on_act is not None and self._is_seen:
                 self._on_act(str(message.get("act")))
+
+    def _turned(self, frame: int) -> None:
+        if self._pictures is not None and 0 <= frame < self._pictures.count and frame != self._frame:
+            self._frame = frame
+            if self._on_turn is not None:
+                self._on_turn(frame)
 
     def _take(self, op: dict[str, Any]) -> None:
         op_id = str(op.get("id"))
@@ -467,11 +484,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             return {
                 **self._state(),
                 "key": {"workspace": "", "task": None, "user": ""} if key is None else key._asdict(),
-                "frames": 0 if pictures is None else pictures.count,
-                "sizes": [] if pictures is None else [list(size) for size in pictures.sizes],
-                "spacing": None if pictures is None or pictures.spacing is None else list(pictures.spacing),
-                "interpolate": pictures is not None and _interpolates(pictures),
-                "frame": 0,
+                **described(pictures),
+                "frame": self._frame,
                 "title": self._title,
                 "saves": self._save is not None,
             }

@@ -9,15 +9,34 @@ import numpy as np
 from annowidgets.media import Medium
 from annowidgets.media.base import Values
 
-# What the browser takes as values; of another kind it is given a picture.
-_SENT = ("uint8", "uint16", "int16")
+# What the browser takes as values, and what it is given for others.
+_SENT = {"uint8": "uint8", "uint16": "uint16", "int16": "int16", "int32": "int32", "uint32": "uint32", "int8": "int16"}
+_OTHERS = "float32"
+
+
+def described(pictures: Medium | None) -> dict[str, Any]:
+    """What the browser knows of an item's frames before it asks for one.
+
+    Of frames that are all of one size it is told that size once: ten thousand frames are no more to send than one.
+    """
+    if pictures is None:
+        return {"frames": 0, "sizes": []}
+    sizes = pictures.sizes if len(set(pictures.sizes)) > 1 else pictures.sizes[:1]
+    return {
+        "frames": pictures.count,
+        "sizes": [list(size) for size in sizes],
+        "spacing": None if pictures.spacing is None else list(pictures.spacing),
+        "interpolate": pictures.modality in ("image_sequence", "video"),
+        "modality": pictures.modality,
+        "fps": pictures.fps,
+    }
 
 
 def frame_message(pictures: Medium, number: int, index: int) -> tuple[dict[str, Any], list[bytes]]:
     """A frame as message and buffers.
 
-    Grey of more than 8 bits goes as its stored values, little-endian, with the window to begin with in their unit;
-    anything else as an encoded picture.
+    Grey that measures something goes as its stored values, little-endian, with what makes values in their unit of them
+    and the file's windows; anything else as an encoded picture.
 
     Parameters
     ----------
@@ -35,13 +54,25 @@ def frame_message(pictures: Medium, number: int, index: int) -> tuple[dict[str, 
     """
     message: dict[str, Any] = {"type": "frame", "number": number, "index": index}
     values = pictures.values(index)
-    if values is None or values.stored.dtype.name not in _SENT:
+    if values is None:
         encoded = pictures.encoded(index)
         return {**message, "mime": encoded.mime}, [encoded.data]
-    stored = values.stored
+    kind = _SENT.get(values.stored.dtype.name, _OTHERS)
     low, high, invert = _window(values)
-    message |= {"dtype": stored.dtype.name, "shape": list(stored.shape), "window": [low, high], "invert": invert}
-    return message, [np.ascontiguousarray(stored, dtype=stored.dtype.newbyteorder("<")).tobytes()]
+    message |= {
+        "dtype": kind,
+        "shape": list(values.stored.shape),
+        "window": [low, high],
+        "invert": invert,
+        "slope": values.slope or 1.0,
+        "intercept": values.intercept,
+        "unit": values.unit,
+        "windows": [
+            {"name": one.name, "centre": one.centre, "width": one.width, "low": one.limits[0], "high": one.limits[1]}
+            for one in values.windows
+        ],
+    }
+    return message, [np.ascontiguousarray(values.stored, dtype=np.dtype(kind).newbyteorder("<")).tobytes()]
 
 
 def _window(values: Values) -> tuple[float, float, bool]:

@@ -9,8 +9,11 @@ import { Frames } from "./frames.js";
 import { clamp } from "./geometry/points.js";
 import { newLabelId } from "./ids.js";
 import { counted, reclassed, titled } from "./labels.js";
+import { Player } from "./player.js";
 import { kindOf } from "./shapes/index.js";
 import { TOOLS, toolsFor, toolsOf } from "./tools/index.js";
+import { Tracks } from "./tracks/tracks.js";
+import { Windowing } from "./windowing.js";
 
 /**
  * How labels and picture are seen.
@@ -23,6 +26,8 @@ import { TOOLS, toolsFor, toolsOf } from "./tools/index.js";
  * @property {boolean} crosshair
  * @property {number} brightness -1 to 1
  * @property {number} contrast -1 to 1
+ * @property {import("./render/windowing.js").ValueWindow | null} window of values; null: the file's own
+ * @property {boolean} inverted
  */
 
 /** @type {Readonly<Looks>} */
@@ -34,17 +39,20 @@ export const LOOKS = {
     crosshair: false,
     brightness: 0,
     contrast: 0,
+    window: null,
+    inverted: false,
 };
 
 const LARGEST_BRUSH = 1000;
 const PATIENCE = 700; // ms
+const SETTLED = 150; // ms on a frame
 
 /**
  * What all views of one editor share: its document, what is selected, the tool, and how things are seen.
  *
  * @extends {Emitter<{
  *     labels: {ids: Set<string>}, selection: null, hover: {before: string | null}, tool: null, looks: null,
- *     picture: null, sync: null, open: null, note: {text: string, bad: boolean} | null
+ *     picture: null, frame: null, sync: null, open: null, note: {text: string, bad: boolean} | null
  * }>}
  */
 export class Session extends Emitter {
@@ -73,6 +81,12 @@ export class Session extends Emitter {
     /** @type {Map<string, string>} */
     #titles = new Map();
     #activeNumber = -1;
+    /** Frame that labels are shown of. */
+    #frame = -1;
+    /** @type {any} */
+    #telling = null;
+    /** How many frames a shape is copied to. */
+    copies = () => 1;
     /** @type {any} */
     #timer = null;
     /** @type {(() => void)[]} */
@@ -89,6 +103,10 @@ export class Session extends Emitter {
         this.readOnly = Boolean(model.get("read_only"));
         this.channel = connect(this.document);
         this.frames = new Frames((message) => this.channel.send(message));
+        this.frames.mayTurn = () => !this.#views.some((view) => view.isPressed || view.isBusy);
+        this.tracks = new Tracks(this);
+        this.windowing = new Windowing(this);
+        this.player = new Player(this);
         this.#stops = [
             this.document.on("change", ({ ids }) => this.#labelsChanged(ids)),
             this.channel.on("state", () => this.#synced()),
@@ -96,7 +114,8 @@ export class Session extends Emitter {
                 this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true),
             ),
             this.channel.on("told", (message) => this.#told(message)),
-            this.frames.on("change", () => this.emit("picture", null)),
+            this.frames.on("change", () => this.#framesChanged()),
+            () => this.player.stop(),
         ];
         const changes = /** @type {const} */ ([
             ["change:document", () => model.get("document").number !== this.given.number && this.#open()],
@@ -115,6 +134,7 @@ export class Session extends Emitter {
 
     close() {
         clearTimeout(this.#timer);
+        clearTimeout(this.#telling);
         for (const stop of this.#stops) stop();
         this.channel.close();
         this.frames.close();
@@ -141,20 +161,40 @@ export class Session extends Emitter {
 
     /** @returns {Size} of the frame that is shown */
     get size() {
-        return this.given.sizes[this.frames.index] ?? [1, 1];
+        return this.given.sizes[this.frames.index] ?? this.given.sizes[0] ?? [1, 1];
     }
 
     get labels() {
         return this.document.labels;
     }
 
+    /** The selected label as it is on the frame that is shown, or where it would be. */
     get selected() {
-        return this.document.byId(this.selectedId);
+        const label = this.document.byId(this.selectedId);
+        return label && this.tracks.withGhost(label);
+    }
+
+    /** Labels that are on the frame. */
+    get seen() {
+        return this.tracks.seen;
+    }
+
+    /** A label as it is on the frame; without a shape where it is not. @param {string | null} id */
+    seenOf(id) {
+        const label = this.document.byId(id);
+        return label && this.tracks.at(label);
     }
 
     /** @returns {ToolName[]} */
     get tools() {
-        return this.readOnly ? ["select"] : toolsFor(this.classes.map(({ shape }) => shape));
+        /** @type {ToolName[]} */
+        const drawing = this.readOnly ? ["select"] : toolsFor(this.classes.map(({ shape }) => shape));
+        const { spacing, modality } = this.given;
+        return [
+            ...drawing,
+            ...(spacing ? [/** @type {const} */ ("ruler")] : []),
+            ...(modality === "dicom_series" || this.windowing.isPossible ? [/** @type {const} */ ("window")] : []),
+        ];
     }
 
     get counts() {
@@ -177,9 +217,10 @@ export class Session extends Emitter {
 
     // --- what a person does
 
-    /** @param {string | null} id */
-    select(id) {
+    /** @param {string | null} id @param {{turns?: boolean}} [how] turns: to a frame that carries the label */
+    select(id, { turns = true } = {}) {
         const known = id !== null && this.document.byId(id) ? id : null;
+        if (known !== null && turns) this.#turnTo(known);
         if (known === this.selectedId) return;
         this.selectedId = known;
         this.channel.send({ type: "select", label: known });
@@ -233,8 +274,15 @@ export class Session extends Emitter {
     /** @param {Shape} shape */
     draw(shape) {
         if (!this.active || this.readOnly) return;
+        const continued = this.tracks.continued(shape);
+        if (continued) return this.change(continued.id, shape, "draw");
         /** @type {Label} */
-        const label = { type: "label", category: this.active.name, shape, id: newLabelId() };
+        const label = {
+            type: "label",
+            category: this.active.name,
+            ...this.tracks.placed(shape),
+            id: newLabelId(),
+        };
         this.document.commit({ put: [label], what: `draw ${this.active.name}` });
         this.select(label.id);
         this.note(`${this.titleOf(label.id)} drawn`);
@@ -244,7 +292,8 @@ export class Session extends Emitter {
     change(id, shape, what) {
         const label = this.document.byId(id);
         if (!label || this.readOnly) return;
-        const op = this.document.commit({ put: [{ ...label, shape }], what: `${what} ${this.titleOf(id)}` });
+        const put = [this.tracks.put(label, shape)];
+        const op = this.document.commit({ put, what: `${what} ${this.titleOf(id)}` });
         if (op) this.note(op.what);
     }
 
@@ -252,15 +301,22 @@ export class Session extends Emitter {
     remove(id = this.selectedId) {
         if (id === null || this.readOnly || !this.document.byId(id)) return;
         const title = this.titleOf(id);
+        const extent = this.tracks.isMany ? ` ${this.tracks.extent(/** @type {Label} */ (this.document.byId(id)))}` : "";
         this.document.commit({ remove: [id], what: `delete ${title}` });
-        this.note(`${title} deleted`);
+        this.note(`${title} deleted${extent}`);
+    }
+
+    /** Nothing is left of a label's shape: off the frame with it. @param {string} id */
+    erase(id) {
+        if (this.tracks.isMany) this.tracks.outside(id);
+        else this.remove(id);
     }
 
     /** @param {string | null} [id] @param {ObjectClass | undefined} [item] */
     reclass(id = this.selectedId, item = this.active) {
         const label = this.document.byId(id);
-        if (!label?.shape || !item || this.readOnly || label.category === item.name) return;
-        if (label.shape.type !== item.shape) {
+        if (!label || !item || this.readOnly || label.category === item.name) return;
+        if (this.tracks.shapeType(label) !== item.shape) {
             return this.note(
                 `${this.titleOf(label.id)} can't be ${item.name}: that class is drawn as ${shapeName(item)}`,
                 true,
@@ -280,7 +336,9 @@ export class Session extends Emitter {
         // in the lower right corner there is no room but on the other side
         const isSame = JSON.stringify(there) === JSON.stringify(label.shape);
         const shape = isSame ? kind.moved(label.shape, { x: -offset, y: -offset }, this.size) : there;
-        const copy = { ...label, shape, id: newLabelId() };
+        const { key_frames: _keys, until: _until, drawn: _drawn, ...rest } = label;
+        const copy = { ...rest, shape: undefined, ...this.tracks.placed(shape), id: newLabelId() };
+        if (copy.shape === undefined) delete copy.shape;
         this.document.commit({ put: [copy], what: `duplicate ${this.titleOf(label.id)}` });
         this.select(copy.id);
         this.note(`${this.titleOf(copy.id)} is a copy`);
@@ -294,12 +352,6 @@ export class Session extends Emitter {
         const next = now < 0 ? (step > 0 ? 0 : labels.length - 1) : (now + step + labels.length) % labels.length;
         this.select(labels[next].id);
         this.note(this.titleOf(labels[next].id));
-    }
-
-    /** @param {1 | -1} by to the next frame, or the one before */
-    step(by) {
-        const index = clamp(this.frames.index + by, 0, this.given.frames - 1);
-        if (index !== this.frames.index) this.frames.show(index);
     }
 
     undo() {
@@ -371,10 +423,44 @@ export class Session extends Emitter {
         this.emit("tool", null);
     }
 
+    /** What waited for a gesture to end: a frame that came while one went on. */
+    settle() {
+        if (this.frames.wanted !== this.frames.index) this.frames.turn();
+    }
+
+    #framesChanged() {
+        if (this.frames.index !== this.#frame) {
+            this.#frame = this.frames.index;
+            this.hover(null);
+            this.emit("frame", null);
+            this.#tellFrame();
+        }
+        this.emit("picture", null);
+    }
+
+    /** Python asks the questions of the frame; not of each that is passed by. */
+    #tellFrame() {
+        clearTimeout(this.#telling);
+        if (!this.tracks.isMany) return;
+        this.#telling = setTimeout(() => {
+            if (this.player.isPlaying) return this.#tellFrame();
+            this.channel.send({ type: "turn", number: this.given.number, index: this.frames.index });
+        }, SETTLED);
+    }
+
+    /** @param {string} id */
+    #turnTo(id) {
+        const label = this.document.byId(id);
+        if (!label || !this.tracks.isMany || this.tracks.at(label).shape) return;
+        this.player.go(this.tracks.frameOf(label));
+    }
+
     #open() {
         this.given = this.model.get("document");
+        this.player.stop();
         this.selectedId = this.hoveredId = null;
         this.hiddenIds.clear();
+        this.looks = { ...this.looks, window: null, inverted: false }; // it was for the picture before
         void this.channel.open(this.given);
         this.frames.open(this.given);
         this.emit("selection", null);
@@ -408,6 +494,7 @@ export class Session extends Emitter {
     #told(message) {
         if (message.type === "select") {
             this.selectedId = this.document.byId(message.label) ? message.label : null;
+            if (this.selectedId !== null) this.#turnTo(this.selectedId);
             this.emit("selection", null);
         } else if (message.type === "frame") void this.frames.take(message);
         else if (message.type === "frame-failed") this.frames.failed(message);

@@ -51,9 +51,13 @@
  * @property {boolean} [saves] whether Python puts edits into a file; else they are of a copy that it holds
  * @property {Op[]} log
  * @property {number} frames
- * @property {Size[]} sizes
+ * @property {Size[]} sizes of each frame; one where all are alike
  * @property {number} [frame]
  * @property {string} [title]
+ * @property {boolean} [interpolate] whether frames follow each other, so that shapes move between key frames
+ * @property {string} [modality]
+ * @property {number | null} [fps]
+ * @property {[number, number] | null} [spacing] of rows and columns, in mm
  *
  * @typedef {object} Model what the front end gives: an anywidget model
  * @property {(name: string) => any} get

@@ -1,15 +1,18 @@
-/** @import { Bounds, Label, Pair, Point, Shape } from "../types.js" */
+/** @import { Bounds, Pair, Point, Shape } from "../types.js" */
 /** @import { Room, View } from "../geometry/view.js" */
 /** @import { Session } from "../session.js" */
 /** @import { Draft } from "../tools/tool.js" */
+/** @import { Seen } from "../tracks/tracks.js" */
 /** @import { Context } from "./paint.js" */
 
 import { boundsOf } from "../geometry/points.js";
 import { toView } from "../geometry/view.js";
 import { boundsOfShape, kindOf } from "../shapes/index.js";
+import { lineOf, measured } from "../measures.js";
 import { LiveMask } from "./masks.js";
 import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
-import { colorOf, HALO, HALO_EXTRA, nameOf, THICK } from "./style.js";
+import { paintRuler } from "./ruler.js";
+import { colorOf, DASHES, DOTS, HALO, HALO_EXTRA, nameOf, THICK } from "./style.js";
 
 const GRIP = 8; // CSS pixels
 const MARGIN = 36; // CSS pixels around a shape that its handles may take
@@ -21,6 +24,7 @@ const MOST_GRIPS = 400; // of a freehand outline; the nearest ones still answer 
  * @property {Draft | null} draft
  * @property {Point | null} at where pointer or keyboard cursor is, in pixels of the picture
  * @property {boolean} isKeyboard
+ * @property {[Point, Point] | null} ruler what is measured, in pixels of the picture
  */
 
 /** What moves with the pointer: the draft, the selected label with its handles, crosshair and brush. */
@@ -53,8 +57,8 @@ export class GestureLayer {
         context.lineJoin = context.lineCap = "round";
         const { draft } = hand;
         const { selected, hoveredId, looks } = this.#session;
-        const hovered = this.#session.document.byId(hoveredId);
-        if (hovered?.shape && hovered !== selected && !draft && !looks.hidden)
+        const hovered = this.#session.seenOf(hoveredId);
+        if (hovered?.shape && hovered.id !== selected?.id && !draft && !looks.hidden)
             this.#outline(context, view, density, hovered, hovered.shape, false);
         if (
             selected?.shape &&
@@ -68,6 +72,10 @@ export class GestureLayer {
         }
         if (draft) this.#draft(context, view, density, draft);
         onView(context, density);
+        if (hand.ruler) {
+            const text = measured(lineOf(hand.ruler), this.#session.given.spacing) ?? "";
+            this.#cover(paintRuler(context, view, hand.ruler, text), 3);
+        }
         this.#cursor(context, view, room, hand);
     }
 
@@ -107,7 +115,7 @@ export class GestureLayer {
      * @param {Context} context
      * @param {View} view
      * @param {number} density
-     * @param {Label} label
+     * @param {Seen} label
      * @param {Shape} shape
      * @param {boolean} isSelected
      */
@@ -117,12 +125,19 @@ export class GestureLayer {
         this.#coverShape(shape, view);
         onPicture(context, view, density);
         const color = isSelected ? colorOf(item) : HOVERED;
+        const { drawn } = label;
+        const dashes = drawn === "between" ? DOTS : drawn === "ghost" ? DASHES : [];
+        context.setLineDash(dashes.map((length) => length * pixel));
+        context.globalAlpha = drawn === "ghost" ? 0.7 : 1;
         strokeLine(context, pathOf(shape), color, (isSelected ? THICK : 1) * pixel, HALO_EXTRA * pixel);
+        context.setLineDash([]);
         if (isSelected || shape.type === "keypoint" || shape.type === "object_primitive") {
             paintPoints(context, shape, color, pixel, item, { width: THICK, all: isSelected });
         }
+        context.globalAlpha = 1;
         onView(context, density);
-        this.#text(context, nameOf(label), nameAt({ ...label, shape }, view));
+        const name = drawn === "ghost" ? `${nameOf(label)} · not on this frame` : nameOf(label);
+        this.#text(context, name, nameAt({ ...label, shape }, view));
     }
 
     /** @param {Context} context @param {View} view @param {Shape} shape @param {string} color */

@@ -1,4 +1,4 @@
-/** @import { Label, Shape } from "../types.js" */
+/** @import { Shape } from "../types.js" */
 /** @import { Room, View } from "../geometry/view.js" */
 /** @import { Session } from "../session.js" */
 /** @import { Context } from "./paint.js" */
@@ -8,18 +8,18 @@ import { inSight } from "../geometry/view.js";
 import { boundsOfShape } from "../shapes/index.js";
 import { tileOf } from "./masks.js";
 import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
-import { colorOf, HALO_EXTRA, LINE, nameOf } from "./style.js";
+import { colorOf, DOTS, HALO_EXTRA, LINE, nameOf } from "./style.js";
 
 const NAMED = 120; // more names than this in the view are no help, and take time
 const NARROWEST = 28; // CSS pixels of a label that is named without being pointed at
 const DASH = 5; // CSS pixels
 
-/** @typedef {Label & {shape: Shape}} Shaped */
+/** @typedef {import("../tracks/tracks.js").Seen & {shape: Shape}} Shaped */
 
 /**
  * Lines of one colour, in one path: a thousand labels are a dozen strokes.
  *
- * @typedef {{color: string, lines: Path2D, unsaved: Path2D}} Group
+ * @typedef {{color: string, lines: Path2D, between: Path2D, unsaved: Path2D}} Group
  */
 
 /** All labels but the one under the hand. */
@@ -65,8 +65,10 @@ export class LabelLayer {
         const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
         this.seen = seen.length;
         if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
-        for (const { lines, unsaved, color } of groups.values()) {
+        for (const { lines, between, unsaved, color } of groups.values()) {
             strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
+            context.setLineDash(DOTS.map((length) => length * pixel));
+            strokeLine(context, between, color, LINE * pixel, HALO_EXTRA * pixel);
             context.setLineDash([DASH * pixel, DASH * pixel]);
             strokeLine(context, unsaved, color, LINE * pixel, HALO_EXTRA * pixel);
             context.setLineDash([]);
@@ -112,16 +114,20 @@ export class LabelLayer {
 
     #gathered() {
         if (this.#groups) return this.#groups;
-        const { labels, unsaved } = this.#session;
+        const { seen, unsaved } = this.#session;
         this.#shown = /** @type {Shaped[]} */ (
-            labels.filter(({ id, shape }) => shape && id !== this.#except && !this.#session.hiddenIds.has(id))
+            seen.filter(({ id }) => id !== this.#except && !this.#session.hiddenIds.has(id))
         );
         this.#groups = new Map();
         for (const label of this.#shown) {
             const color = colorOf(this.#session.classOf(label));
             let group = this.#groups.get(color);
-            if (!group) this.#groups.set(color, (group = { color, lines: new Path2D(), unsaved: new Path2D() }));
-            (unsaved.has(label.id) ? group.unsaved : group.lines).addPath(pathOf(label.shape));
+            if (!group) {
+                group = { color, lines: new Path2D(), between: new Path2D(), unsaved: new Path2D() };
+                this.#groups.set(color, group);
+            }
+            const own = unsaved.has(label.id) ? "unsaved" : label.drawn === "between" ? "between" : "lines";
+            group[own].addPath(pathOf(label.shape));
         }
         return this.#groups;
     }

@@ -50,8 +50,7 @@ class BitmapPicture {
 
 /**
  * @param {{
- *     mime?: string, dtype?: "uint8" | "uint16" | "int16", shape?: [number, number], window?: [number, number],
- *     invert?: boolean
+ *     mime?: string, dtype?: string, shape?: [number, number], window?: [number, number], invert?: boolean
  * }} sent
  * @param {DataView | ArrayBuffer} buffer
  * @returns {Promise<Picture>}

@@ -2,11 +2,13 @@
 /** @import { Bounds } from "../types.js" */
 /** @import { Picture } from "./picture.js" */
 
+import { clamp } from "../geometry/points.js";
 import { contextOf, halfOf } from "./halved.js";
 import { levelsOf } from "./picture.js";
-import { greyTable, windowed } from "./window.js";
+import { greyTable } from "./window.js";
+import { rangeOf } from "./windowing.js";
 
-/** @typedef {Uint8Array | Uint16Array | Int16Array} Values */
+/** @typedef {Uint8Array | Uint16Array | Int16Array | Int32Array | Uint32Array | Float32Array} Values */
 /**
  * @typedef {object} Level
  * @property {number} width
@@ -18,7 +20,14 @@ import { greyTable, windowed } from "./window.js";
 
 const TILE = 512; // pixels: only what is seen is windowed anew while brightness and contrast change
 
-const TYPES = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array };
+const TYPES = {
+    uint8: Uint8Array,
+    uint16: Uint16Array,
+    int16: Int16Array,
+    int32: Int32Array,
+    uint32: Uint32Array,
+    float32: Float32Array,
+};
 
 /**
  * A picture of deep values, which become grey only here: brightness and contrast lose nothing.
@@ -47,26 +56,35 @@ export class ValuesPicture {
     }
 
     /** @param {number} level @param {Looks} looks @param {Bounds} part */
-    level(level, { brightness, contrast }, part) {
+    level(level, looks, part) {
         while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
         const chosen = this.#levels[level];
-        const looks = `${brightness} ${contrast}`;
-        /** @type {Uint32Array | null} */
-        let table = null;
+        const { range, invert } = rangeOf(this.#sent, looks);
+        const drawn = `${range} ${invert}`;
+        /** @type {Grey | null} */
+        let grey = null;
         for (let y = TILE * Math.floor(part.y0 / TILE); y < part.y1; y += TILE) {
             for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
                 const tile = `${x} ${y}`;
-                if (chosen.drawn.get(tile) === looks) continue;
-                table ??= greyTable(
-                    chosen.values,
-                    windowed(this.#sent.window, brightness, contrast),
-                    this.#sent.invert ?? false,
-                );
-                drawTile(chosen, table, x, y);
-                chosen.drawn.set(tile, looks);
+                if (chosen.drawn.get(tile) === drawn) continue;
+                grey ??= greyOf(chosen.values, range, invert);
+                drawTile(chosen, grey, x, y);
+                chosen.drawn.set(tile, drawn);
             }
         }
         return chosen.canvas;
+    }
+
+    /** How stored numbers become values. @returns {import("./windowing.js").Scale} */
+    get scale() {
+        return this.#sent;
+    }
+
+    /** What a pixel measures, in the file's unit; null beside the picture. @param {number} x @param {number} y */
+    valueAt(x, y) {
+        const [whole] = this.#levels;
+        if (!whole || x < 0 || y < 0 || x >= this.width || y >= this.height) return null;
+        return whole.values[y * this.width + x] * (this.#sent.slope ?? 1) + (this.#sent.intercept ?? 0);
     }
 
     close() {
@@ -83,14 +101,28 @@ const levelOf = (width, height, values) => ({
     drawn: new Map(),
 });
 
-/** @param {Level} level @param {Uint32Array} table @param {number} x @param {number} y */
-const drawTile = ({ width, height, values, canvas }, table, x, y) => {
+/** @typedef {(value: number) => number} Grey a value as a pixel */
+
+/** By a table where there are few values, else by arithmetic. @param {Values} values @param {[number, number]} range @param {boolean} invert @returns {Grey} */
+const greyOf = (values, range, invert) => {
+    if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Int16Array) {
+        const table = greyTable(values, range, invert);
+        const shift = values instanceof Int16Array ? 32768 : 0;
+        return (value) => table[value + shift];
+    }
+    const [low, high] = range;
+    const shades = greyTable(new Uint8Array(), [0, 255], invert);
+    const slope = 255 / Math.max(high - low, 1e-9);
+    return (value) => shades[Math.round(clamp((value - low) * slope, 0, 255)) || 0];
+};
+
+/** @param {Level} level @param {Grey} grey @param {number} x @param {number} y */
+const drawTile = ({ width, height, values, canvas }, grey, x, y) => {
     const image = new ImageData(Math.min(TILE, width - x), Math.min(TILE, height - y));
     const pixels = new Uint32Array(image.data.buffer);
-    const shift = values instanceof Int16Array ? 32768 : 0;
     for (let row = 0, to = 0; row < image.height; row++) {
         const from = (y + row) * width + x;
-        for (let column = 0; column < image.width; column++) pixels[to++] = table[values[from + column] + shift];
+        for (let column = 0; column < image.width; column++) pixels[to++] = grey(values[from + column]);
     }
     contextOf(canvas).putImageData(image, x, y);
 };

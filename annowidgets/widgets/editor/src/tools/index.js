@@ -9,11 +9,12 @@ import { BrushTool } from "./brush.js";
 import { DragTool } from "./drag.js";
 import { KeypointTool } from "./keypoint.js";
 import { LineTool } from "./line.js";
+import { IdleTool, RulerTool } from "./ruler.js";
 import { SelectTool } from "./select.js";
 
 /**
  * @typedef {"select" | "box" | "rotated_box" | "polygon" | "polyline" | "keypoint" | "brush" | "eraser"
- *     | "primitive"} ToolName
+ *     | "primitive" | "ruler" | "window"} ToolName
  *
  * @typedef {object} ToolKind
  * @property {string} title
@@ -115,6 +116,22 @@ export const TOOLS = {
                 const skeleton = around.active()?.skeleton;
                 return skeleton ? stretched(skeleton, layoutOf(skeleton), from, to) : null;
             }),
+    },
+    ruler: {
+        title: "Ruler",
+        shape: null,
+        icon: "M2.5 10.5 10.5 2.5l3 3-8 8zM5 8l1.2 1.2M7 6l1.8 1.8M9 4l1.2 1.2",
+        key: "r",
+        hint: "Drag to measure a length.",
+        make: (around) => new RulerTool(around),
+    },
+    window: {
+        title: "Window and level",
+        shape: null,
+        icon: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11zM8 5h3.5M8 8h5M8 11h3.5",
+        key: "w",
+        hint: "Drag sideways for the window, up and down for the level; the right button does so with any tool.",
+        make: () => new IdleTool(),
     },
 };
 

@@ -30,6 +30,7 @@
  *     | {do: "remove", id: string, what: string}
  *     | {do: "select", id: string | null}
  *     | {do: "click", at: Pointer}
+ *     | {do: "measure", line: [Point, Point] | null}
  *     | {do: "abandon", why?: string}} Outcome of what a hand did; click: it drew nothing; abandon: the draft is gone
  *
  * A state machine: pointers and keys go in, outcomes come out, null for nothing.

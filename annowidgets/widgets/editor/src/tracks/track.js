@@ -1,12 +1,9 @@
 /** @import { Label, Shape } from "../types.js" */
 
-import { between } from "./between.js";
+// Where an object is on each frame. Where frames follow each other in time (`interpolate`), shapes move from one key
+// frame to the next; otherwise each stands on its own frame only.
 
-/**
- * Where an object is on each frame. Where frames follow each other in time, shapes move from one key frame to the next;
- * otherwise each stands on its own frame only.
- *
- */
+import { between } from "./between.js";
 
 /**
  * The key frames in order. (Names of properties that are whole numbers come in their order.)

@@ -2,6 +2,7 @@
 /** @import { StageView } from "./stage_view.js" */
 
 import { TOOLS, toolsOf } from "../tools/index.js";
+import { frameAction } from "./frame_keys.js";
 
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -50,7 +51,6 @@ export const followKeys = (root, view, held) => {
         const far = event.shiftKey ? FAR : 1;
         const by = { x: dx * far, y: dy * far };
         if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, isPressed);
-        if (session.given.frames > 1 && dx) return session.step(dx > 0 ? 1 : -1);
         if (session.selected && !session.readOnly && !stage.isDrawing) return stage.nudge(by);
         if (session.tool !== "select") return stage.moveCursor(by);
         const pan = 24 * far;
@@ -103,7 +103,10 @@ export const followKeys = (root, view, held) => {
     const actionOf = (stage, event) => {
         const { session } = stage;
         const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+        const framed = frameAction(stage, event);
+        if (framed) return framed;
         if (event.ctrlKey || event.metaKey) {
+            if (key in STEPS) return () => arrow(stage, event);
             /** @type {Record<string, () => void>} */
             const withControl = {
                 z: () => (event.shiftKey ? session.redo() : takeBack(stage) || session.undo()),

@@ -60,8 +60,10 @@ export const labelRow = (session, id) => {
     return {
         element,
         update(label, title) {
-            const { active, readOnly, selectedId } = session;
+            const { active, readOnly, selectedId, tracks } = session;
             const isSelected = id === selectedId;
+            const here = tracks.at(label);
+            const isAway = !here.shape;
             const now = [
                 label,
                 title,
@@ -70,12 +72,15 @@ export const labelRow = (session, id) => {
                 readOnly,
                 session.unsaved.has(id),
                 session.hiddenIds.has(id),
+                tracks.isMany && isSelected ? here : isAway,
             ];
             if (now.every((value, i) => value === shown[i])) return; // most of a thousand rows are as they were
             shown = now;
             const item = session.classOf(label);
             mark.style.background = colorOf(item);
             name.textContent = name.title = title;
+            name.classList.toggle("aw-mute", isAway);
+            if (isAway) name.title = `${title}, ${tracks.extent(label)}, not on this one`;
             pick.setAttribute("aria-pressed", String(isSelected));
             unsaved.hidden = !session.unsaved.has(id);
             reclass.hidden =
@@ -83,7 +88,7 @@ export const labelRow = (session, id) => {
                 !isSelected ||
                 !active ||
                 active.name === label.category ||
-                active.shape !== label.shape?.type;
+                active.shape !== tracks.shapeType(label);
             if (!reclass.hidden && active) {
                 reclass.replaceChildren("→ ", swatch(colorOf(active)));
                 reclass.title = `Make it ${active.name} (C)`;
@@ -94,8 +99,8 @@ export const labelRow = (session, id) => {
             hide.setAttribute("aria-label", `${isHidden ? "Show" : "Hide"} ${title}`);
             remove.hidden = readOnly;
             remove.setAttribute("aria-label", `Delete ${title}`);
-            points.hidden = readOnly || !isSelected || label.shape?.type !== "object_primitive";
-            if (!points.hidden) drawPoints(session, points, label, title);
+            points.hidden = readOnly || !isSelected || here.shape?.type !== "object_primitive";
+            if (!points.hidden) drawPoints(session, points, here, title);
             else points.replaceChildren();
         },
     };

@@ -99,6 +99,8 @@ export const showPanel = (session, el) => {
     const stops = [
         session.on("hover", drawHover),
         session.on("labels", redraw),
+        session.on("frame", () => session.player.isPlaying || redraw()),
+        session.player.on("change", redraw),
         session.on("selection", redraw),
         session.on("tool", redraw),
         session.on("open", redraw),

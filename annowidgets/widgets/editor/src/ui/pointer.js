@@ -3,6 +3,7 @@
 
 const WHEEL = 0.0015; // of a doubling per unit that the wheel turns
 const LINE = 16; // CSS pixels of a "line" that some wheels count in
+const NOTCH = 40; // CSS pixels that turn a frame
 
 /**
  * Mouse, pen and touch on the stage. A drag is captured: it goes on outside and ends where the button is released.
@@ -13,8 +14,9 @@ const LINE = 16; // CSS pixels of a "line" that some wheels count in
  * @returns {() => void} stops listening
  */
 export const followPointer = (place, stage, keyboard) => {
-    /** @type {{id: number, does: "draw" | "pan", last: Point} | null} */
+    /** @type {{id: number, does: "draw" | "pan" | "window", last: Point} | null} */
     let gesture = null;
+    let scrolled = 0;
     /** @type {Map<number, Point>} fingers on the stage */
     const fingers = new Map();
 
@@ -43,19 +45,21 @@ export const followPointer = (place, stage, keyboard) => {
             return;
         }
         if (gesture || fingers.size > 2) return;
+        const { session } = stage;
         const pans = event.button === 1 || (event.button === 0 && keyboard.isSpaceHeld);
-        if (event.button !== 0 && !pans) return;
+        const windows = session.windowing.isPossible && (event.button === 2 || (!pans && session.tool === "window"));
+        if (event.button !== 0 && !pans && !windows) return;
         event.preventDefault(); // no text is selected, no picture dragged away
         try {
             place.setPointerCapture(event.pointerId);
         } catch {
             // lifted already, or made by a program: its events come here anyhow
         }
-        gesture = { id: event.pointerId, does: pans ? "pan" : "draw", last: onStage(event) };
+        gesture = { id: event.pointerId, does: pans ? "pan" : windows ? "window" : "draw", last: onStage(event) };
         if (pans) {
             keyboard.hasPanned = true;
             place.dataset.pans = "";
-        } else stage.press(onPicture(event));
+        } else if (!windows) stage.press(onPicture(event));
     };
 
     /** @param {PointerEvent} event */
@@ -70,7 +74,9 @@ export const followPointer = (place, stage, keyboard) => {
         }
         if (event.pointerId !== gesture.id) return;
         const at = onStage(event);
-        if (gesture.does === "pan") stage.pan({ x: at.x - gesture.last.x, y: at.y - gesture.last.y });
+        const by = { x: at.x - gesture.last.x, y: at.y - gesture.last.y };
+        if (gesture.does === "pan") stage.pan(by);
+        else if (gesture.does === "window") stage.session.windowing.drag(by);
         else {
             const between = event.getCoalescedEvents?.().slice(0, -1) ?? [];
             stage.move(onPicture(event), between.map(onPicture));
@@ -108,10 +114,21 @@ export const followPointer = (place, stage, keyboard) => {
         stage.abandonPress();
     };
 
+    /** From frame to frame; a touchpad's small turns are added up. @param {number} turned */
+    const scroll = (turned) => {
+        scrolled = Math.sign(turned) === Math.sign(scrolled) ? scrolled + turned : turned;
+        if (Math.abs(scrolled) < NOTCH) return;
+        stage.session.player.step(Math.sign(scrolled));
+        scrolled = 0;
+    };
+
     /** @param {WheelEvent} event */
     const wheel = (event) => {
         event.preventDefault();
-        const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
+        // with Shift some browsers turn the wheel sideways
+        const delta = event.deltaY || event.deltaX;
+        const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? delta * LINE : delta;
+        if (event.shiftKey && stage.session.tracks.isMany) return scroll(turned);
         // a pinch on a touchpad comes as a wheel with Ctrl, in small steps
         stage.zoom(2 ** (-turned * WHEEL * (event.ctrlKey ? 8 : 2)), onStage(event));
     };
@@ -124,6 +141,7 @@ export const followPointer = (place, stage, keyboard) => {
         ["pointerleave", () => !gesture && stage.leave()],
         ["dblclick", (/** @type {MouseEvent} */ event) => stage.doubleClick(onPicture(event))],
         ["wheel", wheel],
+        ["contextmenu", (/** @type {MouseEvent} */ event) => stage.session.windowing.isPossible && event.preventDefault()],
     ]);
     for (const [type, listener] of listeners)
         place.addEventListener(type, /** @type {any} */ (listener), { passive: false });

@@ -1,6 +1,7 @@
 /** @import { Session } from "../session.js" */
 
 import { make } from "./dom.js";
+import { frameBar } from "./frame_bar.js";
 import { followKeys } from "./keys.js";
 import { followPointer } from "./pointer.js";
 import { StageView } from "./stage_view.js";
@@ -24,9 +25,9 @@ export const showStage = (session, el) => {
     });
     const cover = make("div", { className: "aw-ed-cover", role: "status" });
     const middle = make("div", { className: "aw-ed-middle" }, place, cover);
-    const frames = make("div", { className: "aw-ed-frames", hidden: true });
     const stage = new StageView(session, place);
-    const [tools, status] = [toolbar(session), statusLine(session, stage)];
+    const [tools, status, bar] = [toolbar(session), statusLine(session, stage), frameBar(session)];
+    const frames = make("div", { className: "aw-ed-frames" }, bar.element);
     const root = make(
         "div",
         { className: "aw-ed", tabIndex: -1, "data-lm-suppress-shortcuts": "true" },
@@ -50,11 +51,13 @@ export const showStage = (session, el) => {
         followKeys(root, () => stage, held),
         tools.close,
         status.close,
+        bar.close,
         () => stage.close(),
     ];
 
     const draw = () => {
         const { picture, problem } = session.frames;
+        frames.hidden = !session.tracks.isMany;
         cover.hidden = picture !== undefined;
         cover.textContent = problem ?? (session.given.frames > 0 ? "Loading the picture …" : "");
         cover.classList.toggle("aw-bad", problem !== null);

@@ -7,7 +7,7 @@
 import { clampedPoint } from "../geometry/points.js";
 import { fitted, panned, toPicture, toView, zoomed } from "../geometry/view.js";
 import { Layers } from "../render/layers.js";
-import { boundsOfShape, kindOf, labelAt } from "../shapes/index.js";
+import { kindOf, labelAt } from "../shapes/index.js";
 import { TOOLS } from "../tools/index.js";
 import { handleAt, SelectTool } from "../tools/select.js";
 import { reachOf } from "../tools/tool.js";
@@ -17,7 +17,7 @@ export class StageView {
     /** @type {View} */
     view = { scale: 1, x: 0, y: 0 };
     /** @type {Hand} */
-    hand = { draft: null, at: null, isKeyboard: false };
+    hand = { draft: null, at: null, isKeyboard: false, ruler: null };
     /** @type {(() => void) | null} told when what is under the hand has changed */
     onHand = null;
     #isFitted = true;
@@ -31,6 +31,8 @@ export class StageView {
     #current;
     /** @type {{id: string, shape: import("../types.js").Shape} | null} */
     #nudged = null;
+    /** @type {[number, number]} height and width of the frame that is shown */
+    #sized = [0, 0];
     /** @type {(() => void)[]} */
     #stops;
 
@@ -48,6 +50,7 @@ export class StageView {
             session.on("hover", () => this.layers.repaint("gesture")),
             session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
             session.on("picture", () => this.layers.repaint("picture")),
+            session.on("frame", () => this.#turned()),
             session.on("tool", () => this.#toolChanged()),
             session.on("open", () => this.#opened()),
         ];
@@ -67,6 +70,9 @@ export class StageView {
         this.layers.close();
     }
 
+    /** Whether a button is held down on the picture. */
+    isPressed = false;
+
     /** @returns {boolean} whether a gesture or an unfinished shape is under the hand */
     get isBusy() {
         return this.#current.isBusy || this.hand.draft !== null;
@@ -77,13 +83,11 @@ export class StageView {
         return this.hand.draft?.dots !== undefined;
     }
 
-    /** Width and height of what is drawn or selected, in pixels. */
-    get extent() {
+    /** What is drawn or selected, as it is at this moment. */
+    get shape() {
         const { draft } = this.hand;
         const shape = draft?.shape ?? this.session.selected?.shape;
-        if (!shape || shape.type === "keypoint" || (draft?.dots && draft.dots.length < 2)) return null;
-        const { x0, y0, x1, y1 } = boundsOfShape(shape);
-        return { width: x1 - x0, height: y1 - y0 };
+        return !shape || (draft?.dots && draft.dots.length < 2) ? null : shape;
     }
 
     // --- the view
@@ -120,6 +124,8 @@ export class StageView {
     /** @param {Pointer} at */
     press(at) {
         this.#settleNudge();
+        this.session.player.stop();
+        this.isPressed = true;
         this.session.hover(null);
         const { selected, tool, readOnly } = this.session;
         const grabs = !readOnly && TOOLS[tool].grabs && selected?.shape && handleAt(selected.shape, at, this.#around);
@@ -150,8 +156,10 @@ export class StageView {
 
     /** @param {Pointer} at */
     release(at) {
+        this.isPressed = false;
         this.#perform(this.#current.up(at));
         if (!this.#current.isBusy) this.#current = this.#tool;
+        this.session.settle();
     }
 
     /** @param {Pointer} at @returns {boolean} whether that did something */
@@ -175,9 +183,11 @@ export class StageView {
     abandon() {
         const nudged = this.#nudged !== null;
         this.#nudged = null;
+        this.isPressed = false;
         const outcome = this.#current.cancel();
         this.#current = this.#tool;
         this.#draft(null);
+        this.session.settle();
         return outcome !== null || nudged;
     }
 
@@ -256,7 +266,12 @@ export class StageView {
             },
             pixel: () => 1 / view.view.scale,
             active: () => session.active,
-            labels: () => (session.looks.hidden ? [] : session.labels.filter(({ id }) => !session.hiddenIds.has(id))),
+            labels: () => {
+                if (session.looks.hidden) return [];
+                const seen = session.seen.filter(({ id }) => !session.hiddenIds.has(id));
+                const { selected } = session;
+                return selected?.drawn === "ghost" ? [...seen, selected] : seen;
+            },
             selected: () => (session.looks.hidden ? undefined : session.selected),
             brush: () => session.brush,
         };
@@ -276,11 +291,12 @@ export class StageView {
         if (!outcome) return;
         if (outcome.do === "draft") return this.#draft(outcome.draft);
         const { session } = this;
-        if (outcome.do !== "select") this.#draft(null);
+        if (outcome.do !== "select" && outcome.do !== "measure") this.#draft(null);
         if (outcome.do === "draw") session.draw(outcome.shape);
         else if (outcome.do === "change") session.change(outcome.id, outcome.shape, outcome.what);
-        else if (outcome.do === "remove") session.remove(outcome.id);
+        else if (outcome.do === "remove") session.erase(outcome.id);
         else if (outcome.do === "select") session.select(outcome.id);
+        else if (outcome.do === "measure") this.#measure(outcome.line);
         else if (outcome.do === "abandon" && outcome.why) session.note(outcome.why, true);
         else if (outcome.do === "click") {
             session.select(labelAt(this.#around.labels(), outcome.at, reachOf(this.#around, outcome.at))?.id ?? null);
@@ -292,6 +308,12 @@ export class StageView {
         this.hand.draft = draft;
         this.layers.draftChanged(draft);
         this.onHand?.();
+    }
+
+    /** @param {Hand["ruler"]} line */
+    #measure(line) {
+        this.hand.ruler = line;
+        this.#handMoved();
     }
 
     #handMoved() {
@@ -316,8 +338,22 @@ export class StageView {
     #toolChanged() {
         this.#settleNudge();
         this.abandon();
+        this.hand.ruler = null;
         this.#tool = this.#current = this.#made();
         this.layers.repaint("labels", "gesture");
+    }
+
+    /** Another frame is shown. */
+    #turned() {
+        this.#nudged = this.hand.ruler = null;
+        const [height, width] = this.session.size;
+        if (`${this.#sized}` !== `${[height, width]}`) {
+            this.#sized = [height, width];
+            this.#toolChanged(); // what a tool keeps may be as large as the frame
+            this.fit();
+        }
+        this.layers.labelsChanged();
+        this.onHand?.();
     }
 
     #opened() {

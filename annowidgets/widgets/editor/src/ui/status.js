@@ -1,8 +1,10 @@
 /** @import { Session } from "../session.js" */
 /** @import { StageView } from "./stage_view.js" */
 
+import { measured } from "../measures.js";
 import { make } from "./dom.js";
 import { looksPanel } from "./looks_panel.js";
+import { windowPanel } from "./window_panel.js";
 
 const NEARER = 1.25;
 
@@ -58,17 +60,19 @@ export const statusLine = (session, stage) => {
         button("1:1", "1:1, one pixel on one of the screen", () => stage.zoomToPixels()),
     );
     const looks = looksPanel(session);
+    const windows = windowPanel(session);
     const saved = make("span", { className: "aw-ed-saving", role: "status" });
-    const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, looks.element, saved);
+    const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, windows.element, looks.element, saved);
 
     const drawHand = () => {
         const { at } = stage.hand;
-        const { extent } = stage;
+        const { shape } = stage;
         const [height, width] = session.size;
         const inside = at && at.x >= 0 && at.y >= 0 && at.x <= width && at.y <= height;
         const where = inside ? `${Math.floor(at.x)}, ${Math.floor(at.y)}` : "";
-        const big = extent ? `${shown(extent.width)} × ${shown(extent.height)} px` : "";
-        set(place, [where, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
+        const value = inside ? session.windowing.reading(at) : "";
+        const big = shape && measured(shape, session.given.spacing);
+        set(place, [where, value, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
         set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
     };
     const drawSaving = () => {
@@ -95,6 +99,7 @@ export const statusLine = (session, stage) => {
         session.on("selection", () => stage.onHand?.()),
         session.on("labels", () => stage.onHand?.()),
         session.on("open", () => stage.onHand?.()),
+        session.on("picture", () => stage.onHand?.()),
         session.on("note", (told) => {
             set(note, told?.text ?? "");
             note.title = note.textContent;
@@ -103,6 +108,7 @@ export const statusLine = (session, stage) => {
         }),
         () => cancelAnimationFrame(requested),
         looks.close,
+        windows.close,
     ];
     drawHand();
     drawSaving();
@@ -114,9 +120,6 @@ export const statusLine = (session, stage) => {
 const set = (element, text) => {
     if (element.textContent !== text) element.textContent = text;
 };
-
-/** @param {number} length in pixels */
-const shown = (length) => String(Math.round(length * 10) / 10);
 
 // 1 to 1000 pixels, each step of the slider the same share
 const brushOf = (/** @type {number} */ place) => Math.round(1000 ** (place / 100));

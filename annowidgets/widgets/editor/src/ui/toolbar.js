@@ -61,13 +61,13 @@ export const toolbar = (session) => {
         for (const [name, button] of buttons) button.setAttribute("aria-pressed", String(name === session.tool));
         stopAt(buttons.get(session.tool));
         history.hidden = session.readOnly;
-        element.hidden = session.readOnly;
+        element.hidden = session.readOnly && names.length === 1;
     };
     const enable = () => {
         undo.disabled = !session.document.canUndo;
         redo.disabled = !session.document.canRedo;
     };
-    const listening = [session.on("tool", draw), session.on("labels", enable), session.on("open", enable)];
+    const listening = [session.on("tool", draw), session.on("picture", draw), session.on("labels", enable), session.on("open", enable)];
     draw();
     enable();
     return { element, close: () => listening.forEach((stop) => stop()) };
