@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from annowidgets.interchange.fitting import Fitting
 from annowidgets.interchange.suggestion import suggest_ontology
@@ -54,6 +54,16 @@ class ImportedImage(NamedTuple):
     source_path: Path
     path: Path | None = None
 
+    @property
+    def modality(self) -> Literal["image"]:
+        """The kind of item that it makes."""
+        return "image"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that make it, none where they were not found."""
+        return () if self.path is None else (self.path,)
+
 
 class ImportedVideo(NamedTuple):
     """One video, or pictures that follow each other, with labels that hold key frames.
@@ -80,6 +90,16 @@ class ImportedVideo(NamedTuple):
     source_path: Path
     path: Path | None = None
     frames: tuple[Path, ...] = ()
+
+    @property
+    def modality(self) -> Literal["video", "image_sequence"]:
+        """The kind of item that it makes."""
+        return "image_sequence" if self.path is None else "video"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that make it, none where they were not found."""
+        return self.frames if self.path is None else (self.path,)
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,10 +129,11 @@ class ImportedDataset:
 
         An attribute that holds values of different kinds, as text and lists, becomes a text: those lists don't fit.
         """
-        return suggest_ontology([label for labelled in self._labelled for label in labelled.labels], self.declared)
+        return suggest_ontology([label for labelled in self.labelled for label in labelled.labels], self.declared)
 
     @property
-    def _labelled(self) -> list[ImportedImage | ImportedVideo]:
+    def labelled(self) -> list[ImportedImage | ImportedVideo]:
+        """The images and videos."""
         return [*self.images, *self.videos]
 
     def fitted(self, ontology: Ontology) -> ImportedDataset:
@@ -125,7 +146,7 @@ class ImportedDataset:
         fit = Fitting(ontology)
         images = [image._replace(labels=fit.labels(image.labels, image.size)) for image in self.images]
         videos = [video._replace(labels=fit.labels(video.labels, video.size)) for video in self.videos]
-        source = min({one.source_path.parent for one in self._labelled}, default=Path())
+        source = min({one.source_path.parent for one in self.labelled}, default=Path())
         skipped = [
             Skipped(source, f"attribute {name} of {category}", f"the ontology doesn't ask it; {count} label(s) kept")
             for (category, name), count in fit.left_out.items()
@@ -137,7 +158,7 @@ class ImportedDataset:
         return replace(self, images=images, videos=videos, skipped=self.skipped + skipped)
 
     def __repr__(self) -> str:
-        labels = sum(len(one.labels) for one in self._labelled)
+        labels = sum(len(one.labels) for one in self.labelled)
         videos = f", {len(self.videos)} videos" if self.videos else ""
         return f"<{len(self.images)} images{videos}, {labels} labels, {len(self.skipped)} skipped>"
 

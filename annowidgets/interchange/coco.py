@@ -8,18 +8,18 @@ T.-Y. Lin et al.: Microsoft COCO, https://cocodataset.org/#format-data; the refe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from annowidgets.errors import InvalidImport, InvalidInput
 from annowidgets.interchange.base import ImportedDataset, ImportedImage, Skipped
+from annowidgets.interchange.coco_categories import attributes_of, ontology_of_coco
 from annowidgets.interchange.conversion import union_of_parts
 from annowidgets.interchange.parsing import read_json
 from annowidgets.interchange.pictures import Pictures, picture_size, require_folder
 from annowidgets.labels import (
     Answer,
-    AnswerValue,
     Bitmask,
     BoundingBox,
     Keypoint,
@@ -30,8 +30,6 @@ from annowidgets.labels import (
     RotatableBoundingBox,
     Shape,
 )
-from annowidgets.labels.coco_categories import ontology_of_coco
-from annowidgets.labels.label import answers_of
 
 # What annotations hold besides these is told.
 _READ = frozenset(("id", "image_id", "category_id", "segmentation", "bbox", "iscrowd", "attributes", "keypoints"))
@@ -207,7 +205,7 @@ class _DataSet:
         self.unread.update(
             f"{key:.40} of annotations" for key in annotation if key not in _READ and key not in _DERIVED
         )
-        attributes = dict(self.attributes(annotation))
+        attributes = dict(attributes_of(annotation))
         turn = attributes.get("rotation", 0)
         shape = self.shape(annotation, category, turn if isinstance(turn, (int, float)) else 0, size)
         if shape is None:
@@ -237,17 +235,6 @@ class _DataSet:
             return upright
         x, y, width, height = upright.x, upright.y, upright.width, upright.height
         return RotatableBoundingBox(x + width / 2, y + height / 2, width, height, turn)
-
-    def attributes(self, annotation: dict[str, Any]) -> Iterable[tuple[str, AnswerValue]]:
-        if annotation.get("iscrowd") in (1, True):
-            yield "iscrowd", "yes"
-        given = annotation.get("attributes") or {}
-        if not isinstance(given, dict):
-            raise InvalidImport(f"Its attributes must be a mapping, got {given!r:.60}.")
-        for name, value in given.items():
-            if value is not None:
-                plain = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-                yield from answers_of("attribute", {name: plain}).items()
 
 
 def _identity(value: Any) -> Any:

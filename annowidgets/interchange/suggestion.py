@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -58,21 +58,27 @@ def suggest_ontology(labels: Sequence[Label | Answer], declared: Sequence[Object
         for given in (label.attributes, *label.attributes_by_frame.values()):
             for name, value in given.items():
                 attributes[label.category][name].append(value)
-    if not shapes and not answers and not declared:
-        return None
     seen = {
-        name: _object_class(name, placed, [_question(*named) for named in sorted(attributes[name].items())])
+        name: _object_class(name, placed, suggest_questions(attributes[name]))
         for name, placed in sorted(shapes.items())
     }
     objects = [_agreed(one, seen.pop(one.name, None), attributes[one.name]) for one in declared] + list(seen.values())
     classifications = [
         _question(name, [one.value for one in given], by_frame=any(one.frame is not None for one in given))
         for name, given in sorted(answers.items())
+        if any(one.value != () for one in given)
     ]
+    if not objects and not classifications:
+        return None
     return Ontology(objects=tuple(objects), classifications=tuple(classifications))
 
 
-def _object_class(name: str, shapes: Sequence[Shape], attributes: list[Question]) -> ObjectClass:
+def suggest_questions(answers: Mapping[str, Sequence[AnswerValue]]) -> tuple[Question, ...]:
+    """The questions that answers fit, sorted by name; none for lists that are all empty, which choose nothing."""
+    return tuple(_question(name, values) for name, values in sorted(answers.items()) if set(values) != {()})
+
+
+def _object_class(name: str, shapes: Sequence[Shape], attributes: tuple[Question, ...]) -> ObjectClass:
     kinds = Counter(map(shape_type, shapes))
     if "rotatable_bounding_box" in kinds:
         # An upright box is one that is turned by nothing.
@@ -80,7 +86,7 @@ def _object_class(name: str, shapes: Sequence[Shape], attributes: list[Question]
     (kind, _), *_ = kinds.most_common(1)
     points = [point for shape in shapes if isinstance(shape, ObjectPrimitive) for point in shape.points]
     skeleton = Skeleton(tuple(dict.fromkeys(points))) if kind == "object_primitive" else None
-    return ObjectClass(name, kind, attributes=tuple(attributes), skeleton=skeleton)  # type: ignore[arg-type]
+    return ObjectClass(name, kind, attributes=attributes, skeleton=skeleton)  # type: ignore[arg-type]
 
 
 def _agreed(declared: ObjectClass, seen: ObjectClass | None, values: dict[str, list[AnswerValue]]) -> ObjectClass:

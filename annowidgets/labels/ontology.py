@@ -225,8 +225,9 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         format : {"json", "coco", "cvat", "labelme", "voc", "yolo"}
             For "coco" the categories become classes: object primitives where they name key points; bounding boxes
             where none of their annotations holds a segmentation; bitmasks where all that do hold run lengths;
-            otherwise polygons. A category without annotations follows the other ones. For the other formats it is the
-            smallest ontology that the labels fit, with the classes, attributes and options that the files declare.
+            otherwise polygons, each with the attributes that annotations hold. A category without annotations follows
+            the other ones. For the other formats it is the smallest ontology that the labels fit, with the classes,
+            attributes and options that the files declare.
 
         Raises
         ------
@@ -240,21 +241,23 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise InvalidOntology(
                 f"Unknown format {shown(format)}.", hint=f"Formats: {', '.join(get_args(FileFormat))}."
             )
-        if format not in ("json", "coco"):
-            # Readers of other tools' files build on labels; they are found by name, so that labels don't build on them.
-            found: Ontology = importlib.import_module("annowidgets.interchange").read_ontology(path, format=format)
-            return found
-        try:
-            plain = msgspec.json.decode(path.read_bytes())
-        except OSError as error:
-            raise InvalidOntology(f"{path} can't be read: {error.strerror}.") from None
-        except msgspec.DecodeError as error:
-            raise InvalidOntology(f"{path} is no JSON: {error}.") from None
-        except RecursionError:
-            raise InvalidOntology(f"{path} is nested too deeply for an ontology.") from None
-        from annowidgets.labels.coco_categories import ontology_of_coco
-
-        return cls.from_dict(plain) if format == "json" else ontology_of_coco(path, plain)
+        if format in ("json", "coco"):
+            try:
+                plain = msgspec.json.decode(path.read_bytes())
+            except OSError as error:
+                raise InvalidOntology(f"{path} can't be read: {error.strerror}.") from None
+            except msgspec.DecodeError as error:
+                raise InvalidOntology(f"{path} is no JSON: {error}.") from None
+            except RecursionError:
+                raise InvalidOntology(f"{path} is nested too deeply for an ontology.") from None
+        if format == "json":
+            return cls.from_dict(plain)
+        # Readers of other tools' files build on labels; they are found by name, so that labels don't build on them.
+        readers = importlib.import_module("annowidgets.interchange")
+        found: Ontology = (
+            readers.ontology_of_coco(path, plain) if format == "coco" else readers.read_ontology(path, format=format)
+        )
+        return found
 
 
 def _class_meaning(item: ObjectClass) -> dict[str, Any]:

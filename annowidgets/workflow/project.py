@@ -10,6 +10,7 @@ from annowidgets.store import projects as stored_projects
 from annowidgets.store import training as stored_training
 from annowidgets.workflow.agreement import Agreements
 from annowidgets.workflow.calibration import ProjectCalibration
+from annowidgets.workflow.exports import ProjectExports
 from annowidgets.workflow.feedback import ProjectFeedback
 from annowidgets.workflow.imports import ProjectImports
 from annowidgets.workflow.members import ProjectMembers
@@ -23,6 +24,7 @@ class Project(
     ProjectMembers,
     ProjectVersions,
     ProjectImports,
+    ProjectExports,
     ProjectQueue,
     ProjectFeedback,
     ProjectCalibration,
@@ -32,7 +34,7 @@ class Project(
     """An annotation project. Made by `Workspace.create_project`, opened by `Workspace.project`.
 
     Its methods live in the rooms that it is made of: members, items, versions, batches, imports (which
-    builds on items and batches), queue, feedback, calibration, agreement and plotting, a module each.
+    builds on items and batches), exports, queue, feedback, calibration, agreement and plotting, a module each.
     """
 
     def archive(self) -> None:
