@@ -1,4 +1,4 @@
-"""The editor's frames in time, against what Python says of the same labels: shapes, spans, and what edits leave alone."""
+"""The editor's frames in time, as Python says of the same labels: shapes, spans, and what edits leave alone."""
 
 from __future__ import annotations
 
