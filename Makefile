@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ENVIRONMENT := .venv/made-from-pyproject
-EXTRAS := lab,test,video,dicom
+EXTRAS := lab,test,video,dicom,docs
 WORKSPACE := demo/cells.db
 LAB_ARGS ?=
 
@@ -13,13 +13,15 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test check bench format chromium node
+.PHONY: help lab test check docs screenshots bench format chromium node
 
 help:
 	@echo 'make lab      install, run the demo, open the first notebook in JupyterLab'
 	@echo 'make test     all tests, those in a real browser last'
 	@echo 'make check    format, types, direction of imports, tests without a browser'
+	@echo 'make docs     the documentation as HTML, in build/docs'
 	@echo 'make bench    measure speed side by side with other tools'
+	@echo 'make screenshots  the pictures of the README'
 	@echo 'make format   format the code and mend what ruff can mend'
 	@echo
 	@echo 'PYTHON=python3.12   the Python that the environment is made from (3.11 or newer)'
@@ -38,6 +40,13 @@ check: $(ENVIRONMENT) node
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -m 'not browser'
+
+docs: $(ENVIRONMENT)
+	$(BIN)/python -m sphinx -W --keep-going -q -c docs . build/docs
+	@echo 'build/docs/docs/index.html'
+
+screenshots: $(ENVIRONMENT) chromium
+	$(BIN)/python -m docs.screenshots
 
 bench: $(ENVIRONMENT) chromium
 	$(BIN)/python -m tests.bench

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import shutil
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,3 +102,43 @@ def demo(workspace: Path, images: Path | None, voc: Path | None, count: int | No
     except AlreadyExists as error:
         raise click.BadParameter(f"{error.message} {error.hint}", param_hint="--workspace") from error
     run_demo(workspace, images=images, voc=voc, count=count, seed=seed, tell=click.echo)
+
+
+@main.command(
+    short_help="Open the example notebooks in JupyterLab.",
+    epilog="What else is given goes to JupyterLab, for example: annowidgets lab --port 8899 --no-browser",
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("annowidgets-notebooks"),
+    show_default=True,
+    help="Where the notebooks are copied to. Those that are there already are left as they are.",
+)
+@click.pass_context
+def lab(ctx: click.Context, folder: Path) -> None:
+    """Copy the example notebooks into a folder, and open the first of them in JupyterLab.
+
+    Everything that the notebooks write goes into that folder, too.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise click.ClickException("JupyterLab is not installed here.\nHint: pip install 'annowidgets[lab]'")
+    folder.mkdir(parents=True, exist_ok=True)
+    notebooks = sorted(_notebooks().glob("*.ipynb"))
+    for notebook in notebooks:
+        if (folder / notebook.name).exists():
+            click.echo(f"Left as it is: {folder / notebook.name}")
+        else:
+            shutil.copyfile(notebook, folder / notebook.name)
+    # JupyterLab refuses to run for root unless told that this is meant.
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    first = str(folder / notebooks[0].name)
+    # In place of this process, so that Ctrl-C is JupyterLab's own.
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *as_root, *ctx.args, first])
+
+
+def _notebooks() -> Path:
+    """Where the notebooks lie: inside the package as it is installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    return next(folder for folder in (package / "notebooks", package.parent / "notebooks") if folder.is_dir())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import runpy
 import signal
 import sqlite3
 import subprocess
@@ -57,17 +56,48 @@ def test_help_names_every_command_and_each_command_every_option() -> None:
             assert option.opts[0] in text
 
 
-def test_the_page_about_the_command_line_is_what_the_program_says_now() -> None:
-    page = runpy.run_path(str(REPOSITORY / "docs" / "cli_page.py"))["cli_page"]()
-    stored = (REPOSITORY / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert stored == page, "run: python docs/cli_page.py"
-
-
 def test_help_loads_nothing_heavy() -> None:
     heavy = ("numpy", "pandas", "scipy", "shapely", "matplotlib", "PIL", "sqlite_utils", "ipywidgets", "tqdm")
     code = f"import sys, annowidgets.cli; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+# --- the notebooks in JupyterLab
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
+    """The programs that took this one's place; none does really."""
+    programs: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _path, arguments: programs.append(arguments))
+    monkeypatch.chdir(tmp_path)
+    return programs
+
+
+def test_lab_copies_the_notebooks_and_leaves_those_that_somebody_has_changed(
+    started: list[list[str]], tmp_path: Path
+) -> None:
+    assert annowidgets("lab").exit_code == 0
+    copies = sorted((tmp_path / "annowidgets-notebooks").iterdir())
+    assert [path.name for path in copies] == sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
+    copies[0].write_text("mine")
+    again = annowidgets("lab", "--port", "8899")
+    assert copies[0].read_text() == "mine"
+    assert f"Left as it is: annowidgets-notebooks/{copies[0].name}" in again.output
+    assert [command[1:3] for command in started] == [["-m", "jupyterlab"]] * 2
+    assert started[1][-3:] == ["--port", "8899", f"annowidgets-notebooks/{copies[0].name}"]
+
+
+def test_lab_without_jupyterlab_says_what_to_install_and_copies_nothing(
+    started: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    told = annowidgets("lab")
+    assert told.exit_code == 1
+    assert "Hint: pip install 'annowidgets[lab]'" in told.output
+    assert not started
+    assert not list(tmp_path.iterdir())
 
 
 # --- the demo on drawn pictures
