@@ -116,6 +116,11 @@ class Label(
     def __hash__(self) -> int:
         return hash(self._value())
 
+    def _repr_html_(self) -> str:
+        from annowidgets.labels.summaries import label_html
+
+        return label_html(self)
+
     def fill(self, *, until: int) -> Label:
         """The label with its shapes copied to every frame from its first key frame to ``until``.
 
@@ -184,6 +189,11 @@ class Answer(
             if self.frame is None or until < self.frame:
                 raise InvalidInput(f"Answer {self.question!r}: until={until} needs a frame at or before it.")
             force_setattr(self, "until", until)
+
+    def _repr_html_(self) -> str:
+        from annowidgets.labels.summaries import answer_html
+
+        return answer_html(self)
 
 
 Labels: TypeAlias = Sequence[Label | Answer]

@@ -329,7 +329,8 @@ class Batch:
     def _repr_html_(self) -> str:
         row = self._row()
         table: Any = self.progress().to_html(index=False, border=0)
-        return f"<b>{escape(row.name)}</b> &middot; {row.kind.replace('_', ' ')} &middot; {row.state}{table}"
+        facts = f"{row.kind} &middot; {row.state} &middot; {len(self.items)} items".replace("_", " ")
+        return f"<b>{escape(row.name)}</b> &middot; {facts}{table}"
 
 
 def _calibration(action: Action, batch: int) -> BatchRow:

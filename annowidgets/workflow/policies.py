@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from annowidgets.errors import InvalidInput
+from annowidgets.labels.summaries import html_table
 from annowidgets.labels.values import name as checked_name
 from annowidgets.workflow.checks import (
     checked_tags,
@@ -32,7 +33,14 @@ def _keep(settings: msgspec.Struct, check: Callable[[str, Any], Any], *fields: s
             force_setattr(settings, field, check(field, value))
 
 
-class CalibrationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Shown(msgspec.Struct, frozen=True):
+    """Settings that a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        return html_table(("setting", "value"), msgspec.structs.asdict(self).items())
+
+
+class CalibrationPolicy(_Shown, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a calibration has to reach before production opens (C2).
 
     Parameters
@@ -87,7 +95,7 @@ class CalibrationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
             )
 
 
-class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Requirements(_Shown, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a person must meet to claim tasks of a batch (C7).
 
     Parameters
@@ -117,7 +125,7 @@ class Requirements(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         _keep(self, checked_name, "training", or_none=True)
 
 
-class EvaluationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class EvaluationPolicy(_Shown, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How evaluation tasks are mixed into production, and when an annotator is paused (Q2, Q3).
 
     Parameters
@@ -141,7 +149,7 @@ class EvaluationPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         _keep(self, partial(require_count, least=1), "window", "after")
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(_Shown, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings of a project that need no versions.
 
     Parameters

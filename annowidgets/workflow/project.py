@@ -55,8 +55,9 @@ class Project(
 
     def _repr_html_(self) -> str:
         batches: Any = self.batches().to_frame().to_html(index=False, escape=True, border=0, na_rep="")
+        archived = "archived &middot; " if self.state == "archived" else ""
         locked = "open" if self.is_calibrated else "locked"
         return (
-            f"<b>{escape(self.name)}</b> &middot; {len(self.items())} items &middot; {len(self.members())} members "
-            f"&middot; production {locked}{batches}"
+            f"<b>{escape(self.name)}</b> &middot; {archived}{len(self.items())} items &middot; "
+            f"{len(self.members())} members &middot; production {locked}{batches}"
         )

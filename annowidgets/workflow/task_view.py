@@ -179,5 +179,5 @@ class TaskView:
 
     def _repr_html_(self) -> str:
         row, item = self._row(), self.item
-        facts = f"{escape(item.name)} &middot; {row.state.replace('_', ' ')} &middot; {escape(row.user or 'nobody')}"
-        return f"<b>Task {self.id}</b>: {facts}"
+        facts = (item.name, self.batch.name, row.state.replace("_", " "), row.user or row.assignee or "nobody's")
+        return f"<b>Task {self.id}</b>: {' &middot; '.join(map(escape, facts))}"

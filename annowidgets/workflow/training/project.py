@@ -158,8 +158,19 @@ class TrainingProject(
     def _repr_html_(self) -> str:
         with self.workspace.look(self.id) as action:
             items = len(stored_items.all_of(action.connection, self.id))
+            training = stored_training.of(action.connection, self.id)
+        mark = "no pass mark" if training.pass_mark is None else f"pass mark {training.pass_mark:g}"
+        shown = {
+            "never": "never shown",
+            "after_each": "shown after each task",
+            "after_last": "shown after the last task",
+        }
+        closed = "closed &middot; " if self.state == "archived" else ""
         table: Any = self.scores().to_html(index=False, escape=True, border=0, na_rep="")
-        return f"<b>{escape(self.name)}</b> &middot; {items} benchmark tasks{table}"
+        return (
+            f"<b>{escape(self.name)}</b> &middot; {closed}{items} benchmark tasks &middot; {mark} &middot; scores "
+            f"{shown[training.reveal]}{table}"
+        )
 
 
 def _as_eligible(project: int, row: stored_training.BenchmarkRow) -> EligibleRow:
