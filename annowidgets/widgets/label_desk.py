@@ -25,6 +25,7 @@ from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.open_task import OpenTask
+from annowidgets.widgets.opening import opened
 from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.screen import Screen, close_parts
@@ -33,7 +34,6 @@ from annowidgets.workflow.drafts import Edit, SavedEdit, watch
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import RECALL_SECONDS, Task
 from annowidgets.workflow.training import TrainingProject
-from annowidgets.workflow.workspace import open_workspace
 
 EDITORS: tuple[EditorKind, ...] = get_args(EditorKind)
 _STAGE = ".aw-ed-stage, .aw-box-stage [tabindex]"
@@ -97,7 +97,11 @@ class LabelDesk(Screen):
     ) -> None:
         if editor not in EDITORS:
             raise InvalidInput(f"There is no editor {editor!r:.60}.", hint=f"There are {', '.join(EDITORS)}.")
-        self.project = _opened(project, name, user)
+        self.project: Project | TrainingProject
+        if isinstance(project, TrainingProject):
+            self.project = opened(project, name, user, kind=TrainingProject, screen="LabelDesk")
+        else:
+            self.project = opened(project, name, user, kind=Project, screen="LabelDesk")
         super().__init__(self.project.name)
         self.confidence = Confidence(chord="s")
         self.clock = Clock(on_tick=self.guarded(self._ticked))
@@ -516,20 +520,3 @@ class LabelDesk(Screen):
             facts |= {"Batch": self._open.batch, "Item": self._open.item}
             facts["Labels"] = len(self._work.labels) if self._open.usable else None
         return pairs(facts)
-
-
-def _opened(
-    project: Project | TrainingProject | str | os.PathLike[str], name: str | None, user: str | None
-) -> Project | TrainingProject:
-    if isinstance(project, (Project, TrainingProject)):
-        if name is not None:
-            raise InvalidInput("A project was given, so there is no name to look for.", hint="LabelDesk(project)")
-        return project if user is None else type(project)(project.workspace.as_user(user), project.id)
-    if not isinstance(project, (str, os.PathLike)):
-        raise InvalidInput(
-            f"A project or the path of a workspace is needed, got {type(project).__name__}.",
-            hint='LabelDesk(project), or LabelDesk("cells.db", "Blood cells")',
-        )
-    if name is None:
-        raise InvalidInput(f"Which project of {os.fspath(project)}?", hint='LabelDesk("cells.db", "Blood cells")')
-    return open_workspace(project, user=user, create=False).project(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from annowidgets.errors import InvalidInput
 from annowidgets.widgets import trainee_panels as panels
 from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.changes import keep_current
@@ -13,11 +12,11 @@ from annowidgets.widgets.html import Html
 from annowidgets.widgets.label_desk import LabelDesk
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
+from annowidgets.widgets.opening import opened
 from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.rows import rows_of
 from annowidgets.widgets.table import Table
 from annowidgets.workflow.training import TrainingProject, TrainingTask
-from annowidgets.workflow.workspace import open_workspace
 
 
 class TraineeDesk(OpensOthers):
@@ -47,7 +46,7 @@ class TraineeDesk(OpensOthers):
         *,
         user: str | None = None,
     ) -> None:
-        self.training = _opened(training, name, user)
+        self.training = opened(training, name, user, kind=TrainingProject, screen="TraineeDesk")
         super().__init__(self.training.name)
         self._told = LiveHtml(pad=True)
         self._table = Table(
@@ -97,18 +96,3 @@ class TraineeDesk(OpensOthers):
                 "Passed": None if status.passed is None else ("yes" if status.passed else "no"),
             }
         )
-
-
-def _opened(training: TrainingProject | str | os.PathLike[str], name: str | None, user: str | None) -> TrainingProject:
-    if isinstance(training, TrainingProject):
-        if name is not None:
-            raise InvalidInput("A training was given, so there is no name to look for.", hint="TraineeDesk(training)")
-        return training if user is None else training.workspace.as_user(user).training_project(training.name)
-    if not isinstance(training, (str, os.PathLike)):
-        raise InvalidInput(
-            f"A training project or the path of a workspace is needed, got {type(training).__name__}.",
-            hint='TraineeDesk(training), or TraineeDesk("cells.db", "Onboarding")',
-        )
-    if name is None:
-        raise InvalidInput(f"Which training of {os.fspath(training)}?", hint='TraineeDesk("cells.db", "Onboarding")')
-    return open_workspace(training, user=user, create=False).training_project(name)

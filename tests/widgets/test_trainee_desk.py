@@ -114,13 +114,13 @@ def test_a_file_and_a_name_open_it_and_anything_else_says_what_is_needed(course:
     path = course.ws.database.path
     assert TraineeDesk(path, "Onboarding", user="uma").training.name == "Onboarding"
     assert TraineeDesk(course.training, user="uma").training.workspace.user == "uma"
-    with pytest.raises(InvalidInput, match="Which training"):
+    with pytest.raises(InvalidInput, match="Which training project"):
         TraineeDesk(path)
     with pytest.raises(InvalidInput, match="no name to look for"):
         TraineeDesk(course.training, "Onboarding")
     with pytest.raises(InvalidInput, match="TraineeDesk has no argument"):
         TraineeDesk(course.training, users="uma")
-    with pytest.raises(InvalidInput, match="A training project or the path"):
+    with pytest.raises(InvalidInput, match="TraineeDesk takes a training project"):
         TraineeDesk(course.project)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="Onbording"):
         TraineeDesk(path, "Onbording", user="uma")
