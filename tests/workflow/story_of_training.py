@@ -38,10 +38,14 @@ class TrainingReplay:
     def __init__(self) -> None:
         self.states: dict[int, str] = {}
         self.scores: dict[int, float | None] = {}
+        self.complete: set[int] = set()
 
     def apply(self, user: str, action: str, subject_id: int, figures: str) -> None:
         subject, _, event = action.partition(".")
-        if action == "task.score":
+        if action == "round.complete":
+            assert subject_id not in self.complete, "L1: a round is complete once"
+            self.complete.add(subject_id)
+        elif action == "task.score":
             assert self.states[subject_id] == "submitted", "A7: scored before it was submitted"
             self.scores[subject_id] = json.loads(figures)["score"]
         elif subject == "task" and event not in ("copy", "assign"):  # assigning goes to its trainee only, the file says
@@ -210,6 +214,7 @@ class TrainingStory(RuleBasedStateMachine):
     def watch_training(self, tables: dict[str, list[tuple[Any, ...]]]) -> None:
         self.submitted_tasks_stay_and_the_log_explains_all()
         self.scores_are_the_function_of_the_measurements(tables["training_scores"])
+        self.results_follow_from_scores()
         self.nobody_sees_gold_too_early()
 
     def submitted_tasks_stay_and_the_log_explains_all(self) -> None:
@@ -240,6 +245,28 @@ class TrainingStory(RuleBasedStateMachine):
                 found = aw.benchmark.score(aw.benchmark.Measurements.from_bytes(blob), function).task_score
                 assert kept is None or abs(found - kept) < 1e-9
         self.measured = set(rows)
+
+    def results_follow_from_scores(self) -> None:
+        """A11, A12: a round is passed by the mean of its current scores, once nothing of it is left to submit."""
+        query = """SELECT r.batch, r.score, r.passed, r.seen, n.pass_mark, t.state, (
+                SELECT s.score FROM training_scores s WHERE s.task = t.id AND s.function_version = n.function_version
+                    AND s.gold = (SELECT max(id) FROM gold WHERE item = t.item))
+            FROM training_rounds r JOIN trainings n ON n.project = r.project JOIN tasks t ON t.batch = r.batch
+            JOIN training_items i ON i.item = t.item WHERE i.withdrawn IS NULL"""
+        with self.team.workspace.database.read() as connection:
+            rows = connection.execute(query).fetchall()
+        for batch in {row[0] for row in rows}:
+            own = [row for row in rows if row[0] == batch]
+            _, score, passed, seen, mark, *_ = own[0]
+            if any(state != "submitted" for *_, state, _ in own):
+                assert (score, passed) == (None, None), "A11: a result before the last task"
+                continue
+            scores = [one for *_, one in own if one is not None]
+            mean = sum(scores) / len(scores) if scores else None
+            assert (score is None) == (mean is None)
+            assert mean is None or abs(score - mean) < 1e-6
+            assert bool(passed) == (mean is not None and not seen and mean >= mark - 1e-6)
+            assert batch in self.training_replay.complete, "L1: nothing tells that the round is complete"
 
     def nobody_sees_gold_too_early(self) -> None:
         """A10: neither gold, nor explanations, nor own scores before the submission, and after it by `reveal`."""
