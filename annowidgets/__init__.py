@@ -32,7 +32,16 @@ if TYPE_CHECKING:
         Text,
         shape_from_dict,
     )
-    from annowidgets.widgets import AuditTool, BatchesPage, BatchView, Comparison, LabelDesk, TraineeDesk
+    from annowidgets.widgets import (
+        AuditTool,
+        BatchesPage,
+        BatchView,
+        Comparison,
+        LabelDesk,
+        TraineeDesk,
+        TrainingDashboard,
+        TrainingSetup,
+    )
     from annowidgets.workflow import CalibrationPolicy, EvaluationPolicy, Requirements, Workspace, open_workspace
 
 __version__ = "0.1.0"
@@ -60,7 +69,16 @@ _HOMES = {
         "Text",
         "shape_from_dict",
     ),
-    "annowidgets.widgets": ("AuditTool", "BatchView", "BatchesPage", "Comparison", "LabelDesk", "TraineeDesk"),
+    "annowidgets.widgets": (
+        "AuditTool",
+        "BatchView",
+        "BatchesPage",
+        "Comparison",
+        "LabelDesk",
+        "TraineeDesk",
+        "TrainingDashboard",
+        "TrainingSetup",
+    ),
     "annowidgets.workflow": ("CalibrationPolicy", "EvaluationPolicy", "Requirements", "Workspace", "open_workspace"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -93,6 +111,8 @@ __all__ = [
     "Skeleton",
     "Text",
     "TraineeDesk",
+    "TrainingDashboard",
+    "TrainingSetup",
     "Weights",
     "Workspace",
     "benchmark",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from annowidgets.widgets.comparison import Comparison
     from annowidgets.widgets.label_desk import LabelDesk
     from annowidgets.widgets.trainee_desk import TraineeDesk
+    from annowidgets.widgets.training.dashboard import TrainingDashboard
+    from annowidgets.widgets.training.setup import TrainingSetup
 
 _HOME_OF = {
     "AuditTool": "audit_tool",
@@ -23,9 +25,11 @@ _HOME_OF = {
     "Comparison": "comparison",
     "LabelDesk": "label_desk",
     "TraineeDesk": "trainee_desk",
+    "TrainingDashboard": "training.dashboard",
+    "TrainingSetup": "training.setup",
 }
 
-__all__ = ["AuditTool", "BatchView", "BatchesPage", "Comparison", "LabelDesk", "TraineeDesk"]
+__all__ = ["AuditTool", "BatchView", "BatchesPage", "Comparison", "LabelDesk", "TraineeDesk", "TrainingDashboard", "TrainingSetup"]
 
 
 def __getattr__(name: str) -> Any:

@@ -64,6 +64,11 @@ class FunctionForm(KnownKeywords, ipywidgets.VBox):
         assert self._draft is not None, "edit() begins"
         return self._draft.function
 
+    @property
+    def is_editing(self) -> bool:
+        """Whether there is a function to change."""
+        return self._draft is not None
+
     def move(self, name: str, value: float) -> None:
         """Do what a person does who moves a slider."""
         self._sliders.move(name, value)
@@ -127,6 +132,12 @@ class FunctionForm(KnownKeywords, ipywidgets.VBox):
         if self._refusal is not None:
             parts.append(tag("p", self._refusal, class_="aw-mute"))
         self._rest.show(parts)
+
+    def close(self) -> None:
+        """Close it with its parts."""
+        for part in self.children:
+            part.close()
+        super().close()
 
     def _choice(self, setting: str) -> Html:
         said, values = _CHOICES[setting]

@@ -69,7 +69,7 @@ class Settings:
 
     def close(self) -> None:
         """Close all its parts."""
-        for part in (*self.main, *self.form.children, self.form, self._acts):
+        for part in (*self.main, *self.side):
             part.close()
 
     @property
