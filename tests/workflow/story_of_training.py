@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 import annowidgets as aw
-from annowidgets.errors import AnnowidgetsError
+from annowidgets.errors import AnnowidgetsError, PermissionDenied
+from annowidgets.workflow import Project
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 from tests.workflow.building import Team, cell
 
@@ -30,6 +31,16 @@ STEPS = {
 # Of the source: tables with a column of the project, and those that hang on its tasks.
 OF_PROJECT = ("items", "batches", "tasks", "members", "certificates", "promotions", "ontologies", "functions")
 OF_TASK = ("label_sets", "drafts", "grades", "skips", "comments")
+
+
+def says_why_there_is_nothing(project: Project | TrainingProject) -> None:
+    """T8: who gets no task is told why, unless they have no business here."""
+    try:
+        status = project.my_status()
+    except PermissionDenied:
+        return
+    assert not status.available, "T8: nothing was given although there is something"
+    assert status.reasons, "T8: nothing tells why"
 
 
 class TrainingReplay:
@@ -136,7 +147,9 @@ class TrainingStory(RuleBasedStateMachine):
     def train_and_submit(self, user: str, which: int, times: int, x: int) -> None:
         for _ in range(times):
             task = self.train("training.next_task", lambda: self.training(which, user).next_task())
-            if task is not None:
+            if task is None:
+                says_why_there_is_nothing(self.training(which, user))
+            else:
                 labels = [cell(x, category=task.ontology.objects[0].name)]
                 self.train("training.submit", lambda task=task, labels=labels: task.submit(labels))
 

@@ -18,7 +18,7 @@ from annowidgets.errors import AnnowidgetsError, Conflict
 from annowidgets.workflow import Batch, Task
 from tests.workflow.building import ROLES, Team, cell, open_team, without_notices
 from tests.workflow.replay import EVALUATION, Replay
-from tests.workflow.story_of_training import TrainingStory
+from tests.workflow.story_of_training import TrainingStory, says_why_there_is_nothing
 
 # cy is an annotator who comes when the first calibration is over.
 PEOPLE = st.sampled_from([*sorted(ROLES), "cy"])
@@ -129,7 +129,9 @@ class Story(TrainingStory):
     def work(self, user: str, times: int, x: int) -> None:
         for _ in range(times):
             task = self.attempt("next_task", lambda: self.team(user).next_task())
-            if task is not None:
+            if task is None:
+                says_why_there_is_nothing(self.team(user))
+            else:
                 self.attempt("submit", lambda task=task: task.submit([cell(x)], confidence=0.9))
 
     @precondition(lambda self: any(task.kind == "production" for task in self.replay.tasks.values()))
@@ -142,7 +144,8 @@ class Story(TrainingStory):
     @precondition(lambda self: self.any_task("queued", "returned"))
     @rule(user=PEOPLE)
     def take_the_next(self, user: str) -> None:
-        self.attempt("next_task", lambda: self.team(user).next_task())
+        if self.attempt("next_task", lambda: self.team(user).next_task()) is None:
+            says_why_there_is_nothing(self.team(user))
 
     @precondition(lambda self: self.any_task("queued", "returned", "annotating"))
     @rule(user=PEOPLE, which=WHICH)

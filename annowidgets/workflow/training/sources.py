@@ -150,8 +150,10 @@ def _eligible(
             "training, labelled under the same ontology.",
         )
     if not found:
+        # Renaming a class is enough: the names of the labels are then those of an earlier ontology.
+        others = f" {len(rows)} were labelled under another ontology." if rows else ""
         raise SourceNotEligible(
-            f"{name!r} has no task that can be a benchmark task.",
+            f"{name!r} has no task that can be a benchmark task.{others}",
             rule="A1",
             hint="Submit ground truth: project.create_ground_truth_batch(...), or promote audited tasks.",
         )

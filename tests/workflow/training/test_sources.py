@@ -148,7 +148,8 @@ def test_a1_what_was_labelled_under_another_ontology_is_left_out(golden: Team) -
         classifications=ONTOLOGY.classifications,
     )
     golden("lea").update_ontology(wider)
-    golden.refuses(SourceNotEligible, lambda: create(golden, golden("lea")), rule="A1")
+    refused = golden.refuses(SourceNotEligible, lambda: create(golden, golden("lea")), rule="A1")
+    assert "4 were labelled under another ontology" in refused.message
     golden("lea").create_ground_truth_batch("new", items=["cell05"]).submit_labels({"cell05": [cell()]}, progress=False)
     with pytest.warns(Notice, match="4 tasks of 'Blood' were labelled under another ontology"):
         training = create(golden, golden("lea"))
