@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-labels > li { contain-intrinsic-size: auto 30px; content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
+var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li, .aw-ed-label { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-piece { content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-label:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -3468,7 +3468,7 @@ var labelRow = (session, id) => {
     "✕"
   );
   const points = make("div", { className: "aw-ed-points" });
-  const element = make("li", {}, pick, reclass, hide, remove, points);
+  const element = make("div", { className: "aw-ed-label", role: "listitem" }, pick, reclass, hide, remove, points);
   let shown2 = [];
   return {
     element,
@@ -3541,6 +3541,35 @@ var drawPoints = (session, place, label, title) => {
   focusNamed(place, focused);
 };
 
+// src/ui/pieces.js
+var ROWS = 40;
+var ROW = 30;
+var firstRow = (list) => list.firstElementChild?.firstElementChild ?? null;
+var lastRow = (list) => list.lastElementChild?.lastElementChild ?? null;
+var rowAfter = (row) => row.nextElementSibling ?? row.parentElement?.nextElementSibling?.firstElementChild ?? null;
+var rowBefore = (row) => row.previousElementSibling ?? row.parentElement?.previousElementSibling?.lastElementChild ?? null;
+var putRow = (list, row, next) => {
+  const before = row.parentElement;
+  if (next) next.before(row);
+  else {
+    const last = list.lastElementChild;
+    if (last && last.childElementCount < ROWS) last.append(row);
+    else list.append(make("div", { className: "aw-ed-piece", role: "none" }, row));
+  }
+  settle(before);
+  settle(row.parentElement);
+};
+var takeRow = (row) => {
+  const piece = row.parentElement;
+  row.remove();
+  settle(piece);
+};
+var settle = (piece) => {
+  if (!piece) return;
+  if (piece.childElementCount) piece.style.containIntrinsicHeight = `auto ${ROW * piece.childElementCount}px`;
+  else piece.remove();
+};
+
 // src/ui/one_stop.js
 var buttonsOf = (row) => (
   /** @type {HTMLButtonElement[]} */
@@ -3558,22 +3587,22 @@ var oneStop = (list) => {
   };
   const buttonOf = ({ target }) => (
     /** @type {HTMLButtonElement | null} */
-    target instanceof Element ? target.closest("li > button") : null
+    target instanceof Element ? target.closest(".aw-ed-label > button") : null
   );
   list.addEventListener("focusin", (event) => stopAt(buttonOf(event) ?? stop));
   list.addEventListener("keydown", (event) => {
     const button = buttonOf(event);
     const row = button?.parentElement;
-    if (!button || !row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!button || !row || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const column = buttonsOf(row).indexOf(button);
     const at = (other) => other && (buttonsOf(other)[column] ?? buttonsOf(other)[0]);
     const steps = {
-      ArrowUp: () => at(row.previousElementSibling),
-      ArrowDown: () => at(row.nextElementSibling),
+      ArrowUp: () => at(rowBefore(row)),
+      ArrowDown: () => at(rowAfter(row)),
       ArrowLeft: () => buttonsOf(row)[column - 1],
       ArrowRight: () => buttonsOf(row)[column + 1],
-      Home: () => at(list.firstElementChild),
-      End: () => at(list.lastElementChild)
+      Home: () => at(firstRow(list)),
+      End: () => at(lastRow(list))
     };
     const step = steps[event.key];
     if (!step) return;
@@ -3585,7 +3614,7 @@ var oneStop = (list) => {
   });
   return (row) => {
     if (stop?.isConnected && !stop.hidden) return;
-    stopAt((row ?? list.firstElementChild)?.querySelector("button") ?? null);
+    stopAt((row ?? firstRow(list))?.querySelector("button") ?? null);
   };
 };
 
@@ -3593,7 +3622,7 @@ var oneStop = (list) => {
 var showPanel = (session, el) => {
   const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
   const heading = make("h3", {}, "Labels");
-  const list = make("ul", { className: "aw-ed-list aw-ed-labels", "aria-label": "Labels" });
+  const list = make("div", { className: "aw-ed-list aw-ed-labels", role: "list", "aria-label": "Labels" });
   const none = make("p", { className: "aw-mute" });
   const root = make(
     "div",
@@ -3633,18 +3662,18 @@ var showPanel = (session, el) => {
     for (const [id, { element }] of rows) {
       if (titles.has(id)) continue;
       const hadFocus = element.contains(document.activeElement);
-      const beside = element.nextElementSibling ?? element.previousElementSibling ?? classes;
-      element.remove();
+      const beside = rowAfter(element) ?? rowBefore(element) ?? classes;
+      takeRow(element);
       rows.delete(id);
       if (hadFocus) beside.querySelector("button")?.focus({ preventScroll: true });
     }
-    let next = list.firstElementChild;
+    let next = firstRow(list);
     for (const label of labels) {
       let row = rows.get(label.id);
       if (!row) rows.set(label.id, row = labelRow(session, label.id));
       row.update(label, titles.get(label.id) ?? "");
-      if (row.element === next) next = next.nextElementSibling;
-      else list.insertBefore(row.element, next);
+      if (row.element === next) next = rowAfter(next);
+      else putRow(list, row.element, next);
     }
     const selected = rows.get(session.selectedId ?? "")?.element;
     settleStop(selected);
@@ -3705,7 +3734,7 @@ var classRow = (session, item, index, count) => make(
 );
 
 // src/ui/timeline.js
-var ROW = 18;
+var ROW2 = 18;
 var MOST = 5;
 var NAMES2 = 108;
 var EDGE = 8;
@@ -3725,7 +3754,7 @@ var timeline = (session) => {
   const placeOf2 = ({ clientX, clientY }) => {
     const { left, top, width } = canvas.getBoundingClientRect();
     const share = (clientX - left - NAMES2 - EDGE) / Math.max(width - NAMES2 - 2 * EDGE, 1);
-    const row2 = Math.floor((clientY - top + element.scrollTop) / ROW);
+    const row2 = Math.floor((clientY - top + element.scrollTop) / ROW2);
     return { frame: Math.round(Math.min(Math.max(share, 0), 1) * player.last), label: session.labels[row2], isName: clientX - left < NAMES2 };
   };
   const press = (event) => {
@@ -3747,9 +3776,9 @@ var timeline = (session) => {
     const { labels } = session;
     element.hidden = !tracks.isMany || !labels.length;
     if (element.hidden) return;
-    const height = Math.min(labels.length, MOST) * ROW;
+    const height = Math.min(labels.length, MOST) * ROW2;
     element.style.height = `${height}px`;
-    room.style.height = `${(labels.length - Math.min(labels.length, MOST)) * ROW}px`;
+    room.style.height = `${(labels.length - Math.min(labels.length, MOST)) * ROW2}px`;
     bringIntoSight2();
     const width = element.clientWidth;
     const density = window.devicePixelRatio || 1;
@@ -3762,21 +3791,21 @@ var timeline = (session) => {
     const ink = { text: style.color, mute: style.borderBottomColor, chosen: style.outlineColor };
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width, height);
-    const from = Math.floor(element.scrollTop / ROW);
+    const from = Math.floor(element.scrollTop / ROW2);
     for (let i = from; i < Math.min(labels.length, from + MOST + 1); i++)
-      row(labels[i], i * ROW - element.scrollTop, width, ink);
+      row(labels[i], i * ROW2 - element.scrollTop, width, ink);
     context.fillStyle = ink.text;
     context.fillRect(Math.round(xOf(frames.wanted, width)) - 0.5, 0, 1, height);
     canvas.setAttribute("aria-label", `Time line of ${labels.length} objects, frame ${frames.index} of ${player.last}`);
   };
   const row = (label, y, width, ink) => {
-    const middle = y + ROW / 2;
+    const middle = y + ROW2 / 2;
     const isSelected = label.id === session.selectedId;
     const color = colorOf(session.classOf(label));
     if (isSelected) {
       context.fillStyle = ink.chosen;
       context.globalAlpha = 0.14;
-      context.fillRect(0, y, width, ROW);
+      context.fillRect(0, y, width, ROW2);
       context.globalAlpha = 1;
     }
     context.font = `${isSelected ? "600 " : ""}12px system-ui, sans-serif`;
@@ -3817,9 +3846,9 @@ var timeline = (session) => {
     shown2 = session.selectedId;
     const place = session.labels.findIndex(({ id }) => id === shown2);
     if (place < 0) return;
-    const [top, height] = [place * ROW, element.clientHeight];
+    const [top, height] = [place * ROW2, element.clientHeight];
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW > element.scrollTop + height) element.scrollTop = top + ROW - height;
+    else if (top + ROW2 > element.scrollTop + height) element.scrollTop = top + ROW2 - height;
   };
   const redraw = () => {
     requested ||= requestAnimationFrame(draw);
@@ -4886,7 +4915,8 @@ var StageView = class {
       const seen = this.session.tool === "select" || TOOLS[this.session.tool].grabs ? this.#around.labels() : [];
       const under = labelAt(seen, at, reachOf(this.#around, at));
       this.session.hover(under?.id ?? null);
-      this.place.dataset.over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+      const over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+      if (over !== this.place.dataset.over) this.place.dataset.over = over;
     }
     this.#handMoved();
   }
@@ -4963,6 +4993,7 @@ var StageView = class {
     );
   }
   hideCursor() {
+    if (!this.hand.isKeyboard) return;
     this.hand.isKeyboard = false;
     this.layers.repaint("gesture");
   }
@@ -5036,7 +5067,8 @@ var StageView = class {
     this.#handMoved();
   }
   #handMoved() {
-    this.layers.repaint("gesture");
+    const { tool, looks } = this.session;
+    if (looks.crosshair || this.hand.isKeyboard || TOOLS[tool].shape === "bitmask") this.layers.repaint("gesture");
     this.onHand?.();
   }
   #settleNudge() {
@@ -5247,6 +5279,7 @@ var shown = (value) => String(Math.abs(value) >= 100 ? Math.round(value) : Numbe
 
 // src/ui/status.js
 var NEARER2 = 1.25;
+var PACE = 100;
 var saving = ({ channel, readOnly }) => {
   if (readOnly) return { text: "view only", kind: "mute", title: "Labels can be looked at, not changed" };
   const { name, count, kept: kept2, reason } = channel.state;
@@ -5311,12 +5344,12 @@ var statusLine = (session, stage) => {
     size.value = String(placeOf(session.brush));
     set(sizeShown, `${session.brush} px`);
   };
-  let requested = 0;
+  let timer = null;
   stage.onHand = () => {
-    requested ||= requestAnimationFrame(() => {
-      requested = 0;
+    timer ??= setTimeout(() => {
+      timer = null;
       drawHand();
-    });
+    }, PACE);
   };
   const stops = [
     session.on("sync", drawSaving),
@@ -5331,7 +5364,7 @@ var statusLine = (session, stage) => {
       note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
       element.classList.toggle("aw-ed-told", Boolean(told?.bad));
     }),
-    () => cancelAnimationFrame(requested),
+    () => clearTimeout(timer),
     looks.close,
     windows.close
   ];

@@ -5,7 +5,7 @@ import { colorOf } from "../render/style.js";
 import { VISIBILITIES, withVisibility } from "../shapes/primitive.js";
 import { focusedName, focusNamed, make, named, swatch } from "./dom.js";
 
-/** @typedef {{element: HTMLLIElement, update: (label: Label, title: string) => void}} Row of one label in the list */
+/** @typedef {{element: HTMLElement, update: (label: Label, title: string) => void}} Row of one label in the list */
 
 /** @param {Session} session @param {string} id @returns {Row} */
 export const labelRow = (session, id) => {
@@ -54,7 +54,7 @@ export const labelRow = (session, id) => {
         "✕",
     );
     const points = make("div", { className: "aw-ed-points" });
-    const element = make("li", {}, pick, reclass, hide, remove, points);
+    const element = make("div", { className: "aw-ed-label", role: "listitem" }, pick, reclass, hide, remove, points);
     /** @type {unknown[]} what the row shows */
     let shown = [];
     return {

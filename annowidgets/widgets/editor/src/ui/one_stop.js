@@ -1,4 +1,5 @@
 import { bringIntoSight } from "./dom.js";
+import { firstRow, lastRow, rowAfter, rowBefore } from "./pieces.js";
 
 /** @param {Element} row @returns {HTMLButtonElement[]} those that can be pressed */
 const buttonsOf = (row) =>
@@ -25,23 +26,24 @@ export const oneStop = (list) => {
     };
     /** @param {Event} event */
     const buttonOf = ({ target }) =>
-        /** @type {HTMLButtonElement | null} */ (target instanceof Element ? target.closest("li > button") : null);
+        /** @type {HTMLButtonElement | null} */ (target instanceof Element ? target.closest(".aw-ed-label > button") : null);
     list.addEventListener("focusin", (event) => stopAt(buttonOf(event) ?? stop));
     list.addEventListener("keydown", (event) => {
         const button = buttonOf(event);
         const row = button?.parentElement;
-        if (!button || !row || event.ctrlKey || event.metaKey || event.altKey) return;
+        // with Shift, arrows are for what is selected
+        if (!button || !row || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
         const column = buttonsOf(row).indexOf(button);
         /** @param {Element | null} other */
         const at = (other) => other && (buttonsOf(other)[column] ?? buttonsOf(other)[0]);
         /** @type {Record<string, () => HTMLButtonElement | null | undefined>} */
         const steps = {
-            ArrowUp: () => at(row.previousElementSibling),
-            ArrowDown: () => at(row.nextElementSibling),
+            ArrowUp: () => at(rowBefore(row)),
+            ArrowDown: () => at(rowAfter(row)),
             ArrowLeft: () => buttonsOf(row)[column - 1],
             ArrowRight: () => buttonsOf(row)[column + 1],
-            Home: () => at(list.firstElementChild),
-            End: () => at(list.lastElementChild),
+            Home: () => at(firstRow(list)),
+            End: () => at(lastRow(list)),
         };
         const step = steps[event.key];
         if (!step) return;
@@ -53,6 +55,6 @@ export const oneStop = (list) => {
     });
     return (row) => {
         if (stop?.isConnected && !stop.hidden) return;
-        stopAt((row ?? list.firstElementChild)?.querySelector("button") ?? null);
+        stopAt((row ?? firstRow(list))?.querySelector("button") ?? null);
     };
 };

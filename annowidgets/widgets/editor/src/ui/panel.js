@@ -7,6 +7,7 @@ import { bringIntoSight, focusedName, focusNamed, make, named, swatch } from "./
 import { followKeys } from "./keys.js";
 import { labelRow } from "./label_row.js";
 import { oneStop } from "./one_stop.js";
+import { firstRow, putRow, rowAfter, rowBefore, takeRow } from "./pieces.js";
 
 /**
  * The classes with their keys and counts, and the list of labels.
@@ -18,7 +19,7 @@ import { oneStop } from "./one_stop.js";
 export const showPanel = (session, el) => {
     const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
     const heading = make("h3", {}, "Labels");
-    const list = make("ul", { className: "aw-ed-list aw-ed-labels", "aria-label": "Labels" });
+    const list = make("div", { className: "aw-ed-list aw-ed-labels", role: "list", "aria-label": "Labels" });
     const none = make("p", { className: "aw-mute" });
     const root = make(
         "div",
@@ -63,19 +64,19 @@ export const showPanel = (session, el) => {
             if (titles.has(id)) continue;
             // whoever deletes by keys goes on with the next one
             const hadFocus = element.contains(document.activeElement);
-            const beside = element.nextElementSibling ?? element.previousElementSibling ?? classes;
-            element.remove();
+            const beside = rowAfter(element) ?? rowBefore(element) ?? classes;
+            takeRow(element);
             rows.delete(id);
             if (hadFocus) beside.querySelector("button")?.focus({ preventScroll: true });
         }
         // a row that stands where it belongs is left there: laying out a thousand takes longer than an edit
-        let next = list.firstElementChild;
+        let next = firstRow(list);
         for (const label of labels) {
             let row = rows.get(label.id);
             if (!row) rows.set(label.id, (row = labelRow(session, label.id)));
             row.update(label, titles.get(label.id) ?? "");
-            if (row.element === next) next = next.nextElementSibling;
-            else list.insertBefore(row.element, next);
+            if (row.element === next) next = rowAfter(next);
+            else putRow(list, row.element, next);
         }
         const selected = rows.get(session.selectedId ?? "")?.element;
         settleStop(selected);

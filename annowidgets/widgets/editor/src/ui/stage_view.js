@@ -149,7 +149,8 @@ export class StageView {
             const seen = this.session.tool === "select" || TOOLS[this.session.tool].grabs ? this.#around.labels() : [];
             const under = labelAt(seen, at, reachOf(this.#around, at));
             this.session.hover(under?.id ?? null);
-            this.place.dataset.over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+            const over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+            if (over !== this.place.dataset.over) this.place.dataset.over = over;
         }
         this.#handMoved();
     }
@@ -233,6 +234,7 @@ export class StageView {
     }
 
     hideCursor() {
+        if (!this.hand.isKeyboard) return;
         this.hand.isKeyboard = false;
         this.layers.repaint("gesture");
     }
@@ -317,7 +319,9 @@ export class StageView {
     }
 
     #handMoved() {
-        this.layers.repaint("gesture");
+        const { tool, looks } = this.session;
+        // otherwise nothing is painted where the hand is
+        if (looks.crosshair || this.hand.isKeyboard || TOOLS[tool].shape === "bitmask") this.layers.repaint("gesture");
         this.onHand?.();
     }
 

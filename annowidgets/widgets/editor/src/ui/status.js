@@ -7,6 +7,7 @@ import { looksPanel } from "./looks_panel.js";
 import { windowPanel } from "./window_panel.js";
 
 const NEARER = 1.25;
+const PACE = 100; // ms; nobody reads faster, and laying the text out takes longer than drawing a shape
 
 /** What is said of the state of saving. @param {Session} session */
 const saving = ({ channel, readOnly }) => {
@@ -86,12 +87,13 @@ export const statusLine = (session, stage) => {
         size.value = String(placeOf(session.brush));
         set(sizeShown, `${session.brush} px`);
     };
-    let requested = 0;
+    /** @type {any} */
+    let timer = null;
     stage.onHand = () => {
-        requested ||= requestAnimationFrame(() => {
-            requested = 0;
+        timer ??= setTimeout(() => {
+            timer = null;
             drawHand();
-        });
+        }, PACE);
     };
     const stops = [
         session.on("sync", drawSaving),
@@ -106,7 +108,7 @@ export const statusLine = (session, stage) => {
             note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
             element.classList.toggle("aw-ed-told", Boolean(told?.bad));
         }),
-        () => cancelAnimationFrame(requested),
+        () => clearTimeout(timer),
         looks.close,
         windows.close,
     ];
