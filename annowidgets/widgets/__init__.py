@@ -29,7 +29,16 @@ _HOME_OF = {
     "TrainingSetup": "training.setup",
 }
 
-__all__ = ["AuditTool", "BatchView", "BatchesPage", "Comparison", "LabelDesk", "TraineeDesk", "TrainingDashboard", "TrainingSetup"]
+__all__ = [
+    "AuditTool",
+    "BatchView",
+    "BatchesPage",
+    "Comparison",
+    "LabelDesk",
+    "TraineeDesk",
+    "TrainingDashboard",
+    "TrainingSetup",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from annowidgets.errors import InvalidInput
+from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
@@ -35,6 +37,10 @@ _KEYS = {
     "g": ("Refresh", "refresh"),
     **{str(place): (said, f"tab_{name}") for place, (name, said) in enumerate(TABS.items(), start=1)},
 }
+
+
+# Seconds that reading may take to be done by itself, again and again, while others submit.
+_QUICK = 0.5
 
 
 class TrainingDashboard(OpensOthers):
@@ -66,6 +72,7 @@ class TrainingDashboard(OpensOthers):
         self._reading = Reading(training)
         self._export: Export | None = None
         self._exports = 0
+        self._is_old, self._seconds = False, 0.0
         self._tabs = LiveHtml(on_action=self.act)
         self._export_line = LiveHtml(on_action=self.act, pad=True)
         self._overview = Overview(on_action=self.act, guard=self.guarded)
@@ -101,6 +108,7 @@ class TrainingDashboard(OpensOthers):
         )
         self.bind_keys(_KEYS)
         self.run(self.refresh)
+        keep_current(self, training.workspace, self._look_again)
 
     # --- what is done
 
@@ -177,8 +185,19 @@ class TrainingDashboard(OpensOthers):
 
     def refresh(self) -> None:
         """Read the training again."""
-        self._reading = Reading(self.training)
+        self._reading, self._is_old = Reading(self.training), False
+        begun = time.perf_counter()
         self._render()
+        self._seconds = time.perf_counter() - begun
+
+    def _look_again(self) -> None:
+        """After others did something: show it, or say that there is more where showing it takes long."""
+        trying = self._tab == "settings" and self._settings.is_changed
+        if self._own or trying or self._gold.is_correcting or self._seconds > _QUICK:
+            self._is_old = True
+            self._render_frame()
+        else:
+            self.refresh()
 
     def _render(self) -> None:
         reading = self._reading
@@ -209,6 +228,7 @@ class TrainingDashboard(OpensOthers):
                 class_="aw-mute aw-num",
             ),
             waits,
+            chip("there is more: Refresh", "warn") if self._is_old else None,
             chip("closed") if reading.state == "archived" else None,
         )
         self.tools.show(self._tools())

@@ -52,6 +52,11 @@ class Settings:
         self.form.edit(self._newest, reading.ontology, refusal=refusal)
         self._preview()
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the sliders say something that is not saved."""
+        return self._reading is not None and self.form.function != self._newest
+
     def save(self) -> str:
         """Save what the sliders say as a version that waits; returns what to say."""
         function = self.form.function
@@ -83,7 +88,7 @@ class Settings:
         function = self.form.function
         moves = reading.what_if.try_out(function)
         applied, newest = reading.what_if.version, reading.newest_version
-        changed = function != self._newest
+        changed = self.is_changed
         if changed:
             said: Content = ["What if ", chip("not saved", "warn")]
         elif reading.pending is not None:
@@ -116,7 +121,7 @@ class Settings:
     def _buttons(self) -> Html:
         reading = self._reading
         assert reading is not None
-        changed = self.form.function != self._newest
+        changed = self.is_changed
         waits = reading.pending is not None
         save_hint = self._refusal or (None if changed else "Nothing is changed")
         apply_hint = self._refusal or (

@@ -76,7 +76,13 @@ def ontology_step(values: Mapping[str, Any], ontologies: Mapping[str, Sequence[C
 def classes_of(ontology: Ontology) -> Html:
     """The classes with their colours and shapes, and the questions."""
     objects = [
-        tag("span", swatch(one.color or "#888888"), f" {one.name} ", coloured(words(one.shape), "mute"), class_="aw-class")
+        tag(
+            "span",
+            swatch(one.color or "#888888"),
+            f" {one.name} ",
+            coloured(words(one.shape), "mute"),
+            class_="aw-class",
+        )
         for one in ontology.objects
     ]
     questions = [question.name for question in walk(ontology.classifications)]
