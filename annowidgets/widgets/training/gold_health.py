@@ -184,5 +184,5 @@ def suspects_section(reading: Reading) -> Html | None:
     number = sum(bool(row["suspect"]) for row in reading.gold)
     if not number:
         return None
-    said = f"{counted(number, 'benchmark task')} most trainees fail"
+    said = f"Most trainees fail {counted(number, 'benchmark task')}: is the gold right?"
     return section("Suspects", tag("p", said), tag("div", button("Look at the gold", "tab", "gold"), class_="aw-row"))

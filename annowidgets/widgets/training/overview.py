@@ -181,7 +181,7 @@ def trainee_rows(reading: Reading, classes: Sequence[str]) -> Rows[dict[str, Any
             *(None if value is None or np.isnan(value) else f"{value:.0f}" for value in own),
             None if not time else minutes(time),
             standing(row),
-            button("Submissions", "submissions_of", row["trainee"], name=f"Submissions of {row['trainee']}"),
+            button("Labels", "submissions_of", row["trainee"], name=f"Evaluation labels of {row['trainee']}"),
         ]
 
     return Rows(rows_of(ordered), cells)
@@ -225,7 +225,7 @@ def interval_bar(score: float | None, low: float | None, high: float | None, mar
         lines.append(tag("line", x1=f"{mark:.2f}", x2=f"{mark:.2f}", y1=1, y2=13, class_="aw-mark"))
     dot = tag("circle", cx=f"{score:.2f}", cy=7, r=3.2)
     # room for a mark at either end
-    box = {"viewBox": "-4 0 108 14", "width": 108, "height": 14}
+    box = {"viewBox": "-4 0 108 14", "width": 108}
     return tag("svg", tag("title", told), lines, dot, class_="aw-range", role="img", aria_label=told, **box)
 
 

@@ -90,6 +90,11 @@ class Reading:
         return rows_of(self._training.evaluation_labels(sample=SAMPLE))
 
     @cached_property
+    def moving(self) -> set[str]:
+        """Names of the items that have several frames."""
+        return {item.name for item in self._training.items() if item.frames > 1}
+
+    @cached_property
     def gold(self) -> list[dict[str, Any]]:
         """`TrainingProject.gold_health`, as rows."""
         return rows_of(self._training.gold_health())

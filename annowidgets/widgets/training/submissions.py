@@ -24,7 +24,6 @@ COLUMNS = (
     Column(""),
 )
 _OUTCOMES = {"matched": "ok", "missing": "bad", "extra": "warn", "empty": "mute"}
-# filter -> (what it is called, whether a row passes)
 _FILTERS = {"trainee": "Trainee", "category": "Class or question", "kind": "Outcome", "concept": "Concept"}
 
 
@@ -83,7 +82,7 @@ class Submissions:
         if self._lowest_first:
             shown.sort(key=lambda row: row["points"])
         self._head.show([self._choices(rows), tag("p", _said(len(shown), len(rows), every), class_="aw-mute aw-num")])
-        self._table.set_rows(Rows(shown, _cells))
+        self._table.set_rows(Rows(shown, lambda row: _cells(row, moving=row["item"] in reading.moving)))
 
     def _choices(self, rows: Sequence[dict[str, Any]]) -> Html:
         fields: list[Content] = []
@@ -123,8 +122,8 @@ def _said(shown: int, sampled: int, every: int) -> str:
     return f"{drawn}{rest}." if shown == sampled else f"{drawn}; {shown:,} of these are shown{rest}."
 
 
-def _cells(row: dict[str, Any]) -> Sequence[Content]:
-    frame = None if row["frame"] is None else coloured(f" · frame {row['frame'] + 1}", "mute")
+def _cells(row: dict[str, Any], *, moving: bool) -> Sequence[Content]:
+    frame = coloured(f" · frame {row['frame'] + 1}", "mute") if moving and row["frame"] is not None else None
     nth = coloured(f" · round {row['round']}", "mute") if row["round"] > 1 else None
     names = row["benchmark_category"], row["trainee_category"]
     told = f"{row['item']}, {row['trainee']}: {' / '.join(name or 'none' for name in names)}"
