@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li, .aw-ed-label { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-piece { content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-label:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
+var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-reads > .aw-ed-place { flex-basis: 23em; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-windows label:not(:has([type="checkbox"])) { align-items: center; display: grid; gap: 8px; grid-template-columns: 60px 1fr; }\n.aw .aw-ed-windows :is(select, [type="number"]) { box-sizing: border-box; font-size: 13px; height: 28px; min-height: 0; min-width: 0; padding: 0 6px; width: 100%; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place, .aw-ed-reads > .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li, .aw-ed-label { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-piece { content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-label:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -607,6 +607,10 @@ var Frames = class extends Emitter {
   /** @returns {Picture | undefined} undefined while it is on its way */
   get picture() {
     return this.#pictures.get(this.index);
+  }
+  /** Of the pictures that are here. */
+  get bytes() {
+    return this.#bytes;
   }
   /** @returns {string | null} why the frame can't be shown */
   get problem() {
@@ -2117,7 +2121,7 @@ var crossingsOf = (rings, y) => {
 };
 
 // src/tracks/track.js
-var keysOf = ({ shape, key_frames = {} }) => shape ? [[0, shape]] : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
+var keysOf = ({ shape, key_frames = {} }) => shape && !Object.keys(key_frames).length ? [[0, shape]] : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
 var isKey = (label, frame) => keysOf(label).some(([key, shape]) => key === frame && shape !== null);
 var firstShape = (label) => (
   /** @type {Shape} */
@@ -2339,12 +2343,12 @@ var Tracks = class {
     if (!label) return;
     if (isKey(label, this.#frame)) {
       const without = withoutKey(label, this.#frame);
-      if (without) return this.#commit(without, this.interpolates ? "no key frame of" : "take off this frame");
+      if (without) return this.#commit(without, this.interpolates ? "key frame taken away" : "off this frame");
       return this.#note("It is the only frame of the object; Delete removes the object");
     }
     const shape = shapeAt(label, this.#frame, this.interpolates) ?? nearestShape(label, this.#frame, this.interpolates);
     if (!fits(shape, this.#session.size)) return this.#note("Its shape does not fit this frame: draw it here");
-    this.#commit(withKey(label, this.#frame, shape), this.interpolates ? "key frame of" : "copy to this frame");
+    this.#commit(withKey(label, this.#frame, shape), this.interpolates ? "key frame" : "put on this frame");
   }
   /**
    * Outside from here on, up to the next key frame; where frames stand by themselves, off this one.
@@ -2360,7 +2364,7 @@ var Tracks = class {
       return this.#commit(outsideFrom(label, this.#frame), "outside from here");
     }
     const without = withoutKey(label, this.#frame);
-    if (without) this.#commit(without, "take off this frame");
+    if (without) this.#commit(without, "off this frame");
     else this.#session.remove(label.id);
   }
   /** The object's last frame is this one. */
@@ -2371,7 +2375,7 @@ var Tracks = class {
     const { first, last } = reachOf2(label, true);
     if (this.#frame < first) return this.#note(`The object begins on frame ${first}`);
     if (this.#frame === last) return this.#note("The object ends here already");
-    this.#commit(endingAt(label, this.#frame), this.#frame < last ? "end here" : "hold up to here");
+    this.#commit(endingAt(label, this.#frame), this.#frame < last ? "ends here" : "holds up to here");
   }
   /** @param {number} count copy the shape to so many of the next frames */
   copy(count) {
@@ -2384,7 +2388,7 @@ var Tracks = class {
     const sizeOf2 = (frame) => sizes[frame] ?? sizes[0];
     const { label: made2, copies } = copied(label, this.#frame, last, { interpolate: this.interpolates, sizeOf: sizeOf2 });
     if (!copies) return this.#note("Those frames have it already, or it does not fit them");
-    this.#commit(made2, `copy to ${copies === 1 ? "1 frame" : `${copies} frames`}`);
+    this.#commit(made2, `copied to ${copies === 1 ? "1 frame" : `${copies} frames`}`);
   }
   /** The next key frame of the selected label, else of any, or the one before. @param {1 | -1} step */
   jump(step) {
@@ -2406,7 +2410,7 @@ var Tracks = class {
   /** @param {Label} label @param {string} what */
   #commit(label, what) {
     const { document: document2 } = this.#session;
-    const op = document2.commit({ put: [label], what: `${what} ${this.#session.titleOf(label.id)}` });
+    const op = document2.commit({ put: [label], what: `${this.#session.titleOf(label.id)}: ${what}` });
     if (op) this.#session.note(op.what);
   }
   /** @param {string} text */
@@ -3356,6 +3360,8 @@ var followKeys = (root, view, held) => {
     const plain2 = {
       v: () => session.use("select"),
       e: () => session.use("eraser"),
+      r: () => session.use("ruler"),
+      w: () => session.use("window"),
       n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
       Enter: () => enter(stage),
       Escape: () => escape(stage),
@@ -3735,7 +3741,7 @@ var classRow = (session, item, index, count) => make(
 
 // src/ui/timeline.js
 var ROW2 = 18;
-var MOST = 5;
+var ROWS2 = 4;
 var NAMES2 = 108;
 var EDGE = 8;
 var MARK = 3.5;
@@ -3774,11 +3780,11 @@ var timeline = (session) => {
   const draw = () => {
     requested = 0;
     const { labels } = session;
-    element.hidden = !tracks.isMany || !labels.length;
+    element.hidden = !tracks.isMany;
     if (element.hidden) return;
-    const height = Math.min(labels.length, MOST) * ROW2;
+    const height = ROWS2 * ROW2;
     element.style.height = `${height}px`;
-    room.style.height = `${(labels.length - Math.min(labels.length, MOST)) * ROW2}px`;
+    room.style.height = `${Math.max(labels.length - ROWS2, 0) * ROW2}px`;
     bringIntoSight2();
     const width = element.clientWidth;
     const density = window.devicePixelRatio || 1;
@@ -3792,7 +3798,7 @@ var timeline = (session) => {
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width, height);
     const from = Math.floor(element.scrollTop / ROW2);
-    for (let i = from; i < Math.min(labels.length, from + MOST + 1); i++)
+    for (let i = from; i < Math.min(labels.length, from + ROWS2 + 1); i++)
       row(labels[i], i * ROW2 - element.scrollTop, width, ink);
     context.fillStyle = ink.text;
     context.fillRect(Math.round(xOf(frames.wanted, width)) - 0.5, 0, 1, height);
@@ -3909,8 +3915,8 @@ var frameBar = (session) => {
   const go = make("div", { className: "aw-ed-go" }, moves, slider, make("label", { className: "aw-ed-at" }, number, last));
   const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, onclick: press }, text);
   const key = button("", "", () => tracks.key());
-  const outside = button("", "", () => tracks.outside());
-  const until = button("Ends here", "The object's last frame is this one (U)", () => tracks.until());
+  const outside = button("Outside", "", () => tracks.outside());
+  const until = button("", "", () => tracks.until());
   const copies = make("input", { type: "number", min: "1", step: "1", value: String(COPIES), className: "aw-num", "aria-label": "How many frames" });
   const copy = button("Copy to next", "Copy the shape to the next frames (T)", () => tracks.copy(countOf(copies)));
   session.copies = () => countOf(copies);
@@ -3951,7 +3957,9 @@ var frameBar = (session) => {
     key.title = interpolates ? isKey2 ? "Take this key frame away (M)" : "Make a key frame of the shape here (M)" : isKey2 ? "Take the shape off this frame (M)" : "Copy the nearest shape to this frame (M)";
     key.setAttribute("aria-pressed", String(isKey2));
     outside.hidden = until.hidden = !interpolates;
-    outside.textContent = "Outside from here";
+    const isBehind = interpolates && selected && frames.index > reachOf2(selected, true).last;
+    until.textContent = isBehind ? "Holds to here" : "Ends here";
+    until.title = isBehind ? "The object's last shape is held up to this frame (U)" : "The object's last frame is this one (U)";
     outside.title = "Outside from this frame on, up to the next key frame (X)";
   };
   const drawPlay = () => {
@@ -4150,17 +4158,16 @@ var areaOf = (rings) => rings.reduce((sum, ring, i) => {
 var measured = (shape, spacing) => {
   if (shape.type === "keypoint") return null;
   if (shape.type === "polyline") {
-    const pixels2 = `${short(lengthInPixels(shape.points))} px`;
-    return spacing ? `${pixels2}  ·  ${short(lengthInMm(shape.points, spacing))} mm` : pixels2;
+    const { points } = shape;
+    return spacing ? `${short(lengthInMm(points, spacing))} mm` : `${short(lengthInPixels(points))} px`;
   }
   const { x0, y0, x1, y1 } = boundsOfShape(shape);
   const isTurned = shape.type === "rotatable_bounding_box";
   const [width, height] = isTurned ? [shape.width, shape.height] : [x1 - x0, y1 - y0];
-  const pixels = `${short(width)} × ${short(height)} px`;
-  if (!spacing) return pixels;
+  if (!spacing) return `${short(width)} × ${short(height)} px`;
   const [row, column] = spacing;
   const [wide, high] = isTurned ? turnedSides(shape, spacing) : [width * column, height * row];
-  const sides = `${pixels}  ·  ${short(wide)} × ${short(high)} mm`;
+  const sides = `${short(wide)} × ${short(high)} mm`;
   const area = shape.type === "polygon" ? areaOf(shape.rings) : shape.type === "bitmask" ? kindOf(shape).area(shape) : 0;
   return area ? `${sides}  ·  ${short(area * row * column)} mm²` : sides;
 };
@@ -5330,7 +5337,8 @@ var statusLine = (session, stage) => {
     const where = inside ? `${Math.floor(at.x)}, ${Math.floor(at.y)}` : "";
     const value = inside ? session.windowing.reading(at) : "";
     const big = shape && measured(shape, session.given.spacing);
-    set(place, [where, value, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
+    element.classList.toggle("aw-ed-reads", session.windowing.isPossible || Boolean(session.given.spacing));
+    set(place, [value, where, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
     set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
   };
   const drawSaving = () => {

@@ -62,6 +62,11 @@ export class Frames extends Emitter {
         return this.#pictures.get(this.index);
     }
 
+    /** Of the pictures that are here. */
+    get bytes() {
+        return this.#bytes;
+    }
+
     /** @returns {string | null} why the frame can't be shown */
     get problem() {
         return this.#broken.get(this.index) ?? null;

@@ -4,7 +4,7 @@ import { distance, isInside, windingArea } from "./geometry/points.js";
 import { boundsOfShape, kindOf } from "./shapes/index.js";
 
 /**
- * What a shape measures, as people read it: sides, length or area, in pixels and where it is known in mm.
+ * What a shape measures, as people read it: sides, length or area.
  *
  * @typedef {[number, number]} Spacing row and column distance of pixel centres, in mm
  */
@@ -43,7 +43,7 @@ const areaOf = (rings) =>
     }, 0);
 
 /**
- * "30 × 20 px", and behind it "12 × 8 mm"; null for a point.
+ * "12 × 8 mm", or "30 × 20 px" where no spacing is known; null for a point.
  *
  * @param {Shape} shape
  * @param {Spacing | null | undefined} spacing
@@ -52,17 +52,16 @@ const areaOf = (rings) =>
 export const measured = (shape, spacing) => {
     if (shape.type === "keypoint") return null;
     if (shape.type === "polyline") {
-        const pixels = `${short(lengthInPixels(shape.points))} px`;
-        return spacing ? `${pixels}  ·  ${short(lengthInMm(shape.points, spacing))} mm` : pixels;
+        const { points } = shape;
+        return spacing ? `${short(lengthInMm(points, spacing))} mm` : `${short(lengthInPixels(points))} px`;
     }
     const { x0, y0, x1, y1 } = boundsOfShape(shape);
     const isTurned = shape.type === "rotatable_bounding_box";
     const [width, height] = isTurned ? [shape.width, shape.height] : [x1 - x0, y1 - y0];
-    const pixels = `${short(width)} × ${short(height)} px`;
-    if (!spacing) return pixels;
+    if (!spacing) return `${short(width)} × ${short(height)} px`;
     const [row, column] = spacing;
     const [wide, high] = isTurned ? turnedSides(shape, spacing) : [width * column, height * row];
-    const sides = `${pixels}  ·  ${short(wide)} × ${short(high)} mm`;
+    const sides = `${short(wide)} × ${short(high)} mm`;
     const area = shape.type === "polygon" ? areaOf(shape.rings) : shape.type === "bitmask" ? kindOf(shape).area(shape) : 0;
     return area ? `${sides}  ·  ${short(area * row * column)} mm²` : sides;
 };

@@ -12,7 +12,9 @@ import { between } from "./between.js";
  * @returns {[number, Shape | null][]}
  */
 export const keysOf = ({ shape, key_frames = {} }) =>
-    shape ? [[0, shape]] : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
+    shape && !Object.keys(key_frames).length
+        ? [[0, shape]]
+        : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
 
 /** @param {Label} label @param {number} frame */
 export const isKey = (label, frame) => keysOf(label).some(([key, shape]) => key === frame && shape !== null);

@@ -133,12 +133,12 @@ export class Tracks {
         if (!label) return;
         if (isKey(label, this.#frame)) {
             const without = withoutKey(label, this.#frame);
-            if (without) return this.#commit(without, this.interpolates ? "no key frame of" : "take off this frame");
+            if (without) return this.#commit(without, this.interpolates ? "key frame taken away" : "off this frame");
             return this.#note("It is the only frame of the object; Delete removes the object");
         }
         const shape = shapeAt(label, this.#frame, this.interpolates) ?? nearestShape(label, this.#frame, this.interpolates);
         if (!fits(shape, this.#session.size)) return this.#note("Its shape does not fit this frame: draw it here");
-        this.#commit(withKey(label, this.#frame, shape), this.interpolates ? "key frame of" : "copy to this frame");
+        this.#commit(withKey(label, this.#frame, shape), this.interpolates ? "key frame" : "put on this frame");
     }
 
     /**
@@ -155,7 +155,7 @@ export class Tracks {
             return this.#commit(outsideFrom(label, this.#frame), "outside from here");
         }
         const without = withoutKey(label, this.#frame);
-        if (without) this.#commit(without, "take off this frame");
+        if (without) this.#commit(without, "off this frame");
         else this.#session.remove(label.id);
     }
 
@@ -167,7 +167,7 @@ export class Tracks {
         const { first, last } = reachOf(label, true);
         if (this.#frame < first) return this.#note(`The object begins on frame ${first}`);
         if (this.#frame === last) return this.#note("The object ends here already");
-        this.#commit(endingAt(label, this.#frame), this.#frame < last ? "end here" : "hold up to here");
+        this.#commit(endingAt(label, this.#frame), this.#frame < last ? "ends here" : "holds up to here");
     }
 
     /** @param {number} count copy the shape to so many of the next frames */
@@ -181,7 +181,7 @@ export class Tracks {
         const sizeOf = (/** @type {number} */ frame) => sizes[frame] ?? sizes[0];
         const { label: made, copies } = copied(label, this.#frame, last, { interpolate: this.interpolates, sizeOf });
         if (!copies) return this.#note("Those frames have it already, or it does not fit them");
-        this.#commit(made, `copy to ${copies === 1 ? "1 frame" : `${copies} frames`}`);
+        this.#commit(made, `copied to ${copies === 1 ? "1 frame" : `${copies} frames`}`);
     }
 
     /** The next key frame of the selected label, else of any, or the one before. @param {1 | -1} step */
@@ -206,7 +206,7 @@ export class Tracks {
     /** @param {Label} label @param {string} what */
     #commit(label, what) {
         const { document } = this.#session;
-        const op = document.commit({ put: [label], what: `${what} ${this.#session.titleOf(label.id)}` });
+        const op = document.commit({ put: [label], what: `${this.#session.titleOf(label.id)}: ${what}` });
         if (op) this.#session.note(op.what);
     }
 

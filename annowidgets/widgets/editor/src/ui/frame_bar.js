@@ -1,5 +1,6 @@
 /** @import { Session } from "../session.js" */
 
+import { reachOf } from "../tracks/track.js";
 import { iconButton, make } from "./dom.js";
 import { timeline } from "./timeline.js";
 
@@ -51,8 +52,8 @@ export const frameBar = (session) => {
     /** @param {string} text @param {string} title @param {() => void} press */
     const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, onclick: press }, text);
     const key = button("", "", () => tracks.key());
-    const outside = button("", "", () => tracks.outside());
-    const until = button("Ends here", "The object's last frame is this one (U)", () => tracks.until());
+    const outside = button("Outside", "", () => tracks.outside());
+    const until = button("", "", () => tracks.until());
     const copies = make("input", { type: "number", min: "1", step: "1", value: String(COPIES), className: "aw-num", "aria-label": "How many frames" });
     const copy = button("Copy to next", "Copy the shape to the next frames (T)", () => tracks.copy(countOf(copies)));
     session.copies = () => countOf(copies);
@@ -92,7 +93,9 @@ export const frameBar = (session) => {
             : isKey ? "Take the shape off this frame (M)" : "Copy the nearest shape to this frame (M)"; // prettier-ignore
         key.setAttribute("aria-pressed", String(isKey));
         outside.hidden = until.hidden = !interpolates;
-        outside.textContent = "Outside from here";
+        const isBehind = interpolates && selected && frames.index > reachOf(selected, true).last;
+        until.textContent = isBehind ? "Holds to here" : "Ends here";
+        until.title = isBehind ? "The object's last shape is held up to this frame (U)" : "The object's last frame is this one (U)";
         outside.title = "Outside from this frame on, up to the next key frame (X)";
     };
     const drawPlay = () => {

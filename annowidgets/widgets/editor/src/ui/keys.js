@@ -123,6 +123,8 @@ export const followKeys = (root, view, held) => {
         const plain = {
             v: () => session.use("select"),
             e: () => session.use("eraser"),
+            r: () => session.use("ruler"),
+            w: () => session.use("window"),
             n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
             Enter: () => enter(stage),
             Escape: () => escape(stage),

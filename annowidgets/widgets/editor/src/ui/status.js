@@ -73,7 +73,8 @@ export const statusLine = (session, stage) => {
         const where = inside ? `${Math.floor(at.x)}, ${Math.floor(at.y)}` : "";
         const value = inside ? session.windowing.reading(at) : "";
         const big = shape && measured(shape, session.given.spacing);
-        set(place, [where, value, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
+        element.classList.toggle("aw-ed-reads", session.windowing.isPossible || Boolean(session.given.spacing));
+        set(place, [value, where, big].filter(Boolean).join("  ·  ") || `${width} × ${height} px`);
         set(percent, `${Math.round(stage.view.scale * (window.devicePixelRatio || 1) * 100)} %`);
     };
     const drawSaving = () => {

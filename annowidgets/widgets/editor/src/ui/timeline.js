@@ -6,7 +6,7 @@ import { keysOf, spansOf } from "../tracks/track.js";
 import { make } from "./dom.js";
 
 const ROW = 18; // CSS pixels
-const MOST = 5; // rows that are seen at once
+const ROWS = 4; // that are seen at once; always so many, or the picture above would move with each new label
 const NAMES = 108; // CSS pixels for the names at the left
 const EDGE = 8; // CSS pixels at either end, for the marks of the outermost frames
 const MARK = 3.5; // CSS pixels, half a diamond
@@ -56,11 +56,11 @@ export const timeline = (session) => {
     const draw = () => {
         requested = 0;
         const { labels } = session;
-        element.hidden = !tracks.isMany || !labels.length;
+        element.hidden = !tracks.isMany;
         if (element.hidden) return;
-        const height = Math.min(labels.length, MOST) * ROW;
+        const height = ROWS * ROW;
         element.style.height = `${height}px`;
-        room.style.height = `${(labels.length - Math.min(labels.length, MOST)) * ROW}px`;
+        room.style.height = `${Math.max(labels.length - ROWS, 0) * ROW}px`;
         bringIntoSight();
         const width = element.clientWidth;
         const density = window.devicePixelRatio || 1;
@@ -74,7 +74,7 @@ export const timeline = (session) => {
         context.setTransform(density, 0, 0, density, 0, 0);
         context.clearRect(0, 0, width, height);
         const from = Math.floor(element.scrollTop / ROW);
-        for (let i = from; i < Math.min(labels.length, from + MOST + 1); i++)
+        for (let i = from; i < Math.min(labels.length, from + ROWS + 1); i++)
             row(labels[i], i * ROW - element.scrollTop, width, ink);
         context.fillStyle = ink.text;
         context.fillRect(Math.round(xOf(frames.wanted, width)) - 0.5, 0, 1, height);
