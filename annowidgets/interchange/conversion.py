@@ -58,6 +58,8 @@ def outline(mask: Bitmask) -> Polygon:
     top = np.maximum(np.repeat(firsts, columns) - column * height, 0)
     bottom = np.minimum(np.repeat(lasts, columns) - column * height + 1, height)
     area = areas_only(shapely.union_all(shapely.box(column, top, column + 1, bottom)))
+    # Rings start at a corner, so that all points on straight edges can go.
+    area = shapely.simplify(shapely.normalize(area), 0)
     return Polygon(rings_of(area))  # type: ignore[arg-type]
 
 
