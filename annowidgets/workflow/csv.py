@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# So many values tell whether most of a column are different.
+_PEEK = 100
+
+
 def csv_lines(frame: pd.DataFrame, *, header: bool) -> str:
     """A table as CSV text; what is missing is left empty, floats are written so that they read back the same."""
     columns = [_texts(frame.iloc[:, place]) for place in range(frame.shape[1])]
@@ -23,15 +27,25 @@ def _texts(column: pd.Series[Any]) -> list[str]:
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes, values = column.cat.codes.to_numpy(), column.cat.categories
+    elif column.iloc[:_PEEK].nunique() > _PEEK // 2:
+        # Ids and the like: to look for equal values would cost more than it saves.
+        given = column.to_numpy(dtype=object, na_value="").tolist()
+        if column.dtype.kind == "f":
+            return ["" if value == "" else repr(value) for value in given]
+        return _written(given, column.dtype.kind)
     else:
         codes, values = pd.factorize(column)  # -1 where it is missing
     # Most columns hold few different values.
-    texts = list(map(repr if values.dtype.kind == "f" else str, values.tolist()))
-    # Hardly any text needs quotes, so all are looked at as one.
-    if values.dtype.kind not in "fiu" and _needs_quotes("".join(texts)):
-        texts = list(map(_quoted, texts))
+    texts = _written(values.tolist(), values.dtype.kind)
     found: list[str] = np.array([*texts, ""], object)[codes].tolist()
     return found
+
+
+def _written(values: list[Any], kind: str) -> list[str]:
+    """Values as CSV cells; ``kind`` is that of their type, as numpy calls it."""
+    texts = list(map(repr if kind == "f" else str, values))
+    # Hardly any text needs quotes, so all are looked at as one.
+    return list(map(_quoted, texts)) if kind not in "fiu" and _needs_quotes("".join(texts)) else texts
 
 
 def _quoted(value: object) -> str:

@@ -202,7 +202,11 @@ def test_csv_reads_back_what_was_written(rows: list[tuple[str, float, int]]) -> 
     frame = pd.DataFrame(rows, columns=["a, b", "float", "int"])
     frame["category"] = pd.Categorical(frame["a, b"])
     frame["maybe"] = pd.array([None if number % 3 == 0 else number for number in frame["int"]], dtype="Int64")
-    read = list(csv.reader(io.StringIO(csv_lines(frame, header=True), newline="")))
+    written = csv_lines(frame, header=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("annowidgets.workflow.csv._PEEK", 1)  # most columns count as ids then
+        assert csv_lines(frame, header=True) == written
+    read = list(csv.reader(io.StringIO(written, newline="")))
     assert read[0] == ["a, b", "float", "int", "category", "maybe"]
     for (text, real, whole), line in zip(rows, read[1:], strict=True):
         assert [line[0], line[2], line[3]] == [text, str(whole), text]
