@@ -72,7 +72,7 @@ class TrainingDashboard(OpensOthers):
         self._reading = Reading(training)
         self._export: Export | None = None
         self._exports = 0
-        self._is_old, self._seconds = False, 0.0
+        self._is_old, self._seconds, self._changes = False, 0.0, 0
         self._tabs = LiveHtml(on_action=self.act)
         self._export_line = LiveHtml(on_action=self.act, pad=True)
         self._overview = Overview(on_action=self.act, guard=self.guarded)
@@ -186,12 +186,15 @@ class TrainingDashboard(OpensOthers):
     def refresh(self) -> None:
         """Read the training again."""
         self._reading, self._is_old = Reading(self.training), False
+        self._changes = self.training.workspace.changes()
         begun = time.perf_counter()
         self._render()
         self._seconds = time.perf_counter() - begun
 
     def _look_again(self) -> None:
         """After others did something: show it, or say that there is more where showing it takes long."""
+        if self.training.workspace.changes() == self._changes:
+            return  # what was done here is shown already
         trying = self._tab == "settings" and self._settings.is_changed
         if self._own or trying or self._gold.is_correcting or self._seconds > _QUICK:
             self._is_old = True
@@ -234,6 +237,7 @@ class TrainingDashboard(OpensOthers):
         self.tools.show(self._tools())
         self._tabs.show(self._tab_buttons())
         self._show_export()
+        (self.add_class if self._tab == "settings" else self.remove_class)("aw-beside")
         main, side = self._shown()
         if self.main.children != main:
             self.main.children = main
@@ -272,7 +276,7 @@ class TrainingDashboard(OpensOthers):
             button("Back", "back") if self._on_back else None,
             button("Refresh", "refresh", shortcut="G"),
             button("Export CSV…", "export", disabled=True, hint=refusal) if refusal else self._export_form(),
-            class_="aw-row",
+            class_="aw-row aw-tools-row",
         )
 
     def _export_form(self) -> Html:
