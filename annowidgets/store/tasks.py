@@ -186,15 +186,20 @@ def was_skipped(connection: sqlite3.Connection, task: int) -> bool:
     return value(connection, "SELECT 1 FROM skips WHERE task = ?", (task,)) is not None
 
 
+_FOR_REVIEW = (
+    "FROM tasks r WHERE r.project = ? AND r.state = 'in_review' AND (r.user <> ?2 OR ?2 IS ?3) "
+    "ORDER BY r.priority DESC, r.submitted, r.id"
+)
+
+
 def next_for_review(connection: sqlite3.Connection, project: int, author_too: str | None, user: str) -> TaskRow | None:
-    """The task in review that has waited longest; never the user's own unless ``author_too`` is the user."""
-    return first(
-        connection,
-        TaskRow,
-        "FROM tasks r WHERE r.project = ? AND r.state = 'in_review' AND (r.user <> ?2 OR ?2 IS ?3) "
-        "ORDER BY r.priority DESC, r.submitted, r.id",
-        (project, user, author_too),
-    )
+    """The first of `for_review`, or None."""
+    return first(connection, TaskRow, _FOR_REVIEW, (project, user, author_too))
+
+
+def for_review(connection: sqlite3.Connection, project: int, author_too: str | None, user: str) -> list[TaskRow]:
+    """Tasks in review, those that have waited longest first; the user's own only if ``author_too`` is the user."""
+    return select(connection, TaskRow, _FOR_REVIEW, (project, user, author_too))
 
 
 def open_in_batch(connection: sqlite3.Connection, batch: int) -> bool:

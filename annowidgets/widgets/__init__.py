@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from annowidgets.widgets.batch_view import BatchView
     from annowidgets.widgets.batches_page import BatchesPage
     from annowidgets.widgets.comparison import Comparison
+    from annowidgets.widgets.instruction_editor import InstructionEditor
     from annowidgets.widgets.label_desk import LabelDesk
+    from annowidgets.widgets.review_desk import ReviewDesk
     from annowidgets.widgets.trainee_desk import TraineeDesk
     from annowidgets.widgets.training.dashboard import TrainingDashboard
     from annowidgets.widgets.training.setup import TrainingSetup
@@ -23,7 +25,9 @@ _HOME_OF = {
     "BatchView": "batch_view",
     "BatchesPage": "batches_page",
     "Comparison": "comparison",
+    "InstructionEditor": "instruction_editor",
     "LabelDesk": "label_desk",
+    "ReviewDesk": "review_desk",
     "TraineeDesk": "trainee_desk",
     "TrainingDashboard": "training.dashboard",
     "TrainingSetup": "training.setup",
@@ -34,7 +38,9 @@ __all__ = [
     "BatchView",
     "BatchesPage",
     "Comparison",
+    "InstructionEditor",
     "LabelDesk",
+    "ReviewDesk",
     "TraineeDesk",
     "TrainingDashboard",
     "TrainingSetup",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from annowidgets.widgets.html import Html, tag
 
@@ -43,6 +43,21 @@ class Heading(NamedTuple):
     anchor: str
 
 
+class Section(NamedTuple):
+    """A part of a Markdown text.
+
+    Attributes
+    ----------
+    title : str or None
+        Of the heading that it begins with; None for what stands before the first.
+    html : Html
+        Heading and text, safe whatever the text holds.
+    """
+
+    title: str | None
+    html: Html
+
+
 @functools.lru_cache(maxsize=32)
 def markdown_html(source: str) -> Html:
     """Markdown as markup that is safe whatever the text holds.
@@ -52,27 +67,46 @@ def markdown_html(source: str) -> Html:
     source : str
         CommonMark with tables and strikethrough.
     """
-    import nh3
+    return tag("div", [section.html for section in markdown_sections(source)], class_="aw-prose")
 
+
+@functools.lru_cache(maxsize=32)
+def markdown_sections(source: str) -> tuple[Section, ...]:
+    """The same section by section, each from its heading to the next; a heading inside a quote or list starts none."""
     parser = _parser()
-    tokens = parser.parse(source)
+    shared: dict[str, object] = {}  # where links lead that are written in several sections
+    tokens = parser.parse(source, shared)
     headings = iter(section_headings(source))
+    parts: list[tuple[str | None, list[Any]]] = [(None, [])]
     for token in tokens:
         if token.type == "heading_open":
-            token.attrSet("id", next(headings).anchor)
-    clean = nh3.clean(
-        parser.renderer.render(tokens, parser.options, {}),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_allowed,
-        url_schemes={"http", "https", "mailto", "data"},
-        link_rel="noopener noreferrer",
-        set_tag_attribute_values={
-            "a": {"target": "_blank"},
-            "img": {"referrerpolicy": "no-referrer", "loading": "lazy"},
-        },
+            heading = next(headings)
+            token.attrSet("id", heading.anchor)
+            if token.level == 0:
+                parts.append((heading.title, []))
+        parts[-1][1].append(token)
+    return tuple(
+        Section(title, _clean(parser.renderer.render(part, parser.options, shared))) for title, part in parts if part
     )
-    return tag("div", Html(clean), class_="aw-prose")
+
+
+def _clean(html: str) -> Html:
+    import nh3
+
+    return Html(
+        nh3.clean(
+            html,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=_allowed,
+            url_schemes={"http", "https", "mailto", "data"},
+            link_rel="noopener noreferrer",
+            set_tag_attribute_values={
+                "a": {"target": "_blank"},
+                "img": {"referrerpolicy": "no-referrer", "loading": "lazy"},
+            },
+        )
+    )
 
 
 @functools.lru_cache(maxsize=32)

@@ -36,6 +36,8 @@ class Workbench:
     on_change : callable, optional
         Called after a change that a person makes and that is no edit of the label editor: of an answer, or of a box in
         the plain editor. `labels` are what they are then.
+    on_edit : callable, optional
+        Called after an edit of the label editor, once it is taken.
     save : callable(Edit) -> SavedEdit or None, optional
         Saves an edit of the label editor, as `Editor` says.
     on_act : callable(act), optional
@@ -62,6 +64,7 @@ class Workbench:
         *,
         editor: EditorKind = "canvas",
         on_change: Callable[[], object] | None = None,
+        on_edit: Callable[[], object] | None = None,
         save: Callable[[Edit], SavedEdit | None] | None = None,
         on_act: Callable[[str], object] | None = None,
         on_late: Callable[[], object] | None = None,
@@ -73,7 +76,7 @@ class Workbench:
         self.editor: Editor | BoxEditor | None = None
         self._kind = editor
         self._on_change, self._save, self._on_act, self._on_late = on_change, save, on_act, on_late
-        self._on_behind = on_behind
+        self._on_behind, self._on_edit = on_behind, on_edit
         self._guard, self._lock = guard, lock
         self._ontology: Ontology | None = None
         # What no part can show, such as polygons in the editor of boxes: it stays in the task as it is.
@@ -180,7 +183,7 @@ class Workbench:
             )
         return Editor(
             ontology,
-            on_change=lambda _: self._refresh(),
+            on_change=lambda _: self._edited(),
             on_select=lambda _: self._ask_of_selected(),
             on_act=self._on_act,
             on_late=self._on_late,
@@ -219,6 +222,11 @@ class Workbench:
     def _refresh(self) -> None:
         self._ask_of_selected()
         self._comments.show(comments_html(self._given_comments, self.titles, kept=len(self._kept)))
+
+    def _edited(self) -> None:
+        self._refresh()
+        if self._on_edit is not None:
+            self._on_edit()
 
     def _boxes_changed(self) -> None:
         self._refresh()

@@ -144,6 +144,13 @@ class ProjectQueue(ProjectBase):
             row = stored_tasks.next_for_review(action.connection, self.id, own_too, action.user)
         return None if row is None else Task(self.workspace, row)
 
+    def reviews(self) -> Collection[Task]:
+        """All tasks that wait for the user's review, in the order of `next_review`."""
+        with self.workspace.look(self.id, Permission.REVIEW) as action:
+            own_too = action.user if action.policy.allow_self_review else None
+            rows = stored_tasks.for_review(action.connection, self.id, own_too, action.user)
+        return Collection([Task(self.workspace, row) for row in rows], self._tasks_frame)
+
     def task(self, id: int) -> Task:
         """A task by its id: one's own, or any for who reads all (R3)."""
         with self.workspace.look(self.id) as action:
