@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound=NamedTuple)
 Parameters = Sequence[Any] | Mapping[str, Any]
+
+# Rows of one INSERT: starting a statement takes as long as a row or two, and SQLite takes 999 values everywhere.
+_AT_ONCE = 50
 
 
 def select(connection: sqlite3.Connection, row: type[Row], rest: str, parameters: Parameters = ()) -> list[Row]:
@@ -44,8 +48,13 @@ def insert_many(
     connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Insert many rows at once."""
-    marks = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    marks = f"({', '.join('?' * len(columns))})"
+    start = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    listed = list(rows)
+    whole = len(listed) - len(listed) % _AT_ONCE
+    blocks = (list(chain.from_iterable(listed[k : k + _AT_ONCE])) for k in range(0, whole, _AT_ONCE))
+    connection.executemany(start + ", ".join([marks] * _AT_ONCE), blocks)
+    connection.executemany(start + marks, listed[whole:])
 
 
 def update(connection: sqlite3.Connection, table: str, where: Mapping[str, Any], **columns: Any) -> None:

@@ -209,12 +209,13 @@ def keep_score(action: Action, row: TaskRow, submission: int, labels: Labels, me
     measured : Measured or None
         What was measured before the transaction opened.
     """
-    from annowidgets import benchmark
-
     connection = action.connection
     evaluation = stored.of_task(connection, row.id)
     if evaluation is None:
         return
+    # Only now: what it imports is not to be waited for by all who want to write, and what was measured has imported it.
+    from annowidgets import benchmark
+
     if measured is None or measured.ontology_version != stored_projects.ontology(connection, row.project).version:
         comparison = comparison_of(action, row)
         assert comparison is not None
