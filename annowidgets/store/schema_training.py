@@ -164,11 +164,12 @@ _SCORED = """SELECT 1 FROM training_scores s WHERE s.task = t.id AND s.function_
 _RESULT = """SELECT 1 FROM (
     SELECT n.pass_mark, count(*) AS tasks, sum(t.state = 'submitted') AS submitted,
         CASE (SELECT function ->> 'aggregate' FROM functions WHERE project = n.project AND version = n.function_version)
-            WHEN 'labels' THEN sum(c.score * c.importance) / sum(c.importance) FILTER (WHERE c.score IS NOT NULL)
-            ELSE avg(c.score) END AS score
+            WHEN 'labels' THEN sum(s.score * s.importance) / sum(s.importance) FILTER (WHERE s.score IS NOT NULL)
+            ELSE avg(s.score) END AS score
     FROM trainings n JOIN tasks t ON t.batch = NEW.batch
         JOIN training_items i ON i.item = t.item AND i.withdrawn IS NULL
-        LEFT JOIN current_scores c ON c.task = t.id
+        LEFT JOIN training_scores s ON s.task = t.id AND s.function_version = n.function_version
+            AND s.gold = (SELECT id FROM gold WHERE item = t.item ORDER BY revision DESC LIMIT 1)
     WHERE n.project = NEW.project)
     WHERE CASE WHEN tasks > 0 AND submitted = tasks AND pass_mark IS NOT NULL
         THEN (NEW.score IS score OR abs(NEW.score - score) < 1e-6)
