@@ -157,6 +157,11 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             ),
         )
 
+    def _repr_html_(self) -> str:
+        from annowidgets.labels.summaries import ontology_html
+
+        return ontology_html(self)
+
     def object_class(self, name: str) -> ObjectClass:
         """The class of that name; NotFound lists the closest."""
         for item in self.objects:
