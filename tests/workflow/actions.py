@@ -197,6 +197,7 @@ TABLE: dict[str, Row] = {
     "Project.task": Row(READ_ALL, lambda s: s.project.task(s.of_bo("skipped").id)),
     "Project.tasks": Row(OWN, lambda s: s.project.tasks()),
     "Project.labels": Row(READ_ALL, lambda s: s.project.labels()),
+    "Project.export": Row(READ_ALL, lambda s: s.project.export(s.team.file.with_name("labels.json"))),
     "Project.events": Row(READ_ALL, lambda s: s.project.events()),
     "Project.activity": Row(READ_ALL, lambda s: s.project.activity()),
     "Project.evaluations": Row(SCORES, lambda s: s.project.evaluations()),
