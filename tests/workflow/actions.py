@@ -235,6 +235,7 @@ TABLE: dict[str, Row] = {
     "Task.approve": Row(REVIEW, lambda s: s.of_bo("in_review").approve()),
     "Task.approve with corrections": Row(REVIEW, lambda s: s.of_bo("in_review").approve([cell(5)])),
     "Task.return_to_annotator": Row(REVIEW, lambda s: s.of_bo("in_review").return_to_annotator("once more")),
+    "Project.reviews": Row(REVIEW, lambda s: s.project.reviews()),
     "Task.labels in review": Row(REVIEW, lambda s: s.of_bo("in_review").labels()),
     "Task.labels of another": Row(READ_ALL, lambda s: s.of_bo("completed").labels()),
     "Task.promote": Row(AUDIT, lambda s: s.of_bo("graded", "round").promote("training")),
