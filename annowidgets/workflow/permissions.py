@@ -87,7 +87,7 @@ def require(
     user, project : str
         Who acts, and where: for the message.
     leads : list of str
-        Who can add or promote the user.
+        Who can add or promote the user; none where it would help nobody to ask.
     joining : str
         The call that adds the user.
     """
@@ -104,5 +104,5 @@ def require(
     raise PermissionDenied(
         f"{user!r} is {role.replace('_', ' ')} of {project!r} and may not {permission}.",
         rule="R1",
-        hint=f"It takes {needed}; ask {who}.",
+        hint=f"It takes {needed}{'; ask ' if who else ''}{who}.",
     )

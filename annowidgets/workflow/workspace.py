@@ -125,7 +125,8 @@ class Action:
             leads = [
                 member.user
                 for member in members.all_of(self.connection, self.project.id)
-                if permissions.is_allowed(member.role, needed)
+                # Those who may annotate a training are its trainees, whom nobody should ask.
+                if permissions.is_allowed(member.role, needed) and needed != Permission.ANNOTATE_TRAINING
             ]
             joining = "project.add_member({!r}, role='annotator')"
             if self.project.kind == "training":

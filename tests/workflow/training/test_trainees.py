@@ -95,7 +95,8 @@ def test_a5_leads_and_reviewers_get_no_tasks_and_open_none(golden: Team, trainin
     seen_by(training, "uma").task(task.id).claim().save_draft([cell()])
     for user in ("lea", "tom", "rik"):
         theirs = seen_by(training, user)
-        golden.refuses(PermissionDenied, theirs.next_task, rule="R1")
+        told = golden.refuses(PermissionDenied, theirs.next_task, rule="R1")
+        assert told.hint == "It takes annotator."
         golden.refuses(PermissionDenied, theirs.my_status, rule="R1")
         in_hand = in_hands_of(training, user, task)
         for act in (in_hand.claim, lambda t=in_hand: t.save_draft([cell()]), lambda t=in_hand: t.submit([cell()])):
