@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -38,13 +41,27 @@ def interval(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> tup
     n = figures.size
     if n < LEAST:
         return float("nan"), float("nan")
-    mass = np.ones(n) if weights is None else np.asarray(weights, np.float64)
-    rng = np.random.default_rng(0)
-    rows = max(1, _BLOCK // n)
+    mass = None if weights is None else np.asarray(weights, np.float64)
     means = []
-    for start in range(0, RESAMPLES, rows):
-        drawn = rng.integers(0, n, (min(rows, RESAMPLES - start), n))
-        drawn_mass = mass[drawn]
-        means.append((figures[drawn] * drawn_mass).sum(axis=1) / drawn_mass.sum(axis=1))
+    for drawn in _one_draw(n) if n <= _BLOCK // RESAMPLES else _draws(n):
+        if mass is None:
+            means.append(figures[drawn].sum(axis=1) / n)
+        else:
+            drawn_mass = mass[drawn]
+            means.append((figures[drawn] * drawn_mass).sum(axis=1) / drawn_mass.sum(axis=1))
     low, high = np.percentile(np.concatenate(means), [2.5, 97.5])
     return float(low), float(high)
+
+
+def _draws(n: int) -> Iterator[npt.NDArray[np.int64]]:
+    """The places that each resample draws, in blocks of rows."""
+    rng = np.random.default_rng(0)
+    rows = max(1, _BLOCK // n)
+    for start in range(0, RESAMPLES, rows):
+        yield rng.integers(0, n, (min(rows, RESAMPLES - start), n))
+
+
+@lru_cache(maxsize=1)
+def _one_draw(n: int) -> tuple[npt.NDArray[np.int64], ...]:
+    """`_draws` of a small n: the trainees of a cohort mostly have as many tasks as each other."""
+    return tuple(_draws(n))

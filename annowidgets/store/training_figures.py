@@ -103,6 +103,12 @@ def item_scores(connection: sqlite3.Connection, project: int) -> list[tuple[int,
     return connection.execute(query, (project,)).fetchall()
 
 
+def mean_seconds(connection: sqlite3.Connection, project: int) -> dict[int, float]:
+    """Batch -> how long a submitted task of it took, on average."""
+    query = "SELECT batch, avg(seconds) FROM tasks WHERE project = ? AND state = 'submitted' GROUP BY batch"
+    return dict(connection.execute(query, (project,)).fetchall())
+
+
 def tasks_frame(connection: sqlite3.Connection, ids: Iterable[int]) -> pd.DataFrame:
     """Training tasks with trainee, round and current score."""
     return frame(

@@ -221,7 +221,7 @@ class TrainingDashboard(OpensOthers):
         reading = self._reading
         people = reading.scores["trainee"].nunique()
         tasks = int(reading.scores["tasks"].max()) if people else len(self.training.items())
-        version = reading.what_if.version
+        version = reading.cohort.version
         waits = chip(f"function v{reading.newest_version} waits", "warn") if reading.pending is not None else None
         self.set_title(
             f"{reading.name} · Training",
@@ -357,7 +357,7 @@ class TrainingDashboard(OpensOthers):
     def summary(self) -> Html:
         """The trainees with their figures."""
         reading = Reading(self.training)
-        told = {"Training": reading.name, "Function": f"version {reading.what_if.version}"}
+        told = {"Training": reading.name, "Function": f"version {reading.cohort.version}"}
         rows = [row[:-1] for row in trainee_rows(reading, [])[:]]
         table = table_html(columns([])[:-1], rows, caption="Trainees", empty="No trainee yet.")
         return Html(pairs(told) + table)

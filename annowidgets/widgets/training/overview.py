@@ -166,12 +166,11 @@ def trainee_rows(reading: Reading, classes: Sequence[str]) -> Rows[dict[str, Any
     """Each trainee and round as a row of `columns`, the best first."""
     keys = ["trainee", "round"]
     points = reading.by_class.astype({"category": object}).set_index([*keys, "category"])["score"].to_dict()
-    seconds = reading.tasks.groupby(keys)["seconds"].mean().to_dict()
     ordered = reading.scores.sort_values("score", ascending=False, kind="stable")
 
     def cells(row: dict[str, Any]) -> list[Content]:
         who = row["trainee"], row["round"]
-        time = seconds.get(who)
+        time = reading.cohort.seconds.get(who)
         own = [points.get((*who, name)) for name in classes]
         return [
             trainee_name(row),
@@ -231,13 +230,13 @@ def interval_bar(score: float | None, low: float | None, high: float | None, mar
 
 def facts(reading: Reading) -> Html:
     """The function that scores are made under, and what the training asks for."""
-    function, what_if = reading.what_if.function, reading.what_if
+    function, cohort = reading.cohort.function, reading.cohort
     told: dict[str, Content] = {
-        "Function": [f"version {what_if.version}", function_said(function)],
-        "Gold": f"revision {what_if.revision}",
+        "Function": [f"version {cohort.version}", function_said(function)],
+        "Gold": f"revision {cohort.revision}",
         "Pass mark": "none" if reading.pass_mark is None else f"{reading.pass_mark:g}",
         "Gold is shown": REVEALED[reading.reveal],
-        "Evaluation labels": f"{what_if.labels:,}",
+        "Evaluation labels": f"{cohort.labels:,}",
     }
     return section("Benchmark", pairs(told))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from annowidgets.labels import Ontology
 from annowidgets.widgets.rows import rows_of
 from annowidgets.workflow.training import TrainingProject
-from annowidgets.workflow.training.what_if import WhatIf
+from annowidgets.workflow.training.cohort import Cohort
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,17 +67,17 @@ class Reading:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """`TrainingProject.scores`."""
-        return self._training.scores()
+        return self.cohort.by_trainee()
 
     @cached_property
-    def what_if(self) -> WhatIf:
+    def cohort(self) -> Cohort:
         """All submissions in memory."""
-        return WhatIf(self._training)
+        return Cohort(self._training)
 
     @cached_property
     def by_class(self) -> pd.DataFrame:
         """`TrainingProject.scores` by class."""
-        return self.what_if.by_class()
+        return self.cohort.by_class()
 
     @cached_property
     def tasks(self) -> pd.DataFrame:
@@ -106,4 +106,4 @@ class Reading:
 
     def confusion(self, trainee: str | None) -> pd.DataFrame:
         """`TrainingProject.confusion`; of all from what is in memory."""
-        return self.what_if.scores.confusion() if trainee is None else self._training.confusion(trainee)
+        return self.cohort.scores.confusion() if trainee is None else self._training.confusion(trainee)

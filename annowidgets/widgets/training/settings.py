@@ -80,14 +80,14 @@ class Settings:
     @property
     def _newest(self) -> Any:
         assert self._reading is not None
-        return self._reading.pending or self._reading.what_if.function
+        return self._reading.pending or self._reading.cohort.function
 
     def _preview(self) -> None:
         reading = self._reading
         assert reading is not None
         function = self.form.function
-        moves = reading.what_if.try_out(function)
-        applied, newest = reading.what_if.version, reading.newest_version
+        moves = reading.cohort.try_out(function)
+        applied, newest = reading.cohort.version, reading.newest_version
         changed = self.is_changed
         if changed:
             said: Content = ["What if ", chip("not saved", "warn")]

@@ -77,7 +77,7 @@ class Submissions:
     def _render(self) -> None:
         reading = self._reading
         assert reading is not None
-        rows, every = reading.sample, reading.what_if.labels
+        rows, every = reading.sample, reading.cohort.labels
         shown = [row for row in rows if all(value in _values(row, by) for by, value in self._filters.items())]
         if self._lowest_first:
             shown.sort(key=lambda row: row["points"])

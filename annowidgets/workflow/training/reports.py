@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action
 
 
+# Of `scores`, beside what every table has.
+SCORE_COLUMNS = ("tasks", "submitted", "score", "low", "high", "empty", "unscored", "passed", "seen")
+
+
 class Sheet(NamedTuple):
     """Submissions with what is needed to score and name them.
 
@@ -147,13 +151,12 @@ class TrainingReports(ProjectBase):
             found = result(training, round, counts[batch], own, sheet.function)
             low, high = bounds(own, sheet.function)
             rows.append(
-                _named(round)
+                named(round)
                 | {"tasks": counts[batch][1], "submitted": counts[batch][0], "score": found.score}
                 | {"low": low, "high": high, "empty": found.empty, "unscored": found.unscored}
                 | {"passed": round.passed, "seen": round.seen}
             )
-        columns = ("tasks", "submitted", "score", "low", "high", "empty", "unscored", "passed", "seen")
-        return _finished(rows, columns, sheet)
+        return finished(rows, SCORE_COLUMNS, sheet)
 
     def _by_class(self) -> pd.DataFrame:
         sheet, scores = self._scored()
@@ -303,7 +306,8 @@ class TrainingReports(ProjectBase):
                 raise PermissionDenied(f"This training shows scores and benchmark to trainees {when}.", rule="A10")
 
 
-def _named(round: RoundRow) -> dict[str, Any]:
+def named(round: RoundRow) -> dict[str, Any]:
+    """How a round is called in tables."""
     return {"trainee": round.trainee, "kind": round.kind, "round": round.round}
 
 
@@ -336,14 +340,15 @@ def _parted(sheet: Sheet, grouped: dict[int, list[FigureRow]], items: dict[int, 
             for key in keys:
                 parts.setdefault(key, []).append(row)
         for key, part in parts.items():
-            named = {"task": key[0], "item": key[1]} if by == "task" else {by: key, "submitted": len(part)}
-            rows.append(_named(sheet.rounds[batch]) | named | {"score": mean(part, sheet.function)} | left_aside(part))
+            part_of = {"task": key[0], "item": key[1]} if by == "task" else {by: key, "submitted": len(part)}
+            rows.append(named(sheet.rounds[batch]) | part_of | {"score": mean(part, sheet.function)} | left_aside(part))
     named_by = ("task", "item") if by == "task" else (by, "submitted")
     columns = (*named_by, "score", "empty", "unscored")
-    return _finished(rows, columns, sheet)
+    return finished(rows, columns, sheet)
 
 
-def _finished(rows: list[dict[str, Any]], columns: Sequence[str], sheet: Sheet) -> pd.DataFrame:
+def finished(rows: list[dict[str, Any]], columns: Sequence[str], sheet: Sheet) -> pd.DataFrame:
+    """Rows that begin with `named` as a table, with the versions that they hold under."""
     import pandas as pd
 
     frame = pd.DataFrame(rows, columns=["trainee", "kind", "round", *columns])

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from annowidgets.benchmark.intervals import interval
 from annowidgets.store import training as stored_training
 from annowidgets.store import training_figures as stored_figures
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training.judging import joined
-from annowidgets.workflow.training.reports import class_frame
+from annowidgets.workflow.training.reports import SCORE_COLUMNS, class_frame, finished, named
 from annowidgets.workflow.training.standing import Result, is_passed, moves, moves_frame
 from annowidgets.workflow.versions import require_function
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from annowidgets.workflow.training.project import TrainingProject
 
 
-class WhatIf:
-    """What a benchmark function would make of every round; the file is read once, then there are arrays only.
+class Cohort:
+    """All rounds with all their submissions; the file is read once, then there are arrays only.
 
     Submissions and corrections that come later are not in it: make another one.
 
@@ -37,6 +38,8 @@ class WhatIf:
         The applied one.
     version, revision : int
         Of the applied function, and of the gold.
+    seconds : dict of (trainee, round) to float
+        How long a submitted task took, on average.
 
     Raises
     ------
@@ -51,8 +54,12 @@ class WhatIf:
             self._training = stored_training.of(connection, training.id)
             self._counts = [stored_training.counts(connection, row.batch) for row in sheet.rounds.values()]
             blobs = stored_figures.measurements(connection, sheet.submissions)
+            seconds = stored_figures.mean_seconds(connection, training.id)
         self._sheet = sheet
         self.function, self.version, self.revision = sheet.function, sheet.version, sheet.revision
+        self.seconds = {
+            (row.trainee, row.round): seconds[batch] for batch, row in sheet.rounds.items() if batch in seconds
+        }
         self._measured = joined(
             blobs,
             tasks=[row.task for row in sheet.submissions],
@@ -83,6 +90,26 @@ class WhatIf:
         after = self._results(self._scores(function))
         versions = {"function_version_before": self.version, "gold_revision": self.revision}
         return moves_frame(moves(self._sheet.rounds.values(), self._before, after), **versions)
+
+    def by_trainee(self) -> pd.DataFrame:
+        """`TrainingReports.scores`."""
+        scores = self.scores
+        batches, code = scores.trainees
+        scored = np.flatnonzero(~np.isnan(scores.task_mean))
+        mass = scores.task_importance if self.function.aggregate == "labels" else None
+        places = {batch: scored[code[scored] == number] for number, batch in enumerate(batches)}
+        rows = []
+        for round, (submitted, tasks), found in zip(
+            self._sheet.rounds.values(), self._counts, self._before, strict=True
+        ):
+            own = places.get(round.batch, scored[:0])
+            low, high = interval(scores.task_mean[own], None if mass is None else mass[own])
+            rows.append(
+                named(round)
+                | {"tasks": tasks, "submitted": submitted, "score": found.score, "low": low, "high": high}
+                | {"empty": found.empty, "unscored": found.unscored, "passed": round.passed, "seen": round.seen}
+            )
+        return finished(rows, SCORE_COLUMNS, self._sheet)
 
     def by_class(self) -> pd.DataFrame:
         """`TrainingReports.scores` by class, under the applied function."""
