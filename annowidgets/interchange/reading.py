@@ -59,8 +59,10 @@ def read_dataset(
     return reader(path, images=images, progress=progress)
 
 
-def read_ontology(path: str | Path, *, format: str) -> Ontology:
+def read_ontology(path: str | Path, *, format: str, images: str | Path | None = None) -> Ontology:
     """The smallest ontology that another tool's labels fit, with what their files declare.
+
+    Parameters are those of `read_dataset`.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def read_ontology(path: str | Path, *, format: str) -> Ontology:
     InvalidOntology
         There is no label and no class in it.
     """
-    ontology = read_dataset(path, format=format, progress=False).ontology
+    ontology = read_dataset(path, format=format, images=images, progress=False).ontology
     if ontology is None:
         raise InvalidOntology(f"{path} holds no label and names no class.")
     return ontology

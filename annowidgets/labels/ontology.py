@@ -220,7 +220,7 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise InvalidOntology("Not an ontology: it holds text that is no valid Unicode.") from None
 
     @classmethod
-    def from_file(cls, path: str | Path, *, format: FileFormat = "json") -> Ontology:
+    def from_file(cls, path: str | Path, *, format: FileFormat = "json", images: str | Path | None = None) -> Ontology:
         """Read an ontology from a file.
 
         Parameters
@@ -233,6 +233,9 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             otherwise polygons, each with the attributes that annotations hold. A category without annotations follows
             the other ones. For the other formats it is the smallest ontology that the labels fit, with the classes,
             attributes and options that the files declare.
+        images : path, optional
+            Where the pictures or the video are, as `Project.import_labels` takes it: YOLO, and CVAT's tracks on
+            pictures, can't be read without.
 
         Raises
         ------
@@ -260,7 +263,9 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         # Readers of other tools' files build on labels; they are found by name, so that labels don't build on them.
         readers = importlib.import_module("annowidgets.interchange")
         found: Ontology = (
-            readers.ontology_of_coco(path, plain) if format == "coco" else readers.read_ontology(path, format=format)
+            readers.ontology_of_coco(path, plain)
+            if format == "coco"
+            else readers.read_ontology(path, format=format, images=images)
         )
         return found
 

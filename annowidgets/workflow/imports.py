@@ -129,7 +129,7 @@ class ProjectImports(ProjectItems, ProjectBatches):
         if not wanted:
             raise InvalidImport(
                 f"No labels of {path} fit the project: {'; '.join(reason for *_, reason in skipped[:3])}",
-                hint=f"aw.Ontology.from_file({str(path)!r}, format={format!r}) tells the ontology that they fit.",
+                hint=f"aw.Ontology.from_file({str(path)!r}, format={format!r}, images=...) tells one that they fit.",
             )
         gold = self.create_ground_truth_batch(batch, items=list(wanted))
         gold.submit_labels(wanted, progress=progress)
