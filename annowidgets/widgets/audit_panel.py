@@ -114,6 +114,9 @@ def _grade(attempt: Attempt) -> Html:
         tag("b", f"{grade.accuracy:.2f}", class_="aw-num"),
         coloured(f" by {grade.auditor}", "mute"),
         coloured(" (self-audited)", "warn") if grade.self_audited else None,
+        [" ", button("Compare", "compare", attempt.task, plain=True, hint="The attempt beside its fix")]
+        if grade.grade == "fix"
+        else None,
     )
     return line if grade.reason is None else Html(line + tag("p", tag("q", grade.reason)))
 

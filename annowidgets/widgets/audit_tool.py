@@ -13,15 +13,16 @@ from annowidgets.widgets import audit_bar, audit_panel, promoting
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, read_attempts, read_labels
 from annowidgets.widgets.attempts_view import AttemptsView
 from annowidgets.widgets.calibration_result import ResultBand, score_text
+from annowidgets.widgets.changes import keep_current
+from annowidgets.widgets.comparison import Comparison
 from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_rows
 from annowidgets.widgets.fixable import require_fixable
-from annowidgets.widgets.focus import Focus
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml
+from annowidgets.widgets.nesting import OpensOthers
 from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.permitted import why_not
-from annowidgets.widgets.screen import Screen
 from annowidgets.widgets.workbench import Workbench
 from annowidgets.workflow import Batch, Project
 from annowidgets.workflow.permissions import Permission
@@ -37,7 +38,7 @@ _KEYS = {
 _FIX_KEYS = {"ctrl+enter": ("Save the fix", "save_fix")}
 
 
-class AuditTool(Screen):
+class AuditTool(OpensOthers):
     """Grade the attempts of a calibration batch, complete the audit, read the score, promote tasks.
 
     Parameters
@@ -71,9 +72,8 @@ class AuditTool(Screen):
         self._panel = LiveHtml(on_action=self.act)
         self.main.children = (self._attempts_view,)
         self.side.children = (self._panel,)
-        self._focus = Focus()
-        bar, message, *rest = self.children
-        self.children = (bar, message, self._result, *rest, self._focus)
+        focus, bar, message, *rest = self.children
+        self.children = (focus, bar, message, self._result, *rest)
         self.add_class("aw-audit")
         self.handle(
             approve=lambda key, _: self._grade(key, "approve"),
@@ -91,12 +91,25 @@ class AuditTool(Screen):
             promote=self._promote,
             address=lambda key, value: self._answer("address", key, value),
             decline=lambda key, value: self._answer("decline", key, value),
-            refresh=lambda *_: self._open(self._current),
+            compare=lambda key, _: self.show_instead(lambda back: Comparison(batch, int(key), on_back=back)),
+            refresh=lambda *_: self.refresh(),
             back=lambda *_: self._leave(),
         )
         self.bind_keys(_KEYS)
         self._attempts = read_attempts(batch)
+        self._changes = keep_current(self, batch.workspace, self._follow)
         self.run(self._begin)
+
+    def refresh(self) -> None:
+        """Read the batch again."""
+        self._open(self._current)
+
+    def _follow(self) -> None:
+        """Show what others did; a fix that is under way stays, and nothing is held for the auditor."""
+        if self._fixing is not None:
+            return
+        attempts = read_attempts(self._batch).attempts
+        self._open(attempts[0].task if self._current is None and attempts else self._current)
 
     # --- moving from attempt to attempt
 

@@ -8,6 +8,7 @@ from typing import Any
 from annowidgets.errors import InvalidInput
 from annowidgets.widgets import batch_panels as panels
 from annowidgets.widgets.audit_tool import AuditTool
+from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_list, feedback_rows
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml
@@ -69,6 +70,7 @@ class BatchView(OpensOthers):
             back=lambda *_: on_back and on_back(),
         )
         self.bind_keys({"g": ("Refresh", "refresh")})
+        self._changes = keep_current(self, batch.workspace, self.refresh)
         self.run(self.refresh)
 
     def refresh(self) -> None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
-from annowidgets.errors import InvalidInput
 from annowidgets.widgets.audit_tool import AuditTool
 from annowidgets.widgets.batch_form import BatchForm, Kind
 from annowidgets.widgets.batch_view import BatchView
 from annowidgets.widgets.batches_table import COLUMNS, Refusals, audit_state, batch_row, figures
+from annowidgets.widgets.cells import close_earlier
+from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.conditions import conditions_list
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_list, feedback_rows
 from annowidgets.widgets.html import Content, Html, tag
+from annowidgets.widgets.instruction_editor import InstructionEditor
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
 from annowidgets.widgets.notices import heard_notices
+from annowidgets.widgets.opening import opened
 from annowidgets.widgets.parts import button, coloured, section
 from annowidgets.widgets.permitted import reason_of, why_locked, why_not
+from annowidgets.widgets.review_desk import ReviewDesk
 from annowidgets.widgets.rows import rows_of
 from annowidgets.widgets.screen import Screen
 from annowidgets.widgets.table import Table, table_html
@@ -31,15 +36,26 @@ class BatchesPage(OpensOthers):
 
     Parameters
     ----------
-    project : Project
+    project : Project, or path
+        Whose batches, or the workspace file that holds it.
+    name : str, optional
+        Name of the project, where a path is given.
+    user : str, optional
+        Who leads; the workspace's user where left out.
+
+    Raises
+    ------
+    InvalidInput
+        Something else was given, or a path without a name.
+    NotFound, StoreError
+        There is no such project, or no such file.
     """
 
-    def __init__(self, project: Project) -> None:
-        if not isinstance(project, Project):
-            given = type(project).__name__
-            raise InvalidInput(f"BatchesPage takes a project, got {given}.", hint="workspace.project('Blood cells')")
+    def __init__(
+        self, project: Project | str | os.PathLike[str], name: str | None = None, *, user: str | None = None
+    ) -> None:
+        self.project = opened(project, name, user, kind=Project, screen="BatchesPage")
         super().__init__()
-        self.project = project
         self._form: BatchForm | None = None
         self._findings: list[dict[str, Any]] | None = None
         self._table = Table(COLUMNS, caption="Batches", empty="No batch yet.", on_action=self.act, pad=True)
@@ -57,9 +73,13 @@ class BatchesPage(OpensOthers):
             check=lambda *_: self._check(),
             address=lambda key, value: self._answer("address", key, value),
             decline=lambda key, value: self._answer("decline", key, value),
+            instructions=lambda *_: self.show_instead(lambda back: InstructionEditor(self.project, on_back=back)),
+            review=lambda *_: self.show_instead(lambda back: ReviewDesk(self.project, on_back=back)),
             refresh=lambda *_: self.refresh(),
         )
         self.bind_keys({"g": ("Refresh", "refresh"), "c": ("New calibration batch", "new_calibration")})
+        self._changes = keep_current(self, self.project.workspace, self.refresh)
+        close_earlier(self)
         self.run(self.refresh)
 
     # --- what is done
@@ -130,7 +150,8 @@ class BatchesPage(OpensOthers):
         refusals = Refusals(why_not(self.project, Permission.RUN_BATCHES), why_not(self.project, Permission.AUDIT))
         locked = why_locked(self.project)
         self.set_title(f"{self.project.name} · Batches")
-        self.tools.show(_tools(refusals.run, None if locked is None else reason_of(locked)))
+        in_review = None if why_not(self.project, Permission.REVIEW) else len(self.project.reviews())
+        self.tools.show(_tools(refusals.run, None if locked is None else reason_of(locked), in_review))
         batches = self.project.batches()
         rows = rows_of(batches.to_frame())
         auditing = [audit_state(batch, row) for batch, row in zip(batches, rows, strict=True)]
@@ -178,11 +199,13 @@ class BatchesPage(OpensOthers):
         return Html(tag("p", self.project.name) + table + readiness)
 
 
-def _tools(refusal: str | None, locked: str | None) -> Html:
+def _tools(refusal: str | None, locked: str | None, in_review: int | None) -> Html:
     new = "New calibration batch", "new_calibration"
     return tag(
         "div",
         button("Refresh", "refresh", shortcut="G"),
+        button("Instructions", "instructions", hint="Write them, and answer what was said of them"),
+        button(f"Review {in_review}", "review", name=f"Review: {in_review} waiting") if in_review else None,
         button(*new, shortcut="C", disabled=refusal is not None, hint=refusal),
         button(
             "New production batch",

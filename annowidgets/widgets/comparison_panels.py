@@ -28,7 +28,7 @@ FILTERS = {"all": "All", "lost": "With lost points", "frame": "Of this frame"}
 def columns(*, several_frames: bool) -> list[Column]:
     """Of the table of evaluation labels."""
     frame = [Column("Frame", right=True)] if several_frames else []
-    return [Column("Label"), Column("Result"), *frame, Column("Overlap", right=True), Column("Points", right=True)]
+    return [Column("Label"), Column("Result"), *frame, Column("Similarity", right=True), Column("Points", right=True)]
 
 
 def row(judged: Judged, *, chosen: bool, several_frames: bool) -> list[Content]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -38,6 +39,8 @@ class InstructionEditor(Screen):
         Name of the project, where a path is given.
     user : str, optional
         Who writes; the workspace's user where left out.
+    on_back : callable, optional
+        Called by a button that leads back to where the editor was opened; what is not saved is lost then.
 
     Raises
     ------
@@ -48,12 +51,18 @@ class InstructionEditor(Screen):
     """
 
     def __init__(
-        self, project: Project | str | os.PathLike[str], name: str | None = None, *, user: str | None = None
+        self,
+        project: Project | str | os.PathLike[str],
+        name: str | None = None,
+        *,
+        user: str | None = None,
+        on_back: Callable[[], object] | None = None,
     ) -> None:
         self.project = opened(project, name, user, kind=Project, screen="InstructionEditor")
         super().__init__()
+        self._on_back = on_back
         self._against: int | None = None
-        self._closed = False
+        self._closed = self._warned = False
         self._writing = Writing(on_change=self.guarded(self._written))
         self._shown = LiveHtml(on_action=self.act)
         self._notice = LiveHtml(on_action=self.act)
@@ -73,6 +82,7 @@ class InstructionEditor(Screen):
             address=lambda key, value: self._answer("address", key, value),
             decline=lambda key, value: self._answer("decline", key, value),
             refresh=lambda *_: self.refresh(),
+            back=lambda *_: self._leave(),
         )
         self.bind_keys({}, more={"Ctrl+Z": "Take back what was typed, in its field"})
         current = self.project.instructions
@@ -80,7 +90,8 @@ class InstructionEditor(Screen):
         self._refusal: str | None = None
         self.run(self._begin)
         keep_current(self, self.project.workspace, self.refresh)
-        close_earlier(self)
+        if on_back is None:
+            close_earlier(self)
 
     def _begin(self) -> None:
         self._refusal = why_not(self.project, Permission.EDIT_PROJECT)
@@ -95,6 +106,7 @@ class InstructionEditor(Screen):
         return self._writing.draft != Draft.of(self._base)
 
     def _written(self, _: Draft) -> None:
+        self._warned = False
         self._render()
 
     def _save(self, base: int, note: str) -> None:
@@ -128,6 +140,13 @@ class InstructionEditor(Screen):
         if newest.version == version:
             self._base = newest
         self.refresh()
+
+    def _leave(self) -> None:
+        if self.changed and not self._warned:
+            self._warned = True
+            self.say("What you wrote is not saved. Save it, or press Back once more to give it up.", "warn")
+        elif self._on_back is not None:
+            self._on_back()
 
     def _compare(self, version: str) -> None:
         self._against = int(version) if version else None
@@ -168,7 +187,8 @@ class InstructionEditor(Screen):
             chip(f"version {self._base.version}"),
             panels.state(changed=changed) if self._refusal is None else None,
         )
-        self.tools.show(panels.tools(self._history, self._against, closed=self._closed))
+        leads_back = self._on_back is not None
+        self.tools.show(panels.tools(self._history, self._against, closed=self._closed, leads_back=leads_back))
         self._notice.show(panels.overtaken(newest) if overtaken else None)
         against = next((one for one in self._history if one.version == self._against), None)
         if against is not None:

@@ -14,11 +14,11 @@ from annowidgets.widgets.parts import button, chip, coloured, section
 from annowidgets.widgets.table import Column, table_html
 from annowidgets.workflow.instructions import Instructions
 
-_SCORES = (Column("Version", right=True), Column("Batch"), Column("Score", right=True))
+_SCORES = (Column("Version"), Column("Batch"), Column("Score", right=True))
 _MEANINGS = {"good": "ok", "bad": "bad"}
 
 
-def tools(history: Sequence[Instructions], against: int | None, *, closed: bool) -> Html:
+def tools(history: Sequence[Instructions], against: int | None, *, closed: bool, leads_back: bool) -> Html:
     """Preview or difference, and what feedback is shown."""
     choices = [tag("option", "Preview", value="", selected=against is None)]
     choices += [
@@ -27,6 +27,7 @@ def tools(history: Sequence[Instructions], against: int | None, *, closed: bool)
     ]
     return tag(
         "div",
+        button("Back", "back") if leads_back else None,
         button("Refresh", "refresh", hint="Read versions and feedback again; what you write stays"),
         button("Answered feedback", "closed", pressed=closed, hint="Show feedback that is answered, too"),
         tag("select", choices, data_act="against", aria_label="What stands at the right"),

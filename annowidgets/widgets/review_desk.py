@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from annowidgets.errors import AnnowidgetsError, InvalidLabels, RuleViolation
@@ -17,7 +18,7 @@ from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.opening import opened
-from annowidgets.widgets.parts import button, pairs
+from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.rows import rows_of
 from annowidgets.widgets.screen import Screen, close_parts
 from annowidgets.widgets.workbench import Workbench
@@ -46,6 +47,8 @@ class ReviewDesk(Screen):
         Name of the project, where a path is given.
     user : str, optional
         Who reviews; the workspace's user where left out.
+    on_back : callable, optional
+        Called by a button that leads back to where the desk was opened.
 
     Raises
     ------
@@ -58,12 +61,18 @@ class ReviewDesk(Screen):
     """
 
     def __init__(
-        self, project: Project | str | os.PathLike[str], name: str | None = None, *, user: str | None = None
+        self,
+        project: Project | str | os.PathLike[str],
+        name: str | None = None,
+        *,
+        user: str | None = None,
+        on_back: Callable[[], object] | None = None,
     ) -> None:
         self.project = opened(project, name, user, kind=Project, screen="ReviewDesk")
         with self.project.workspace.look(self.project.id, Permission.REVIEW):
             pass  # a screen that could do nothing is refused at once
         super().__init__()
+        self._on_back = on_back
         self._task: Task | None = None
         self._tasks: list[dict[str, Any]] = []
         self._submitted: Labels = []
@@ -78,7 +87,7 @@ class ReviewDesk(Screen):
             lock=self._lock,
         )
         self._instead = LiveHtml(on_action=self.act, pad=True)
-        self._panel = LiveHtml(on_action=self.act)
+        self._panel, self._queue = LiveHtml(on_action=self.act), LiveHtml(on_action=self.act)
         self._focus = Focus()
         self.children = (*self.children, self._focus)
         self.add_class("aw-desk")
@@ -91,11 +100,13 @@ class ReviewDesk(Screen):
             select=lambda key, _: self._work.select(key),
             reset=lambda *_: self._reset(),
             refresh=lambda *_: self._look(),
+            back=lambda *_: on_back and on_back(),
             **{"return": lambda _, value: self._return(value or {})},
         )
         self.bind_keys(_KEYS, more=EDITOR_KEYS)
         keep_current(self, self.project.workspace, self._follow)
-        close_earlier(self)
+        if on_back is None:
+            close_earlier(self)
         self.run(self._look)
 
     @property
@@ -220,21 +231,22 @@ class ReviewDesk(Screen):
         if self._task is None:
             self._instead.show(panels.idle())
         self.main.children = (stage,)
-        self.side.children = (self._panel, *self._work.beside) if self._usable else (self._panel,)
+        beside = self._work.beside if self._usable else ()
+        self.side.children = (self._panel, *beside, self._queue)
         self._focus.lead_to(".aw-ed-stage" if self._usable else ".aw-idle button")
 
     def _render(self) -> None:
         current = None if self._task is None else self._task.id
         row = next((one for one in self._tasks if one["id"] == current), None)
         self.set_title(*panels.title(self.project.name, len(self._tasks)))
-        self.tools.show(button("Refresh", "refresh"))
+        self.tools.show(panels.tools(leads_back=self._on_back is not None))
         self._panel.show(
             [
                 panels.facts(row) if row else None,
                 panels.comments(self._comments, self._commentable()),
-                panels.waiting(self._tasks, current),
             ]
         )
+        self._queue.show(panels.waiting(self._tasks, current))
         self._refresh_footer()
 
     def _refresh_footer(self) -> None:
@@ -258,7 +270,7 @@ class ReviewDesk(Screen):
         if hasattr(self, "_work"):
             with self._lock:
                 self._work.close()
-                close_parts(self._instead, self._panel)
+                close_parts(self._instead, self._panel, self._queue)
         super().close()
 
     # --- without a kernel

@@ -13,6 +13,12 @@ from annowidgets.widgets.wording import counted, minutes, percent
 _LISTED = 40
 
 
+def tools(*, leads_back: bool) -> Html:
+    """The buttons at the right of the title."""
+    back = button("Back", "back") if leads_back else None
+    return tag("div", back, button("Refresh", "refresh"), class_="aw-row")
+
+
 def facts(task: Mapping[str, Any]) -> Html:
     """Who labelled the task, and how."""
     version = task["instructions_version"]

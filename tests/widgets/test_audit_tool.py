@@ -15,6 +15,7 @@ from annowidgets.errors import InvalidInput, PermissionDenied, RuleViolation
 from annowidgets.labels import Label
 from annowidgets.widgets.audit_tool import AuditTool
 from annowidgets.widgets.calibration_result import reliability_pictures
+from annowidgets.widgets.comparison import Comparison
 from annowidgets.widgets.editor import Editor
 from tests.widgets.loops import LABELS, Loop
 
@@ -575,3 +576,29 @@ def test_closing_it_closes_all_its_parts(loop: Loop) -> None:
     parts = [tool._panel, tool._result, tool._attempts_view, tool._attempts_view._sheet]
     tool.close()
     assert all(part.comm is None for part in parts)
+
+
+def test_an_attempt_is_compared_with_its_fix_and_the_audit_goes_on(loop: Loop) -> None:
+    loop.graded("approve", "fix")
+    tool = AuditTool(loop.batch)
+    tool.act("previous")
+    assert 'data-act="compare"' in tool._panel.html
+    fixed = tool._current
+    tool.act("compare", str(fixed))
+    comparison = tool.children[1]
+    assert isinstance(comparison, Comparison)
+    comparison.act("back")
+    assert tool._current == fixed
+    tool.act("previous")
+    assert 'data-act="compare"' not in tool._panel.html
+
+
+def test_what_is_submitted_meanwhile_appears_and_is_held_for_nobody(tmp_path: Path) -> None:
+    loop = Loop(tmp_path)
+    tool = AuditTool(loop.batch)
+    assert tool._current is None
+    loop.submit("ann", at_most=1)
+    events = len(loop.project.events())
+    tool._changes.look()
+    assert tool._current is not None
+    assert len(loop.project.events()) == events

@@ -14,6 +14,8 @@ from annowidgets.widgets.audit_tool import AuditTool
 from annowidgets.widgets.batch_form import languages_of
 from annowidgets.widgets.batch_view import BatchView
 from annowidgets.widgets.batches_page import BatchesPage
+from annowidgets.widgets.instruction_editor import InstructionEditor
+from annowidgets.widgets.review_desk import ReviewDesk
 from tests.widgets.loops import Loop, without_notices
 
 BATCHES = "SELECT name, kind, state FROM batches ORDER BY id"
@@ -408,11 +410,39 @@ def test_without_a_kernel_there_are_the_figures(passed: Loop) -> None:
     assert "mean accuracy" in text
 
 
-def test_it_takes_a_project_and_nothing_else(loop: Loop) -> None:
-    with pytest.raises(InvalidInput, match="BatchesPage takes a project, got str"):
-        BatchesPage("Blood")  # type: ignore[arg-type]
+def test_it_takes_a_project_or_a_file_with_a_name_and_nothing_else(loop: Loop) -> None:
+    assert BatchesPage(loop.ws.database.path, "Blood", user="cy").project.workspace.user == "cy"
+    with pytest.raises(InvalidInput, match="BatchesPage takes a project or the path of a workspace, got int"):
+        BatchesPage(7)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="Which project of"):
+        BatchesPage(loop.ws.database.path)
     with pytest.raises(InvalidInput, match="has no argument 'projekt'"):
         BatchesPage(projekt=loop.project)  # type: ignore[call-arg]
+
+
+def test_it_leads_to_the_instructions_and_to_what_waits_for_review_and_back(loop: Loop) -> None:
+    page = BatchesPage(loop.project)
+    assert "Review" not in page.tools.html
+    loop.batch.close_early(reason="Enough.")
+    loop.project.update_settings(sampling_rate=1)
+    loop.project.create_ground_truth_batch("gold").launch()
+    loop.submit("ann", at_most=1)
+    page._changes.look()
+    assert "Review 1" in page.tools.html
+    for act, screen in (("instructions", InstructionEditor), ("review", ReviewDesk)):
+        page.act(act)
+        assert isinstance(page.children[1], screen)
+        page.children[1].act("back")
+        assert page.children[0] is page._focus
+        assert "Batches" in page._title.html
+
+
+def test_what_others_do_is_seen_at_the_next_look(loop: Loop) -> None:
+    page = BatchesPage(loop.project)
+    assert "0 / 4" in page._table.html
+    loop.submit("ann", at_most=1)
+    page._changes.look()
+    assert "1 / 4" in page._table.html
 
 
 def test_closing_it_closes_what_it_shows_and_what_it_keeps(loop: Loop) -> None:
