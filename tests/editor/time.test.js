@@ -62,7 +62,8 @@ const start = (labels = [], { modality = "video", sizes = [SIZE], readOnly = fal
     };
     return { model, session, notes, turn };
 };
-const keysOf = ({ labels: [label] }) => Object.fromEntries(Object.entries(label.key_frames).map(([frame, shape]) => [frame, shape && shape.x]));
+const keysOf = ({ labels: [label] }) =>
+    Object.fromEntries(Object.entries(label.key_frames).map(([frame, shape]) => [frame, shape && shape.x]));
 
 test("a track of two key frames: drawn on one, put down and moved on another, seen in between", async () => {
     const { session, turn } = start();

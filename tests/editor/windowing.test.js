@@ -5,7 +5,13 @@ import { lengthInMm, lineOf, measured } from "../../annowidgets/widgets/editor/s
 import { dragged, presetsOf, rangeOf, windowAt } from "../../annowidgets/widgets/editor/src/render/windowing.js";
 
 const LOOKS = { brightness: 0, contrast: 0, window: null, inverted: false };
-const CT = { window: [1000, 1100], slope: 1, intercept: -1024, unit: "HU", windows: [{ ...windowAt("BRAIN", 40, 80) }] };
+const CT = {
+    window: [1000, 1100],
+    slope: 1,
+    intercept: -1024,
+    unit: "HU",
+    windows: [{ ...windowAt("BRAIN", 40, 80) }],
+};
 
 test("a window in HU is looked up in stored numbers", () => {
     assert.deepEqual(rangeOf(CT, LOOKS), { range: [1000, 1100], invert: false });
@@ -29,11 +35,14 @@ test("inverted is inverted once more", () => {
 
 test("values in HU have the usual windows behind those of the file, others only their own", () => {
     assert.deepEqual(
-        presetsOf(CT).slice(0, 3).map(({ name }) => name),
+        presetsOf(CT)
+            .slice(0, 3)
+            .map(({ name }) => name),
         ["BRAIN", "Brain", "Stroke"],
     );
     assert.deepEqual(presetsOf({ ...CT, unit: "" }), CT.windows);
-    for (const { low, high, centre, width } of presetsOf(CT)) assert.deepEqual([low + high, high - low], [2 * centre, width]);
+    for (const { low, high, centre, width } of presetsOf(CT))
+        assert.deepEqual([low + high, high - low], [2 * centre, width]);
 });
 
 test("a drag sideways is the window, one down the level, and no window is finer than a value", () => {
@@ -44,7 +53,10 @@ test("a drag sideways is the window, one down the level, and no window is finer 
 });
 
 test("lengths are in mm where the spacing is known, rows and columns each with their own", () => {
-    const line = lineOf([{ x: 0, y: 0 }, { x: 30, y: 40 }]); // prettier-ignore
+    const line = lineOf([
+        { x: 0, y: 0 },
+        { x: 30, y: 40 },
+    ]);
     assert.equal(lengthInMm(line.points, [0.5, 2]), Math.hypot(60, 20));
     assert.equal(measured(line, null), "50 px");
     assert.equal(measured(line, [1, 1]), "50 mm");
@@ -62,8 +74,18 @@ test("a turned box is measured along its sides, also where pixels are no squares
 });
 
 test("an outline's area leaves its holes out and counts its islands", () => {
-    const square = (x, side) => [[x, 0], [x + side, 0], [x + side, side], [x, side]]; // prettier-ignore
-    const hole = [[2, 2], [4, 2], [4, 4], [2, 4]]; // prettier-ignore
+    const square = (x, side) => [
+        [x, 0],
+        [x + side, 0],
+        [x + side, side],
+        [x, side],
+    ];
+    const hole = [
+        [2, 2],
+        [4, 2],
+        [4, 4],
+        [2, 4],
+    ];
     const outline = { type: "polygon", rings: [square(0, 10), hole, square(20, 5)] };
     assert.equal(measured(outline, [2, 0.5]), `12.5 × 20 mm  ·  ${100 - 4 + 25} mm²`);
 });

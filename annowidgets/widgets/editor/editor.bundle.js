@@ -2190,7 +2190,11 @@ var withKey = (label, frame, shape) => {
   if (until !== void 0 && frame > until) keys.push([until, keys[keys.length - 1][1]]);
   return made(label, [...keys, [frame, shape]], until);
 };
-var withoutKey = (label, frame) => withKeys(label, keysOf(label).filter(([key]) => key !== frame), label.until);
+var withoutKey = (label, frame) => withKeys(
+  label,
+  keysOf(label).filter(([key]) => key !== frame),
+  label.until
+);
 var outsideFrom = (label, frame) => {
   if (frame > reachOf2(label, true).last) return label;
   const keys = keysOf(label).filter(([key]) => key < frame);
@@ -2204,7 +2208,12 @@ var outsideFrom = (label, frame) => {
 var endingAt = (label, frame) => {
   const keys = keysOf(label).filter(([key]) => key <= frame);
   const { last } = reachOf2(label, true);
-  if (frame >= last) return made(label, keys.filter(([key]) => key <= last), frame);
+  if (frame >= last)
+    return made(
+      label,
+      keys.filter(([key]) => key <= last),
+      frame
+    );
   const here = shapeAt(label, frame, true);
   if (here === null) return made(label, keys);
   return isSame(here, keys[keys.length - 1][1]) ? made(label, keys, frame) : made(label, [...keys, [frame, here]]);
@@ -2426,7 +2435,9 @@ var Windowing = class {
   constructor(session) {
     this.#session = session;
   }
-  /** @returns {import("./render/windowing.js").Scale | null} of the picture that is shown; null where it holds no values */
+  /**
+   * @returns {import("./render/windowing.js").Scale | null} of the picture that is shown; null: it holds none
+   */
   get scale() {
     const picture = (
       /** @type {Partial<ValuesPicture> | undefined} */
@@ -2722,10 +2733,8 @@ var Session = class extends Emitter {
   remove(id = this.selectedId) {
     if (id === null || this.readOnly || !this.document.byId(id)) return;
     const title = this.titleOf(id);
-    const extent = this.tracks.isMany ? ` ${this.tracks.extent(
-      /** @type {Label} */
-      this.document.byId(id)
-    )}` : "";
+    const label = this.document.byId(id);
+    const extent = label && this.tracks.isMany ? ` ${this.tracks.extent(label)}` : "";
     this.document.commit({ remove: [id], what: `delete ${title}` });
     this.note(`${title} deleted${extent}`);
   }
@@ -3761,7 +3770,11 @@ var timeline = (session) => {
     const { left, top, width } = canvas.getBoundingClientRect();
     const share = (clientX - left - NAMES2 - EDGE) / Math.max(width - NAMES2 - 2 * EDGE, 1);
     const row2 = Math.floor((clientY - top + element.scrollTop) / ROW2);
-    return { frame: Math.round(Math.min(Math.max(share, 0), 1) * player.last), label: session.labels[row2], isName: clientX - left < NAMES2 };
+    return {
+      frame: Math.round(Math.min(Math.max(share, 0), 1) * player.last),
+      label: session.labels[row2],
+      isName: clientX - left < NAMES2
+    };
   };
   const press = (event) => {
     const { frame, label, isName } = placeOf2(event);
@@ -3802,7 +3815,10 @@ var timeline = (session) => {
       row(labels[i], i * ROW2 - element.scrollTop, width, ink);
     context.fillStyle = ink.text;
     context.fillRect(Math.round(xOf(frames.wanted, width)) - 0.5, 0, 1, height);
-    canvas.setAttribute("aria-label", `Time line of ${labels.length} objects, frame ${frames.index} of ${player.last}`);
+    canvas.setAttribute(
+      "aria-label",
+      `Time line of ${labels.length} objects, frame ${frames.index} of ${player.last}`
+    );
   };
   const row = (label, y, width, ink) => {
     const middle = y + ROW2 / 2;
@@ -3822,9 +3838,10 @@ var timeline = (session) => {
     context.fillRect(NAMES2 + EDGE, middle - 0.5, width - NAMES2 - 2 * EDGE, 1);
     const step = (width - NAMES2 - 2 * EDGE) / Math.max(player.last, 1);
     context.fillStyle = color;
-    for (const { start, stop } of spansOf(label, tracks.interpolates)) {
-      const left = xOf(start, width);
-      context.fillRect(left - 1, middle - 2, Math.max(2, (stop - 1 - start) * step + 2), 4);
+    const spans = spansOf(label, tracks.interpolates);
+    for (const [i, { start, stop }] of spans.entries()) {
+      const end = spans[i + 1]?.start === stop ? stop : stop - 1;
+      context.fillRect(xOf(start, width) - 1, middle - 2, Math.max(2, (end - start) * step + 2), 4);
     }
     for (const [frame, shape] of keysOf(label)) diamond(xOf(frame, width), middle, color, shape !== null, ink.text);
   };
@@ -3909,15 +3926,29 @@ var frameBar = (session) => {
     step: "1",
     className: "aw-num",
     "aria-label": "Number of the frame",
-    onchange: () => player.go(Number(number.value))
+    onchange: () => player.go(Number(number.value)),
+    onkeydown: (event) => event.key === "Enter" && player.go(Number(number.value))
   });
   const last = make("span", { className: "aw-mute aw-num" });
-  const go = make("div", { className: "aw-ed-go" }, moves, slider, make("label", { className: "aw-ed-at" }, number, last));
+  const go = make(
+    "div",
+    { className: "aw-ed-go" },
+    moves,
+    slider,
+    make("label", { className: "aw-ed-at" }, number, last)
+  );
   const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, onclick: press }, text);
   const key = button("", "", () => tracks.key());
   const outside = button("Outside", "", () => tracks.outside());
   const until = button("", "", () => tracks.until());
-  const copies = make("input", { type: "number", min: "1", step: "1", value: String(COPIES), className: "aw-num", "aria-label": "How many frames" });
+  const copies = make("input", {
+    type: "number",
+    min: "1",
+    step: "1",
+    value: String(COPIES),
+    className: "aw-num",
+    "aria-label": "How many frames"
+  });
   const copy = button("Copy to next", "Copy the shape to the next frames (T)", () => tracks.copy(countOf(copies)));
   session.copies = () => countOf(copies);
   const who = make("b", { className: "aw-ed-name" });
@@ -4092,7 +4123,10 @@ var followPointer = (place, stage, keyboard) => {
       ["pointerleave", () => !gesture && stage.leave()],
       ["dblclick", (event) => stage.doubleClick(onPicture2(event))],
       ["wheel", wheel],
-      ["contextmenu", (event) => stage.session.windowing.isPossible && event.preventDefault()]
+      [
+        "contextmenu",
+        (event) => stage.session.windowing.isPossible && event.preventDefault()
+      ]
     ]
   );
   for (const [type, listener] of listeners)
@@ -5219,8 +5253,15 @@ var windowPanel = (session) => {
   const field = (name) => make("input", { type: "number", step: "any", className: "aw-num", "aria-label": name, onchange: () => read2() });
   const [centre, width] = [field("Level"), field("Window")];
   const inverted = make("input", { type: "checkbox", onchange: () => session.look({ inverted: inverted.checked }) });
-  const reset = make("button", { type: "button", className: "aw-plain", onclick: () => windowing.reset() }, "As at first");
-  const said = make("summary", { className: "aw-plain aw-ed-summary aw-num", title: "Window and level (W, then drag)" });
+  const reset = make(
+    "button",
+    { type: "button", className: "aw-plain", onclick: () => windowing.reset() },
+    "As at first"
+  );
+  const said = make("summary", {
+    className: "aw-plain aw-ed-summary aw-num",
+    title: "Window and level (W, then drag)"
+  });
   const unit = make("span", { className: "aw-mute" });
   const form = make(
     "div",
@@ -5242,7 +5283,9 @@ var windowPanel = (session) => {
     element.hidden = !windowing.isPossible;
     if (element.hidden) return;
     const { current, presets, isOwn, scale } = windowing;
-    const names = presets.map(({ name, centre: middle, width: wide }) => `${name} (${shown(wide)}, ${shown(middle)})`);
+    const names = presets.map(
+      ({ name, centre: middle, width: wide }) => `${name} (${shown(wide)}, ${shown(middle)})`
+    );
     const now = names.join("\n");
     if (now !== listed) {
       listed = now;
@@ -5328,7 +5371,17 @@ var statusLine = (session, stage) => {
   const looks = looksPanel(session);
   const windows = windowPanel(session);
   const saved = make("span", { className: "aw-ed-saving", role: "status" });
-  const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, windows.element, looks.element, saved);
+  const element = make(
+    "div",
+    { className: "aw-ed-status" },
+    place,
+    note,
+    brush,
+    zoom,
+    windows.element,
+    looks.element,
+    saved
+  );
   const drawHand = () => {
     const { at } = stage.hand;
     const { shape } = stage;
@@ -5440,7 +5493,12 @@ ${hint}`;
     undo.disabled = !session.document.canUndo;
     redo.disabled = !session.document.canRedo;
   };
-  const listening = [session.on("tool", draw), session.on("picture", draw), session.on("labels", enable), session.on("open", enable)];
+  const listening = [
+    session.on("tool", draw),
+    session.on("picture", draw),
+    session.on("labels", enable),
+    session.on("open", enable)
+  ];
   draw();
   enable();
   return { element, close: () => listening.forEach((stop) => stop()) };

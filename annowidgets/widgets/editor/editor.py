@@ -57,6 +57,10 @@ KEYS = {
     "ctrl+z ctrl+shift+z": "Undo, redo",
     "+ - f": "Zoom in, zoom out, show all",
     "h": "Hide the labels",
+    "r w": "Measure; drag the window and level of values",
+    "← →": "Frame before, next frame (Shift: 10; Ctrl+arrows move what is selected)",
+    "j l p": "Key frame before, next one; play, pause",
+    "m x u t": "Key frame, outside, end or hold here, copy to the next frames",
 }
 
 

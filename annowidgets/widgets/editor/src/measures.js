@@ -16,7 +16,9 @@ import { boundsOfShape, kindOf } from "./shapes/index.js";
  * @param {Spacing} spacing
  */
 export const lengthInMm = (points, [row, column]) =>
-    points.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot((x - points[i][0]) * column, (y - points[i][1]) * row), 0);
+    points
+        .slice(1)
+        .reduce((sum, [x, y], i) => sum + Math.hypot((x - points[i][0]) * column, (y - points[i][1]) * row), 0);
 
 /** @param {Pair[]} points */
 const lengthInPixels = (points) =>
@@ -62,7 +64,8 @@ export const measured = (shape, spacing) => {
     const [row, column] = spacing;
     const [wide, high] = isTurned ? turnedSides(shape, spacing) : [width * column, height * row];
     const sides = `${short(wide)} × ${short(high)} mm`;
-    const area = shape.type === "polygon" ? areaOf(shape.rings) : shape.type === "bitmask" ? kindOf(shape).area(shape) : 0;
+    const area =
+        shape.type === "polygon" ? areaOf(shape.rings) : shape.type === "bitmask" ? kindOf(shape).area(shape) : 0;
     return area ? `${sides}  ·  ${short(area * row * column)} mm²` : sides;
 };
 

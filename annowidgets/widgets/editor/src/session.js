@@ -301,7 +301,8 @@ export class Session extends Emitter {
     remove(id = this.selectedId) {
         if (id === null || this.readOnly || !this.document.byId(id)) return;
         const title = this.titleOf(id);
-        const extent = this.tracks.isMany ? ` ${this.tracks.extent(/** @type {Label} */ (this.document.byId(id)))}` : "";
+        const label = this.document.byId(id);
+        const extent = label && this.tracks.isMany ? ` ${this.tracks.extent(label)}` : "";
         this.document.commit({ remove: [id], what: `delete ${title}` });
         this.note(`${title} deleted${extent}`);
     }

@@ -12,7 +12,9 @@ export class Windowing {
         this.#session = session;
     }
 
-    /** @returns {import("./render/windowing.js").Scale | null} of the picture that is shown; null where it holds no values */
+    /**
+     * @returns {import("./render/windowing.js").Scale | null} of the picture that is shown; null: it holds none
+     */
     get scale() {
         const picture = /** @type {Partial<ValuesPicture> | undefined} */ (this.#session.frames.picture);
         return picture?.scale ?? null;
@@ -69,4 +71,5 @@ export class Windowing {
 }
 
 /** Four digits behind the point at most, and no more than the number has. @param {number} value */
-const shortly = (value) => String(Number(value.toPrecision(7)) === Math.round(value) ? Math.round(value) : Number(value.toPrecision(5)));
+const shortly = (value) =>
+    String(Number(value.toPrecision(7)) === Math.round(value) ? Math.round(value) : Number(value.toPrecision(5)));

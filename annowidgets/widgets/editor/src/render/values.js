@@ -103,7 +103,14 @@ const levelOf = (width, height, values) => ({
 
 /** @typedef {(value: number) => number} Grey a value as a pixel */
 
-/** By a table where there are few values, else by arithmetic. @param {Values} values @param {[number, number]} range @param {boolean} invert @returns {Grey} */
+/**
+ * By a table where there are few values, else by arithmetic.
+ *
+ * @param {Values} values
+ * @param {[number, number]} range
+ * @param {boolean} invert
+ * @returns {Grey}
+ */
 const greyOf = (values, range, invert) => {
     if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Int16Array) {
         const table = greyTable(values, range, invert);

@@ -52,7 +52,12 @@ export const between = (a, b, share) => {
     return a;
 };
 
-/** Degrees from one angle to another, -180 to 180; half a turn goes the way it is written. @param {number} a @param {number} b */
+/**
+ * Degrees from one angle to another, -180 to 180; half a turn goes the way it is written.
+ *
+ * @param {number} a
+ * @param {number} b
+ */
 const shorterWay = (a, b) => {
     const way = (b % 360) - (a % 360);
     const turns = way / 360;

@@ -49,7 +49,11 @@ export const withKey = (label, frame, shape) => {
 
 /** Without a key frame: those before and after it decide. @param {Label} label @param {number} frame */
 export const withoutKey = (label, frame) =>
-    withKeys(label, keysOf(label).filter(([key]) => key !== frame), label.until);
+    withKeys(
+        label,
+        keysOf(label).filter(([key]) => key !== frame),
+        label.until,
+    );
 
 /**
  * Outside from a frame on, up to the next key frame. Frames before it keep their shapes.
@@ -77,12 +81,15 @@ export const outsideFrom = (label, frame) => {
 export const endingAt = (label, frame) => {
     const keys = keysOf(label).filter(([key]) => key <= frame);
     const { last } = reachOf(label, true);
-    if (frame >= last) return made(label, keys.filter(([key]) => key <= last), frame);
+    if (frame >= last)
+        return made(
+            label,
+            keys.filter(([key]) => key <= last),
+            frame,
+        );
     const here = shapeAt(label, frame, true);
     if (here === null) return made(label, keys);
-    return isSame(here, keys[keys.length - 1][1])
-        ? made(label, keys, frame)
-        : made(label, [...keys, [frame, here]]);
+    return isSame(here, keys[keys.length - 1][1]) ? made(label, keys, frame) : made(label, [...keys, [frame, here]]);
 };
 
 /**

@@ -67,7 +67,13 @@ export const reachOf = (label, interpolate) => {
     return { first: spans[0].start, last: spans[spans.length - 1].stop - 1 };
 };
 
-/** The frame nearest to one that carries the object. @param {Label} label @param {number} frame @param {boolean} interpolate */
+/**
+ * The frame nearest to one that carries the object.
+ *
+ * @param {Label} label
+ * @param {number} frame
+ * @param {boolean} interpolate
+ */
 export const nearestFrame = (label, frame, interpolate) => {
     let [best, away] = [frame, Infinity];
     for (const { start, stop } of spansOf(label, interpolate)) {
@@ -77,7 +83,13 @@ export const nearestFrame = (label, frame, interpolate) => {
     return best;
 };
 
-/** The shape that the object has nearest to a frame. @param {Label} label @param {number} frame @param {boolean} interpolate */
+/**
+ * The shape that the object has nearest to a frame.
+ *
+ * @param {Label} label
+ * @param {number} frame
+ * @param {boolean} interpolate
+ */
 export const nearestShape = (label, frame, interpolate) =>
     /** @type {Shape} */ (shapeAt(label, nearestFrame(label, frame, interpolate), interpolate));
 

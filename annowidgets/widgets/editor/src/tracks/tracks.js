@@ -136,7 +136,8 @@ export class Tracks {
             if (without) return this.#commit(without, this.interpolates ? "key frame taken away" : "off this frame");
             return this.#note("It is the only frame of the object; Delete removes the object");
         }
-        const shape = shapeAt(label, this.#frame, this.interpolates) ?? nearestShape(label, this.#frame, this.interpolates);
+        const shape =
+            shapeAt(label, this.#frame, this.interpolates) ?? nearestShape(label, this.#frame, this.interpolates);
         if (!fits(shape, this.#session.size)) return this.#note("Its shape does not fit this frame: draw it here");
         this.#commit(withKey(label, this.#frame, shape), this.interpolates ? "key frame" : "put on this frame");
     }

@@ -45,24 +45,43 @@ export const frameBar = (session) => {
         className: "aw-num",
         "aria-label": "Number of the frame",
         onchange: () => player.go(Number(number.value)),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && player.go(Number(number.value)),
     });
     const last = make("span", { className: "aw-mute aw-num" });
-    const go = make("div", { className: "aw-ed-go" }, moves, slider, make("label", { className: "aw-ed-at" }, number, last));
+    const go = make(
+        "div",
+        { className: "aw-ed-go" },
+        moves,
+        slider,
+        make("label", { className: "aw-ed-at" }, number, last),
+    );
 
     /** @param {string} text @param {string} title @param {() => void} press */
-    const button = (text, title, press) => make("button", { type: "button", className: "aw-plain", title, onclick: press }, text);
+    const button = (text, title, press) =>
+        make("button", { type: "button", className: "aw-plain", title, onclick: press }, text);
     const key = button("", "", () => tracks.key());
     const outside = button("Outside", "", () => tracks.outside());
     const until = button("", "", () => tracks.until());
-    const copies = make("input", { type: "number", min: "1", step: "1", value: String(COPIES), className: "aw-num", "aria-label": "How many frames" });
+    const copies = make("input", {
+        type: "number",
+        min: "1",
+        step: "1",
+        value: String(COPIES),
+        className: "aw-num",
+        "aria-label": "How many frames",
+    });
     const copy = button("Copy to next", "Copy the shape to the next frames (T)", () => tracks.copy(countOf(copies)));
     session.copies = () => countOf(copies);
     const who = make("b", { className: "aw-ed-name" });
     const work = make(
         "div",
         { className: "aw-ed-work", role: "group", "aria-label": "Selected object in time" },
-        who, key, outside, until, make("span", { className: "aw-ed-copy" }, copy, copies),
-    ); // prettier-ignore
+        who,
+        key,
+        outside,
+        until,
+        make("span", { className: "aw-ed-copy" }, copy, copies),
+    );
     const lines = timeline(session);
     const element = make("div", { className: "aw-ed-time" }, go, work, lines.element);
 
@@ -89,17 +108,25 @@ export const frameBar = (session) => {
         const isKey = isHere && selected?.drawn === "key";
         key.textContent = interpolates ? (isKey ? "◆ Key frame" : "◇ Key frame") : isKey ? "Take off" : "Put here";
         key.title = interpolates
-            ? isKey ? "Take this key frame away (M)" : "Make a key frame of the shape here (M)"
-            : isKey ? "Take the shape off this frame (M)" : "Copy the nearest shape to this frame (M)"; // prettier-ignore
+            ? isKey
+                ? "Take this key frame away (M)"
+                : "Make a key frame of the shape here (M)"
+            : isKey
+              ? "Take the shape off this frame (M)"
+              : "Copy the nearest shape to this frame (M)";
         key.setAttribute("aria-pressed", String(isKey));
         outside.hidden = until.hidden = !interpolates;
         const isBehind = interpolates && selected && frames.index > reachOf(selected, true).last;
         until.textContent = isBehind ? "Holds to here" : "Ends here";
-        until.title = isBehind ? "The object's last shape is held up to this frame (U)" : "The object's last frame is this one (U)";
+        until.title = isBehind
+            ? "The object's last shape is held up to this frame (U)"
+            : "The object's last frame is this one (U)";
         outside.title = "Outside from this frame on, up to the next key frame (X)";
     };
     const drawPlay = () => {
-        play.title = player.isPlaying ? "Pause (P)" : `Play at ${Math.round(player.rate * 100) / 100} frames a second (P)`;
+        play.title = player.isPlaying
+            ? "Pause (P)"
+            : `Play at ${Math.round(player.rate * 100) / 100} frames a second (P)`;
         play.setAttribute("aria-label", player.isPlaying ? "Pause" : "Play");
         play.querySelector("path")?.setAttribute("d", player.isPlaying ? PAUSE : PLAY);
         drawFrame();

@@ -141,7 +141,10 @@ export const followPointer = (place, stage, keyboard) => {
         ["pointerleave", () => !gesture && stage.leave()],
         ["dblclick", (/** @type {MouseEvent} */ event) => stage.doubleClick(onPicture(event))],
         ["wheel", wheel],
-        ["contextmenu", (/** @type {MouseEvent} */ event) => stage.session.windowing.isPossible && event.preventDefault()],
+        [
+            "contextmenu",
+            (/** @type {MouseEvent} */ event) => stage.session.windowing.isPossible && event.preventDefault(),
+        ],
     ]);
     for (const [type, listener] of listeners)
         place.addEventListener(type, /** @type {any} */ (listener), { passive: false });

@@ -63,7 +63,17 @@ export const statusLine = (session, stage) => {
     const looks = looksPanel(session);
     const windows = windowPanel(session);
     const saved = make("span", { className: "aw-ed-saving", role: "status" });
-    const element = make("div", { className: "aw-ed-status" }, place, note, brush, zoom, windows.element, looks.element, saved);
+    const element = make(
+        "div",
+        { className: "aw-ed-status" },
+        place,
+        note,
+        brush,
+        zoom,
+        windows.element,
+        looks.element,
+        saved,
+    );
 
     const drawHand = () => {
         const { at } = stage.hand;

@@ -34,7 +34,11 @@ export const timeline = (session) => {
         const { left, top, width } = canvas.getBoundingClientRect();
         const share = (clientX - left - NAMES - EDGE) / Math.max(width - NAMES - 2 * EDGE, 1);
         const row = Math.floor((clientY - top + element.scrollTop) / ROW);
-        return { frame: Math.round(Math.min(Math.max(share, 0), 1) * player.last), label: session.labels[row], isName: clientX - left < NAMES };
+        return {
+            frame: Math.round(Math.min(Math.max(share, 0), 1) * player.last),
+            label: session.labels[row],
+            isName: clientX - left < NAMES,
+        };
     };
     /** @param {PointerEvent} event */
     const press = (event) => {
@@ -78,9 +82,17 @@ export const timeline = (session) => {
             row(labels[i], i * ROW - element.scrollTop, width, ink);
         context.fillStyle = ink.text;
         context.fillRect(Math.round(xOf(frames.wanted, width)) - 0.5, 0, 1, height);
-        canvas.setAttribute("aria-label", `Time line of ${labels.length} objects, frame ${frames.index} of ${player.last}`);
+        canvas.setAttribute(
+            "aria-label",
+            `Time line of ${labels.length} objects, frame ${frames.index} of ${player.last}`,
+        );
     };
-    /** @param {Label} label @param {number} y @param {number} width @param {{text: string, mute: string, chosen: string}} ink */
+    /**
+     * @param {Label} label
+     * @param {number} y
+     * @param {number} width
+     * @param {{text: string, mute: string, chosen: string}} ink
+     */
     const row = (label, y, width, ink) => {
         const middle = y + ROW / 2;
         const isSelected = label.id === session.selectedId;
@@ -99,13 +111,22 @@ export const timeline = (session) => {
         context.fillRect(NAMES + EDGE, middle - 0.5, width - NAMES - 2 * EDGE, 1);
         const step = (width - NAMES - 2 * EDGE) / Math.max(player.last, 1);
         context.fillStyle = color;
-        for (const { start, stop } of spansOf(label, tracks.interpolates)) {
-            const left = xOf(start, width);
-            context.fillRect(left - 1, middle - 2, Math.max(2, (stop - 1 - start) * step + 2), 4);
+        const spans = spansOf(label, tracks.interpolates);
+        for (const [i, { start, stop }] of spans.entries()) {
+            const end = spans[i + 1]?.start === stop ? stop : stop - 1;
+            context.fillRect(xOf(start, width) - 1, middle - 2, Math.max(2, (end - start) * step + 2), 4);
         }
         for (const [frame, shape] of keysOf(label)) diamond(xOf(frame, width), middle, color, shape !== null, ink.text);
     };
-    /** Filled for a key frame, hollow where it goes outside. @param {number} x @param {number} y @param {string} color @param {boolean} isShape @param {string} ink */
+    /**
+     * Filled for a key frame, hollow where it goes outside.
+     *
+     * @param {number} x
+     * @param {number} y
+     * @param {string} color
+     * @param {boolean} isShape
+     * @param {string} ink
+     */
     const diamond = (x, y, color, isShape, ink) => {
         context.beginPath();
         context.moveTo(x - MARK, y);

@@ -67,7 +67,12 @@ export const toolbar = (session) => {
         undo.disabled = !session.document.canUndo;
         redo.disabled = !session.document.canRedo;
     };
-    const listening = [session.on("tool", draw), session.on("picture", draw), session.on("labels", enable), session.on("open", enable)];
+    const listening = [
+        session.on("tool", draw),
+        session.on("picture", draw),
+        session.on("labels", enable),
+        session.on("open", enable),
+    ];
     draw();
     enable();
     return { element, close: () => listening.forEach((stop) => stop()) };

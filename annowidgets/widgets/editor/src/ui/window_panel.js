@@ -20,8 +20,15 @@ export const windowPanel = (session) => {
         make("input", { type: "number", step: "any", className: "aw-num", "aria-label": name, onchange: () => read() });
     const [centre, width] = [field("Level"), field("Window")];
     const inverted = make("input", { type: "checkbox", onchange: () => session.look({ inverted: inverted.checked }) });
-    const reset = make("button", { type: "button", className: "aw-plain", onclick: () => windowing.reset() }, "As at first");
-    const said = make("summary", { className: "aw-plain aw-ed-summary aw-num", title: "Window and level (W, then drag)" });
+    const reset = make(
+        "button",
+        { type: "button", className: "aw-plain", onclick: () => windowing.reset() },
+        "As at first",
+    );
+    const said = make("summary", {
+        className: "aw-plain aw-ed-summary aw-num",
+        title: "Window and level (W, then drag)",
+    });
     const unit = make("span", { className: "aw-mute" });
     const form = make(
         "div",
@@ -46,7 +53,9 @@ export const windowPanel = (session) => {
         element.hidden = !windowing.isPossible;
         if (element.hidden) return;
         const { current, presets, isOwn, scale } = windowing;
-        const names = presets.map(({ name, centre: middle, width: wide }) => `${name} (${shown(wide)}, ${shown(middle)})`);
+        const names = presets.map(
+            ({ name, centre: middle, width: wide }) => `${name} (${shown(wide)}, ${shown(middle)})`,
+        );
         const now = names.join("\n");
         if (now !== listed) {
             listed = now;
