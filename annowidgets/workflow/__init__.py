@@ -1,5 +1,6 @@
 """The rules: who may do what, and when. Widgets, command line and notebooks only call."""
 
+from annowidgets.workflow.agreement import ProjectAgreement
 from annowidgets.workflow.audit import Audit
 from annowidgets.workflow.batch import Batch
 from annowidgets.workflow.feedback import Feedback
@@ -19,6 +20,7 @@ __all__ = [
     "Feedback",
     "Item",
     "Project",
+    "ProjectAgreement",
     "Requirements",
     "Task",
     "Workspace",
