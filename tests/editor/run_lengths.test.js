@@ -83,3 +83,18 @@ test("moving a mask pushes no pixel off its frame", () => {
     assert.deepEqual(bitmask.bounds(moved), { x0: 2, y0: 0, x1: 5, y1: 3 });
     assert.equal(bitmask.area(moved), area);
 });
+
+test("a mask that is dragged on and on is the one that began, moved once, and back again the very same", () => {
+    const { size, counts } = VECTORS[7];
+    const start = { type: "bitmask", size, counts };
+    const [right, back] = [
+        { x: 1, y: 0 },
+        { x: -1, y: 0 },
+    ];
+    const once = bitmask.moved(start, right, size);
+    const there = bitmask.moved(bitmask.moved(once, right, size), back, size);
+    assert.deepEqual(JSON.parse(JSON.stringify(there)), { type: "bitmask", size, counts: once.counts });
+    assert.deepEqual(structuredClone(there), { type: "bitmask", size, counts: once.counts });
+    assert.deepEqual(bitmask.bounds({ ...there }), bitmask.bounds(there));
+    assert.equal(bitmask.moved(there, back, size), start);
+});

@@ -911,19 +911,63 @@ var traceLine = (path, points, closed) => {
 var indivisible = () => null;
 
 // src/shapes/bitmask.js
+var Reading = class {
+  /** @type {Bitmask} */
+  #shape;
+  /** @type {number[] | undefined} */
+  #runs;
+  /** @type {Float64Array | undefined} */
+  #ends;
+  /** @type {Bounds | undefined} */
+  #bounds;
+  /** @type {number | undefined} */
+  #area;
+  /** @param {Bitmask} shape @param {{bounds?: Bounds, area?: number}} [known] */
+  constructor(shape, { bounds, area } = {}) {
+    [this.#shape, this.#bounds, this.#area] = [shape, bounds, area];
+  }
+  get runs() {
+    return this.#runs ??= decode(this.#shape.counts);
+  }
+  /** Of each run, as a number of pixels. */
+  get ends() {
+    let at = 0;
+    return this.#ends ??= Float64Array.from(this.runs, (run) => at += run);
+  }
+  get bounds() {
+    return this.#bounds ??= boundsOfRuns(this.runs, this.#shape.size[0]);
+  }
+  get area() {
+    return this.#area ??= areaOfRuns(this.runs);
+  }
+};
 var memory = /* @__PURE__ */ new WeakMap();
 var origins = /* @__PURE__ */ new WeakMap();
 var originOf = (shape) => origins.get(shape);
 var read = (shape) => {
   let known3 = memory.get(shape);
-  if (!known3) {
-    const runs = decode(shape.counts);
-    let at = 0;
-    const ends = Float64Array.from(runs, (run) => at += run);
-    known3 = { runs, ends, bounds: boundsOfRuns(runs, shape.size[0]), area: areaOfRuns(runs) };
-    memory.set(shape, known3);
-  }
+  if (!known3) memory.set(shape, known3 = new Reading(shape));
   return known3;
+};
+var runCount = (shape) => read(originOf(shape)?.shape ?? shape).runs.length;
+var movedMask = (shape, dx, dy) => {
+  const { size } = shape;
+  let counts;
+  const moved = (
+    /** @type {Bitmask} */
+    {
+      type: "bitmask",
+      size,
+      get counts() {
+        return counts ??= encode(shifted(read(shape).runs, size, dx, dy) ?? []);
+      }
+    }
+  );
+  const { area, bounds } = read(shape);
+  const there = { x0: bounds.x0 + dx, y0: bounds.y0 + dy, x1: bounds.x1 + dx, y1: bounds.y1 + dy };
+  memory.set(moved, new Reading(moved, { area, bounds: there }));
+  origins.set(moved, { shape, dx, dy });
+  return moved;
 };
 var bitmaskOf = (size, runs) => ({ type: "bitmask", size, counts: encode(runs) });
 var bitmask = {
@@ -951,15 +995,14 @@ var bitmask = {
   },
   handles: () => [],
   moved(shape, by) {
-    const { runs, bounds } = read(shape);
+    const { bounds } = read(shape);
     const [height, width] = shape.size;
     const dx = Math.min(Math.max(Math.round(by.x), -bounds.x0), width - bounds.x1);
     const dy = Math.min(Math.max(Math.round(by.y), -bounds.y0), height - bounds.y1);
-    const shiftedRuns = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
-    if (!shiftedRuns) return shape;
-    const moved = bitmaskOf(shape.size, shiftedRuns);
-    origins.set(moved, { shape, dx, dy });
-    return moved;
+    if (!dx && !dy) return shape;
+    const origin = originOf(shape) ?? { shape, dx: 0, dy: 0 };
+    const [farX, farY] = [origin.dx + dx, origin.dy + dy];
+    return farX || farY ? movedMask(origin.shape, farX, farY) : origin.shape;
   },
   dragged: indivisible,
   without: indivisible,
@@ -4215,6 +4258,8 @@ var lineOf = ([a, b]) => ({
 var short = (length) => String(Math.round(length * 10) / 10);
 
 // src/render/masks.js
+var MOST_RUNS = 3e3;
+var isIntricate = (shape) => runCount(shape) > MOST_RUNS;
 var tiles = /* @__PURE__ */ new WeakMap();
 var tileOf = (shape, color) => {
   const known3 = tiles.get(shape);
@@ -4224,7 +4269,7 @@ var tileOf = (shape, color) => {
   tiles.set(shape, { color, tile: made2 });
   return made2;
 };
-var movedTile = ({ canvas, x, y }, { dx, dy }) => ({ canvas, x: x + dx, y: y + dy });
+var movedTile = ({ levels, x, y }, { dx, dy }) => ({ levels, x: x + dx, y: y + dy });
 var tileFor = (shape, color) => {
   const { runs, bounds } = read(shape);
   const [width, height] = [bounds.x1 - bounds.x0, bounds.y1 - bounds.y0];
@@ -4236,37 +4281,44 @@ var tileFor = (shape, color) => {
   });
   const canvas = new OffscreenCanvas(width, height);
   contextOf(canvas).putImageData(image, 0, 0);
-  return { canvas, x: bounds.x0, y: bounds.y0 };
+  return { levels: [canvas], x: bounds.x0, y: bounds.y0 };
+};
+var fillMask = (context, shape, color, scale = 1) => {
+  const { levels, x, y } = tileOf(shape, color);
+  const [{ width, height }] = levels;
+  const level = clamp(Math.floor(-Math.log2(scale)), 0, levelsOf(width, height) - 1);
+  while (levels.length <= level) levels.push(halved(levels[levels.length - 1]));
+  context.imageSmoothingEnabled = scale < 1;
+  context.drawImage(levels[level], x, y, width, height);
 };
 var traceMask = (shape, path) => {
   const line = (ax, ay, bx, by) => {
     path.moveTo(ax, ay);
     path.lineTo(bx, by);
   };
-  const upright = (x, ends) => {
-    ends.sort((a, b) => a - b);
-    for (let i = 0; i + 1 < ends.length; i += 2) if (ends[i] < ends[i + 1]) line(x, ends[i], x, ends[i + 1]);
-  };
+  let level = /* @__PURE__ */ new Map();
   let before = [];
+  const next = (column, ends) => {
+    const both = [...before, ...ends].sort((a, b) => a - b);
+    for (let i = 0; i + 1 < both.length; i += 2) {
+      if (both[i] < both[i + 1]) line(column, both[i], column, both[i + 1]);
+    }
+    const now = new Map(ends.map((row) => [row, level.get(row) ?? column]));
+    for (const [row, from] of level) if (!now.has(row)) line(from, row, column, row);
+    [level, before] = [now, ends];
+  };
   let spans = [];
   let at = -1;
-  const { runs } = read(shape);
-  eachSpan(runs, shape.size[0], (column, top, bottom) => {
+  eachSpan(read(shape).runs, shape.size[0], (column, top, bottom) => {
     if (column !== at) {
-      upright(at, [...before, ...spans]);
-      before = spans;
-      if (column > at + 1) {
-        upright(at + 1, before);
-        before = [];
-      }
+      next(at, spans);
+      if (column > at + 1) next(at + 1, []);
       [spans, at] = [[], column];
     }
-    line(column, top, column + 1, top);
-    line(column, bottom, column + 1, bottom);
     spans.push(top, bottom);
   });
-  upright(at, [...before, ...spans]);
-  upright(at + 1, spans);
+  next(at, spans);
+  next(at + 1, []);
 };
 var LiveMask = class {
   /** @type {OffscreenCanvas | null} as large as the frame, so kept from stroke to stroke */
@@ -4288,8 +4340,7 @@ var LiveMask = class {
     }
     this.#drawn = base && boundsOfShape(base);
     if (!base) return;
-    const { canvas, x, y } = tileOf(base, color);
-    context.drawImage(canvas, x, y);
+    fillMask(context, base, color);
   }
   /** @param {Raster} raster @param {Bounds} part */
   draw({ pixels, size: [height] }, part) {
@@ -4315,7 +4366,7 @@ var pathOf = (shape) => {
     path = new Path2D();
     const origin = shape.type === "bitmask" ? originOf(shape) : void 0;
     if (origin) path.addPath(pathOf(origin.shape), { e: origin.dx, f: origin.dy });
-    else if (shape.type === "bitmask") traceMask(shape, path);
+    else if (shape.type === "bitmask" && !isIntricate(shape)) traceMask(shape, path);
     else kindOf(shape).trace(shape, path);
     paths.set(shape, path);
   }
@@ -4548,6 +4599,11 @@ var GestureLayer = class {
     }
     if (!shape) return;
     this.#coverShape(shape, view);
+    if (shape.type === "bitmask" && isIntricate(shape)) {
+      context.globalAlpha = OF_DRAFT;
+      fillMask(context, shape, color, view.scale * density);
+      context.globalAlpha = 1;
+    }
     strokeLine(context, pathOf(shape), color, LINE_OF_DRAFT * pixel, HALO_EXTRA * pixel);
     const item = label ? this.#session.classOf(label) : this.#session.active;
     paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
@@ -4606,10 +4662,12 @@ var GestureLayer = class {
   }
 };
 var LINE_OF_DRAFT = 2.5;
+var OF_DRAFT = 0.5;
 
 // src/render/label_layer.js
 var NAMED = 120;
 var NARROWEST = 28;
+var FAINT = 0.2;
 var DASH = 5;
 var LabelLayer = class {
   #session;
@@ -4648,7 +4706,7 @@ var LabelLayer = class {
     const sight = inSight(view, room);
     const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
     this.seen = seen.length;
-    if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
+    this.#fill(context, seen, density * view.scale);
     for (const { lines, between: between3, unsaved, color } of groups.values()) {
       strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
       context.setLineDash(DOTS.map((length) => length * pixel));
@@ -4666,18 +4724,17 @@ var LabelLayer = class {
   }
   /** @param {Context} context @param {Shaped[]} seen @param {number} scale canvas pixels per pixel of the picture */
   #fill(context, seen, scale) {
-    const { looks } = this.#session;
+    const { outline, opacity } = this.#session.looks;
+    const isBare = outline || opacity === 0;
     for (const label of seen) {
       const { shape } = label;
       if (shape.type === "keypoint" || shape.type === "polyline" || shape.type === "object_primitive") continue;
       const color = colorOf(this.#session.classOf(label));
-      if (shape.type === "bitmask") {
-        context.globalAlpha = Math.min(1, 3 * looks.opacity);
-        context.imageSmoothingEnabled = scale < 1;
-        const { canvas, x, y } = tileOf(shape, color);
-        context.drawImage(canvas, x, y);
-      } else {
-        context.globalAlpha = looks.opacity;
+      if (shape.type === "bitmask" && (!isBare || isIntricate(shape))) {
+        context.globalAlpha = isBare ? FAINT : Math.min(1, 3 * opacity);
+        fillMask(context, shape, color, scale);
+      } else if (!isBare) {
+        context.globalAlpha = opacity;
         context.fillStyle = color;
         context.fill(pathOf(shape), "evenodd");
       }
@@ -4700,6 +4757,7 @@ var LabelLayer = class {
     seen.filter(({ id }) => id !== this.#except && !this.#session.hiddenIds.has(id));
     this.#groups = /* @__PURE__ */ new Map();
     for (const label of this.#shown) {
+      if (label.shape.type === "bitmask" && isIntricate(label.shape)) continue;
       const color = colorOf(this.#session.classOf(label));
       let group = this.#groups.get(color);
       if (!group) {

@@ -9,7 +9,7 @@ import { boundsOf } from "../geometry/points.js";
 import { toView } from "../geometry/view.js";
 import { boundsOfShape, kindOf } from "../shapes/index.js";
 import { lineOf, measured } from "../measures.js";
-import { LiveMask } from "./masks.js";
+import { fillMask, isIntricate, LiveMask } from "./masks.js";
 import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
 import { paintRuler } from "./ruler.js";
 import { colorOf, DASHES, DOTS, HALO, HALO_EXTRA, nameOf, THICK } from "./style.js";
@@ -189,6 +189,11 @@ export class GestureLayer {
         }
         if (!shape) return;
         this.#coverShape(shape, view);
+        if (shape.type === "bitmask" && isIntricate(shape)) {
+            context.globalAlpha = OF_DRAFT;
+            fillMask(context, shape, color, view.scale * density);
+            context.globalAlpha = 1;
+        }
         strokeLine(context, pathOf(shape), color, LINE_OF_DRAFT * pixel, HALO_EXTRA * pixel);
         const item = label ? this.#session.classOf(label) : this.#session.active;
         paintPoints(context, shape, color, pixel, item, { width: THICK, all: true });
@@ -250,3 +255,4 @@ export class GestureLayer {
 }
 
 const LINE_OF_DRAFT = 2.5; // CSS pixels
+const OF_DRAFT = 0.5; // opacity of a mask that has no outline

@@ -6,12 +6,13 @@
 import { meet } from "../geometry/points.js";
 import { inSight } from "../geometry/view.js";
 import { boundsOfShape } from "../shapes/index.js";
-import { tileOf } from "./masks.js";
+import { fillMask, isIntricate } from "./masks.js";
 import { nameAt, onPicture, onView, paintPoints, paintText, pathOf, strokeLine } from "./paint.js";
 import { colorOf, DOTS, HALO_EXTRA, LINE, nameOf } from "./style.js";
 
 const NAMED = 120; // more names than this in the view are no help, and take time
 const NARROWEST = 28; // CSS pixels of a label that is named without being pointed at
+const FAINT = 0.2; // opacity of a mask that has no outline, where nothing is to be filled
 const DASH = 5; // CSS pixels
 
 /** @typedef {import("../tracks/tracks.js").Seen & {shape: Shape}} Shaped */
@@ -64,7 +65,7 @@ export class LabelLayer {
         const sight = inSight(view, room);
         const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
         this.seen = seen.length;
-        if (!looks.outline && looks.opacity > 0) this.#fill(context, seen, density * view.scale);
+        this.#fill(context, seen, density * view.scale);
         for (const { lines, between, unsaved, color } of groups.values()) {
             strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
             context.setLineDash(DOTS.map((length) => length * pixel));
@@ -83,18 +84,17 @@ export class LabelLayer {
 
     /** @param {Context} context @param {Shaped[]} seen @param {number} scale canvas pixels per pixel of the picture */
     #fill(context, seen, scale) {
-        const { looks } = this.#session;
+        const { outline, opacity } = this.#session.looks;
+        const isBare = outline || opacity === 0;
         for (const label of seen) {
             const { shape } = label;
             if (shape.type === "keypoint" || shape.type === "polyline" || shape.type === "object_primitive") continue;
             const color = colorOf(this.#session.classOf(label));
-            if (shape.type === "bitmask") {
-                context.globalAlpha = Math.min(1, 3 * looks.opacity);
-                context.imageSmoothingEnabled = scale < 1;
-                const { canvas, x, y } = tileOf(shape, color);
-                context.drawImage(canvas, x, y);
-            } else {
-                context.globalAlpha = looks.opacity;
+            if (shape.type === "bitmask" && (!isBare || isIntricate(shape))) {
+                context.globalAlpha = isBare ? FAINT : Math.min(1, 3 * opacity);
+                fillMask(context, shape, color, scale);
+            } else if (!isBare) {
+                context.globalAlpha = opacity;
                 context.fillStyle = color;
                 context.fill(pathOf(shape), "evenodd");
             }
@@ -120,6 +120,7 @@ export class LabelLayer {
         );
         this.#groups = new Map();
         for (const label of this.#shown) {
+            if (label.shape.type === "bitmask" && isIntricate(label.shape)) continue;
             const color = colorOf(this.#session.classOf(label));
             let group = this.#groups.get(color);
             if (!group) {

@@ -1,22 +1,31 @@
 /** @import { Bitmask, Bounds, Size } from "../types.js" */
 /** @import { Raster } from "../mask/raster.js" */
 
-import { union } from "../geometry/points.js";
+import { clamp, union } from "../geometry/points.js";
 import { eachSpan } from "../mask/run_lengths.js";
-import { originOf, read } from "../shapes/bitmask.js";
+import { originOf, read, runCount } from "../shapes/bitmask.js";
 import { boundsOfShape } from "../shapes/index.js";
-import { contextOf } from "./halved.js";
+import { contextOf, halved } from "./halved.js";
+import { levelsOf } from "./picture.js";
 import { pixelOf } from "./style.js";
 
+const MOST_RUNS = 3000; // of a mask whose outline is drawn: a stroke along more takes longer than a frame
+
+/** Whether a mask is shown by its pixels alone. @param {Bitmask} shape */
+export const isIntricate = (shape) => runCount(shape) > MOST_RUNS;
+
 /**
- * @typedef {{canvas: OffscreenCanvas, x: number, y: number}} Tile a mask's pixels, and where they stand on the picture
+ * @typedef {object} Tile a mask's pixels, and where they stand on the picture
+ * @property {OffscreenCanvas[]} levels full size, half, ...; each made when it is needed first
+ * @property {number} x
+ * @property {number} y
  */
 
 /** @type {WeakMap<Bitmask, {color: string, tile: Tile}>} */
 const tiles = new WeakMap();
 
 /** A mask in one colour, as large as its bounds. @param {Bitmask} shape @param {string} color @returns {Tile} */
-export const tileOf = (shape, color) => {
+const tileOf = (shape, color) => {
     const known = tiles.get(shape);
     if (known?.color === color) return known.tile;
     const origin = originOf(shape);
@@ -26,7 +35,7 @@ export const tileOf = (shape, color) => {
 };
 
 /** @param {Tile} tile @param {{dx: number, dy: number}} by @returns {Tile} */
-const movedTile = ({ canvas, x, y }, { dx, dy }) => ({ canvas, x: x + dx, y: y + dy });
+const movedTile = ({ levels, x, y }, { dx, dy }) => ({ levels, x: x + dx, y: y + dy });
 
 /** @param {Bitmask} shape @param {string} color @returns {Tile} */
 const tileFor = (shape, color) => {
@@ -40,11 +49,28 @@ const tileFor = (shape, color) => {
     });
     const canvas = new OffscreenCanvas(width, height);
     contextOf(canvas).putImageData(image, 0, 0);
-    return { canvas, x: bounds.x0, y: bounds.y0 };
+    return { levels: [canvas], x: bounds.x0, y: bounds.y0 };
 };
 
 /**
- * The edges between pixels in a mask and pixels beside it.
+ * Paint a mask's pixels; what is drawn small is drawn from a small one.
+ *
+ * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context in pixels of the picture
+ * @param {Bitmask} shape
+ * @param {string} color
+ * @param {number} [scale] canvas pixels per pixel of the picture
+ */
+export const fillMask = (context, shape, color, scale = 1) => {
+    const { levels, x, y } = tileOf(shape, color);
+    const [{ width, height }] = levels;
+    const level = clamp(Math.floor(-Math.log2(scale)), 0, levelsOf(width, height) - 1);
+    while (levels.length <= level) levels.push(halved(levels[levels.length - 1]));
+    context.imageSmoothingEnabled = scale < 1;
+    context.drawImage(levels[level], x, y, width, height);
+};
+
+/**
+ * The edges between pixels in a mask and pixels beside it, in as few lines as there can be.
  *
  * @param {Bitmask} shape
  * @param {Pick<CanvasPath, "moveTo" | "lineTo">} path
@@ -55,34 +81,34 @@ export const traceMask = (shape, path) => {
         path.moveTo(ax, ay);
         path.lineTo(bx, by);
     };
-    // An upright edge is where one of two neighbouring columns is set and the other is not.
-    /** @param {number} x @param {number[]} ends of spans of either column */
-    const upright = (x, ends) => {
-        ends.sort((a, b) => a - b);
-        for (let i = 0; i + 1 < ends.length; i += 2) if (ends[i] < ends[i + 1]) line(x, ends[i], x, ends[i + 1]);
-    };
-    /** @type {number[]} */
+    /** @type {Map<number, number>} row of an edge that lies level -> the column that it began with */
+    let level = new Map();
+    /** @type {number[]} where spans of the column before begin and end */
     let before = [];
+    /** @param {number} column @param {number[]} ends where its spans begin and end */
+    const next = (column, ends) => {
+        // an upright edge is where one of two neighbouring columns is set and the other is not
+        const both = [...before, ...ends].sort((a, b) => a - b);
+        for (let i = 0; i + 1 < both.length; i += 2) {
+            if (both[i] < both[i + 1]) line(column, both[i], column, both[i + 1]);
+        }
+        const now = new Map(ends.map((row) => [row, level.get(row) ?? column]));
+        for (const [row, from] of level) if (!now.has(row)) line(from, row, column, row);
+        [level, before] = [now, ends];
+    };
     /** @type {number[]} */
     let spans = [];
     let at = -1;
-    const { runs } = read(shape);
-    eachSpan(runs, shape.size[0], (column, top, bottom) => {
+    eachSpan(read(shape).runs, shape.size[0], (column, top, bottom) => {
         if (column !== at) {
-            upright(at, [...before, ...spans]);
-            before = spans;
-            if (column > at + 1) {
-                upright(at + 1, before);
-                before = [];
-            }
+            next(at, spans);
+            if (column > at + 1) next(at + 1, []);
             [spans, at] = [[], column];
         }
-        line(column, top, column + 1, top);
-        line(column, bottom, column + 1, bottom);
         spans.push(top, bottom);
     });
-    upright(at, [...before, ...spans]);
-    upright(at + 1, spans);
+    next(at, spans);
+    next(at + 1, []);
 };
 
 /** A mask under the brush; only what is new is drawn again. */
@@ -107,8 +133,7 @@ export class LiveMask {
         }
         this.#drawn = base && boundsOfShape(base);
         if (!base) return;
-        const { canvas, x, y } = tileOf(base, color);
-        context.drawImage(canvas, x, y);
+        fillMask(context, base, color);
     }
 
     /** @param {Raster} raster @param {Bounds} part */

@@ -3,7 +3,7 @@
 
 import { originOf } from "../shapes/bitmask.js";
 import { boundsOfShape, kindOf } from "../shapes/index.js";
-import { traceMask } from "./masks.js";
+import { isIntricate, traceMask } from "./masks.js";
 import { DOT, FONT, HALO, HALO_EXTRA } from "./style.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -11,14 +11,14 @@ import { DOT, FONT, HALO, HALO_EXTRA } from "./style.js";
 /** @type {WeakMap<Shape, Path2D>} */
 const paths = new WeakMap();
 
-/** Outline of a shape in pixels of the picture, made once. @param {Shape} shape */
+/** Outline of a shape in pixels of the picture, made once; of an intricate mask its bounds. @param {Shape} shape */
 export const pathOf = (shape) => {
     let path = paths.get(shape);
     if (!path) {
         path = new Path2D();
         const origin = shape.type === "bitmask" ? originOf(shape) : undefined;
         if (origin) path.addPath(pathOf(origin.shape), { e: origin.dx, f: origin.dy });
-        else if (shape.type === "bitmask") traceMask(shape, path);
+        else if (shape.type === "bitmask" && !isIntricate(shape)) traceMask(shape, path);
         else kindOf(shape).trace(shape, path);
         paths.set(shape, path);
     }

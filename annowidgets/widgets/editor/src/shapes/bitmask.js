@@ -1,19 +1,48 @@
-/** @import { Bitmask, Size } from "../types.js" */
+/** @import { Bitmask, Bounds, Size } from "../types.js" */
 /** @import { Kind } from "./kind.js" */
 
 import { isWithin } from "../geometry/points.js";
 import { areaOfRuns, boundsOfRuns, decode, encode, shifted } from "../mask/run_lengths.js";
 import { indivisible } from "./kind.js";
 
-/**
- * @typedef {object} Read what of a mask is asked over and over
- * @property {number[]} runs
- * @property {Float64Array} ends of each run, as a number of pixels
- * @property {import("../types.js").Bounds} bounds
- * @property {number} area
- */
+/** What of a mask is asked over and over, each found when it is asked first. */
+class Reading {
+    /** @type {Bitmask} */
+    #shape;
+    /** @type {number[] | undefined} */
+    #runs;
+    /** @type {Float64Array | undefined} */
+    #ends;
+    /** @type {Bounds | undefined} */
+    #bounds;
+    /** @type {number | undefined} */
+    #area;
 
-/** @type {WeakMap<Bitmask, Read>} */
+    /** @param {Bitmask} shape @param {{bounds?: Bounds, area?: number}} [known] */
+    constructor(shape, { bounds, area } = {}) {
+        [this.#shape, this.#bounds, this.#area] = [shape, bounds, area];
+    }
+
+    get runs() {
+        return (this.#runs ??= decode(this.#shape.counts));
+    }
+
+    /** Of each run, as a number of pixels. */
+    get ends() {
+        let at = 0;
+        return (this.#ends ??= Float64Array.from(this.runs, (run) => (at += run)));
+    }
+
+    get bounds() {
+        return (this.#bounds ??= boundsOfRuns(this.runs, this.#shape.size[0]));
+    }
+
+    get area() {
+        return (this.#area ??= areaOfRuns(this.runs));
+    }
+}
+
+/** @type {WeakMap<Bitmask, Reading>} */
 const memory = new WeakMap();
 
 /** @type {WeakMap<Bitmask, {shape: Bitmask, dx: number, dy: number}>} */
@@ -22,17 +51,38 @@ const origins = new WeakMap();
 /** The mask that one was moved from, whole: what was painted of that can be taken again. @param {Bitmask} shape */
 export const originOf = (shape) => origins.get(shape);
 
-/** @param {Bitmask} shape @returns {Read} */
+/** @param {Bitmask} shape */
 export const read = (shape) => {
     let known = memory.get(shape);
-    if (!known) {
-        const runs = decode(shape.counts);
-        let at = 0;
-        const ends = Float64Array.from(runs, (run) => (at += run));
-        known = { runs, ends, bounds: boundsOfRuns(runs, shape.size[0]), area: areaOfRuns(runs) };
-        memory.set(shape, known);
-    }
+    if (!known) memory.set(shape, (known = new Reading(shape)));
     return known;
+};
+
+/** How many runs a mask has, or the one that it was moved from. @param {Bitmask} shape */
+export const runCount = (shape) => read(originOf(shape)?.shape ?? shape).runs.length;
+
+/**
+ * A mask that stands elsewhere. Its counts are written when they are asked first: while it is dragged nobody does, and
+ * those of a large mask take longer than a frame.
+ *
+ * @param {Bitmask} shape @param {number} dx @param {number} dy @returns {Bitmask}
+ */
+const movedMask = (shape, dx, dy) => {
+    const { size } = shape;
+    /** @type {string | undefined} */
+    let counts;
+    const moved = /** @type {Bitmask} */ ({
+        type: "bitmask",
+        size,
+        get counts() {
+            return (counts ??= encode(shifted(read(shape).runs, size, dx, dy) ?? []));
+        },
+    });
+    const { area, bounds } = read(shape);
+    const there = { x0: bounds.x0 + dx, y0: bounds.y0 + dy, x1: bounds.x1 + dx, y1: bounds.y1 + dy };
+    memory.set(moved, new Reading(moved, { area, bounds: there }));
+    origins.set(moved, { shape, dx, dy });
+    return moved;
 };
 
 /** @param {Size} size @param {number[]} runs @returns {Bitmask} */
@@ -64,16 +114,15 @@ export const bitmask = {
     },
     handles: () => [],
     moved(shape, by) {
-        const { runs, bounds } = read(shape);
+        const { bounds } = read(shape);
         const [height, width] = shape.size;
         // whole pixels, and none is pushed off the frame
         const dx = Math.min(Math.max(Math.round(by.x), -bounds.x0), width - bounds.x1);
         const dy = Math.min(Math.max(Math.round(by.y), -bounds.y0), height - bounds.y1);
-        const shiftedRuns = dx || dy ? shifted(runs, shape.size, dx, dy) : null;
-        if (!shiftedRuns) return shape;
-        const moved = bitmaskOf(shape.size, shiftedRuns);
-        origins.set(moved, { shape, dx, dy });
-        return moved;
+        if (!dx && !dy) return shape;
+        const origin = originOf(shape) ?? { shape, dx: 0, dy: 0 };
+        const [farX, farY] = [origin.dx + dx, origin.dy + dy];
+        return farX || farY ? movedMask(origin.shape, farX, farY) : origin.shape;
     },
     dragged: indivisible,
     without: indivisible,
