@@ -25,6 +25,16 @@ def spread(starts: Ints, counts: Ints) -> Ints:
     return numbers
 
 
+def compacted(numbers: Ints) -> tuple[Ints, Ints]:
+    """The different numbers, ascending, and the place of each among them: `np.unique` for numbers close together."""
+    first = int(numbers.min()) if numbers.size else 0
+    occurs = np.zeros(int(numbers.max()) - first + 1 if numbers.size else 0, bool)
+    occurs[numbers - first] = True
+    different = np.flatnonzero(occurs)
+    place_of = np.cumsum(occurs) - 1
+    return different + first, place_of[numbers - first]
+
+
 def summed(group: Ints, values: Floats, number: int) -> Floats:
     """Sum of the values of each group 0 to ``number`` - 1."""
     sums: Floats = np.bincount(group, weights=values, minlength=number).astype(np.float64, copy=False)

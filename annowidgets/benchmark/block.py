@@ -61,41 +61,41 @@ class Block:
     def measure(self) -> Rows:
         """Rows of what is matched, missing and extra."""
         rows = placed_rows(self.table, self.collected)
-        edges, similarity, agreement = self._edges(rows)
+        edges, similarity = self._edges(rows)
         chosen = match(edges, self._rank)
         a, b = edges.a[chosen], edges.b[chosen]
         alone = np.setdiff1d(rows, np.concatenate([a, b]), assume_unique=True)
         missing, extra = alone[~self.is_trainee[alone]], alone[self.is_trainee[alone]]
         return np.concatenate(
             [
-                self._rows(MATCHED, a, b, similarity[chosen], agreement[chosen]),
+                self._rows(MATCHED, a, b, similarity[chosen], self._agreement(a, b)),
                 self._rows(MISSING, missing, None),
                 self._rows(EXTRA, None, extra),
             ]
         )
 
-    def _edges(self, rows: Ints) -> tuple[Edges, Floats, Floats]:
+    def _edges(self, rows: Ints) -> tuple[Edges, Floats]:
+        """Pairs that may be matched, and how similar they are."""
         group = self.table.frame * len(FAMILY_OF_KIND) + self.family
         rows = rows[np.argsort(group[rows], kind="stable")]
-        one, other, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
+        found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))]
         bounds = self.comparison.bounds
         crowd = Crowd(self.collected)
-        for a, b in near_pairs(rows[~self.is_trainee[rows]], rows[self.is_trainee[rows]], group, bounds):
-            crowd.count(a, self.comparison.work(a, b), group)
-            similarity = self.comparison.similarity(a, b)
+        for near_a, near_b in near_pairs(rows[~self.is_trainee[rows]], rows[self.is_trainee[rows]], group, bounds):
+            crowd.count(near_a, self.comparison.work(near_a, near_b), group)
+            similarity = self.comparison.similarity(near_a, near_b)
             enough = similarity >= self.at_least - ALLOWANCE
-            one.append(a[enough])
-            other.append(b[enough])
-            found.append(similarity[enough])
-        a, b, similarity = np.concatenate(one), np.concatenate(other), np.concatenate(found)
-        same = self.category[a] == self.category[b]
-        agreement = self._agreement(a, b, same)
-        return Edges(a, b, weigh(similarity, same, agreement)), similarity, agreement
+            a, b, similarity = near_a[enough], near_b[enough], similarity[enough]
+            weight = weigh(similarity, self.category[a] == self.category[b], self._agreement(a, b))
+            found.append((a, b, similarity, weight))
+        a, b, similarity, weight = (np.concatenate(column) for column in zip(*found, strict=True))
+        return Edges(a, b, weight), similarity
 
-    def _agreement(self, a: Ints, b: Ints, same: Any) -> Floats:
+    def _agreement(self, a: Ints, b: Ints) -> Floats:
         """Share of attributes that agree; NaN where neither side answered any."""
         set_a, set_b = self.attributes[a], self.attributes[b]
         result = np.where((set_a < 0) & (set_b < 0), np.nan, 0.0)
+        same = self.category[a] == self.category[b]
         to_compare = np.flatnonzero(same & ((set_a >= 0) | (set_b >= 0)))
         # One number for a class and two sets of answers, so that equal comparisons are made once.
         number = len(self.collected.attribute_sets) + 1

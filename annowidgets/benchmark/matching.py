@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from annowidgets.benchmark.arrays import Bools, Floats, Ints
+from annowidgets.benchmark.arrays import Bools, Floats, Ints, compacted
 
 # From this many cells on, a matrix of which most cells are empty is solved as a sparse one.
 _SPARSE_FROM = 10_000
@@ -79,9 +79,6 @@ def match(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
     2016), so that labels elsewhere decide no tie. A pair that outweighs the best others of both its labels together is
     in every solution; most heaps dissolve that way.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     left = np.flatnonzero(edges.weight > 0)
     chosen = [np.empty(0, np.int64)]
     while left.size:
@@ -92,16 +89,23 @@ def match(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
         taken_a, taken_b = np.isin(edges.a[left], edges.a[certain]), np.isin(edges.b[left], edges.b[certain])
         left = left[~taken_a & ~taken_b]
     if left.size:
-        rest = edges.at(left)
-        rows_a, node_a = np.unique(rest.a, return_inverse=True)
-        rows_b, node_b = np.unique(rest.b, return_inverse=True)
-        n = rows_a.size + rows_b.size
-        graph = coo_array((np.ones(left.size, np.int8), (node_a, node_b + rows_a.size)), shape=(n, n))
-        heap = connected_components(graph, directed=False)[1][node_a]
-        order = np.argsort(heap, kind="stable")
-        starts = np.flatnonzero(np.diff(heap[order], prepend=-1))
-        chosen += [left[own[_solve(rest.at(own), rank)]] for own in np.split(order, starts[1:])]
+        chosen += [own[_solve(edges.at(own), rank)] for own in _heaps(edges, left)]
     return np.sort(np.concatenate(chosen))
+
+
+def _heaps(edges: Edges, left: Ints) -> list[Ints]:
+    """The pairs that are left, by heaps that no pair connects."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    rows_a, node_a = compacted(edges.a[left])
+    rows_b, node_b = compacted(edges.b[left])
+    n = rows_a.size + rows_b.size
+    graph = coo_array((np.ones(left.size, np.int8), (node_a, node_b + rows_a.size)), shape=(n, n))
+    heap = connected_components(graph, directed=False)[1][node_a]
+    order = np.argsort(heap, kind="stable")
+    starts = np.flatnonzero(np.diff(heap[order], prepend=-1))
+    return np.split(left[order], starts[1:])
 
 
 def _certain(edges: Edges) -> Ints:
@@ -112,40 +116,46 @@ def _certain(edges: Edges) -> Ints:
 
 def _best_other(owner: Ints, weight: Floats) -> Floats:
     """For each pair the largest weight among the other pairs of the same label; 0 where there is none."""
-    order = np.argsort(owner, kind="stable")
-    ordered = weight[order]
-    first = np.diff(owner[order], prepend=-1) != 0
-    starts, group = np.flatnonzero(first), np.cumsum(first) - 1
-    best = np.maximum.reduceat(ordered, starts)
-    is_best = ordered == best[group]
-    second = np.maximum.reduceat(np.where(is_best, 0.0, ordered), starts)
-    second = np.where(np.add.reduceat(is_best.astype(np.int64), starts) > 1, best, second)
-    result = np.empty_like(weight)
-    result[order] = np.where(is_best, second[group], best[group])
-    return result
+    number = int(owner.max()) + 1
+    best = np.zeros(number)
+    np.maximum.at(best, owner, weight)
+    is_best = weight == best[owner]
+    # Of several best ones each has another as good.
+    second = np.where(np.bincount(owner[is_best], minlength=number) > 1, best, 0.0)
+    np.maximum.at(second, owner[~is_best], weight[~is_best])
+    return np.where(is_best, second[owner], best[owner])
 
 
 def _solve(edges: Edges, rank: Callable[[Ints], Any]) -> Ints:
     """Positions of the chosen pairs of one heap."""
-    rows_a, node_a = np.unique(edges.a, return_inverse=True)
-    rows_b, node_b = np.unique(edges.b, return_inverse=True)
-    line, column = rank(rows_a)[node_a], rank(rows_b)[node_b]
-    shape = rows_a.size, rows_b.size
-    cells = rows_a.size * rows_b.size
-    solve = _solve_sparse if cells > _SPARSE_FROM and 2 * edges.a.size < cells else _solve_dense
-    return solve(line, column, edges.weight, shape)
+    line, lines = _ranked(edges.a, rank)
+    column, columns = _ranked(edges.b, rank)
+    cells = lines * columns
+    solve = _solve_sparse if cells > _SPARSE_FROM and 2 * line.size < cells else _solve_dense
+    solved_lines, solved_columns = solve(line, column, edges.weight, (lines, columns))
+    of_line = np.full(lines, -1)
+    of_line[solved_lines] = solved_columns
+    # Labels that stay alone are given each other too, which are no pairs.
+    return np.flatnonzero(of_line[line] == column)
 
 
-def _solve_dense(line: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> Ints:
+def _ranked(labels: Ints, rank: Callable[[Ints], Any]) -> tuple[Ints, int]:
+    """For each pair the place of its label in the order of labels, and how many labels there are."""
+    different, place = compacted(labels)
+    ranked: Ints = rank(different)[place]
+    return ranked, different.size
+
+
+def _solve_dense(line: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints]:
     from scipy.optimize import linear_sum_assignment
 
-    weights, position = np.zeros(shape), np.full(shape, -1)
-    weights[line, column], position[line, column] = weight, np.arange(line.size)
-    chosen: Ints = position[linear_sum_assignment(weights, maximize=True)]
-    return chosen[chosen >= 0]
+    weights = np.zeros(shape)
+    weights[line, column] = weight
+    solved: tuple[Ints, Ints] = linear_sum_assignment(weights, maximize=True)
+    return solved
 
 
-def _solve_sparse(line: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> Ints:
+def _solve_sparse(line: Ints, column: Ints, weight: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints]:
     """The same by Jonker and Volgenant's algorithm for sparse matrices; each line may stay alone at no gain."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
@@ -156,9 +166,7 @@ def _solve_sparse(line: Ints, column: Ints, weight: Floats, shape: tuple[int, in
     highest = weight.max() + 1
     costs = np.concatenate([highest - weight, np.full(lines, highest)])
     places = np.concatenate([line, every]), np.concatenate([column, columns + every])
-    matched_line, matched_column = min_weight_full_bipartite_matching(
+    solved: tuple[Ints, Ints] = min_weight_full_bipartite_matching(
         coo_array((costs, places), shape=(lines, columns + lines)).tocsr()
     )
-    of_line = np.full(lines, -1)
-    of_line[matched_line] = matched_column
-    return np.flatnonzero(of_line[line] == column)
+    return solved
