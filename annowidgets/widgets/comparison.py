@@ -68,6 +68,7 @@ class Comparison(Screen):
         *,
         on_back: Callable[[], object] | None = None,
     ) -> None:
+        self._source, self._task = training, task
         self._compared = read_compared(training, task)
         ids = {one.id: one for one in self._compared.judged}
         if evaluation_label is not None and evaluation_label not in ids:
@@ -88,7 +89,7 @@ class Comparison(Screen):
         self._table = Table(
             panels.columns(several_frames=self._several), caption="Evaluation labels", on_action=self.act, page_size=15
         )
-        self._arithmetic = LiveHtml()
+        self._arithmetic = LiveHtml(on_action=self.act)
         listed = ipywidgets.VBox([self._filters, self._table])
         below = ipywidgets.HBox([listed, self._arithmetic])
         for part, name in ((self._controls, "controls"), (listed, "list"), (below, "below"), (self._arithmetic, "sum")):
@@ -108,6 +109,7 @@ class Comparison(Screen):
             out=lambda *_: self._panes.zoom(-1),
             fit=lambda *_: self._panes.fit(),
             hide=lambda *_: self._panes.toggle_labels(),
+            hint=lambda key, value: self._hint(key.partition(" ")[0], value or {}),
             back=lambda *_: on_back and on_back(),
             **{"in": lambda *_: self._panes.zoom(1)},
         )
@@ -180,6 +182,13 @@ class Comparison(Screen):
         self._filter = filtered
         self._render()
 
+    def _hint(self, label: str, value: dict[str, Any]) -> None:
+        if self._compared.give_hint is not None:
+            self._compared.give_hint(value.get("text", ""), label or None)
+            self._compared = self._compared._replace(hints=read_compared(self._source, self._task).hints)
+            self._render()
+            self.say(f"{self._compared.sides[1]} sees the hint beside the benchmark, once that is shown.")
+
     # --- what is shown
 
     def _render(self) -> None:
@@ -189,7 +198,7 @@ class Comparison(Screen):
         listed = panels.chosen_rows(compared, self._filter, self._frame)
         self._table.set_rows([panels.row(one, chosen=one == chosen, several_frames=self._several) for one in listed])
         explanation = None if chosen is None else compared.explain(chosen.id)
-        self._arithmetic.show(panels.arithmetic(compared, chosen, explanation))
+        self._arithmetic.show([panels.arithmetic(compared, chosen, explanation), panels.hints(compared, chosen)])
 
     def _show_picture(self) -> None:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from annowidgets.labels import Answer, Label, Labels
 from annowidgets.widgets.comparison_source import Compared, Judged
 from annowidgets.widgets.html import Content, Html, tag
-from annowidgets.widgets.parts import Meaning, button, chip, figure, pairs, section
+from annowidgets.widgets.parts import Meaning, button, chip, figure, inline_form, pairs, section
 from annowidgets.widgets.table import Column, table_html
 from annowidgets.widgets.wording import counted
 
@@ -211,6 +211,28 @@ def _holds(answer: Answer, frame: int | None) -> bool:
 
 def _said(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else figure(value)
+
+
+def hints(compared: Compared, judged: Judged | None) -> Html | None:
+    """What the lead said of the chosen label, or of the whole; for a lead, a form to say something (act "hint")."""
+    own = () if judged is None else (judged.benchmark, judged.submitted)
+    about = [one for one in compared.hints if one.label is None or one.label in own]
+    others = len(compared.hints) - len(about)
+    said = [tag("li", tag("q", one.text), tag("span", one.author, class_="aw-mute")) for one in about]
+    form: Html | None = None
+    if compared.give_hint is not None:
+        target = None if judged is None else judged.benchmark or judged.submitted
+        form = inline_form(
+            "Hint on this label…" if target else "Hint on the whole…",
+            "hint",
+            key=f"{target or ''} {len(compared.hints)}",
+            prompt=f"What should {compared.sides[1]} do better?",
+            submit="Give the hint",
+        )
+    if not (said or others or form):
+        return None
+    more = tag("p", f"{counted(others, 'hint')} on other labels", class_="aw-mute") if others else None
+    return section("Hints", tag("ul", said, class_="aw-feedback") if said else None, more, form)
 
 
 def score_text(compared: Compared) -> str:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from annowidgets.errors import InvalidInput
 from annowidgets.labels import Label, Labels, Ontology
 from annowidgets.widgets.desk_panels import label_titles
+from annowidgets.widgets.permitted import why_not
 from annowidgets.widgets.rows import rows_of
 from annowidgets.workflow import Batch, Task
 from annowidgets.workflow.items import Item
+from annowidgets.workflow.permissions import Permission
+from annowidgets.workflow.task_view import Comment
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 
 if TYPE_CHECKING:
@@ -73,6 +76,10 @@ class Compared(NamedTuple):
     under : str
         What it was scored under.
     explain : callable(int) -> Explanation
+    hints : list of Comment
+        What the lead said of it.
+    give_hint : callable(text, label id or None), or None
+        Says something; None where the user may not.
     """
 
     item: Item
@@ -84,6 +91,8 @@ class Compared(NamedTuple):
     score: float | None
     under: str
     explain: Callable[[int], Explanation]
+    hints: Sequence[Comment] = ()
+    give_hint: Callable[[str, str | None], object] | None = None
 
 
 def read_compared(source: TrainingProject | Batch, task: Task | int) -> Compared:
@@ -111,6 +120,7 @@ def _of_training(training: TrainingProject, task: Task | int) -> Compared:
         raise InvalidInput(f"A training's task is needed, got {type(task).__name__}.", hint="training.tasks()")
     found = training.compare(task)
     handed_in = training.task(found.task)
+    may_not = why_not(training, Permission.DIRECT_TASKS)
     return Compared(
         handed_in.item,
         handed_in.ontology,
@@ -121,6 +131,8 @@ def _of_training(training: TrainingProject, task: Task | int) -> Compared:
         found.score,
         f"function version {found.function_version}, gold revision {found.gold_revision}",
         training.explain,
+        handed_in.comments,
+        None if may_not else lambda text, label: handed_in.give_hint(text, label=label),
     )
 
 

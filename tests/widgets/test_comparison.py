@@ -149,6 +149,26 @@ def test_names_that_people_gave_are_text(tmp_path: Path) -> None:
     assert "&lt;b&gt;uma" in markup
 
 
+def test_a_lead_gives_hints_and_the_trainee_reads_them_beside_the_label(tmp_path: Path) -> None:
+    course = Course(tmp_path, reveal="after_each")
+    (task,) = course.submit("uma", labels(3, without=["dot"]))
+    screen = Comparison(course.training, task)
+    dot = next(one for one in screen._compared.judged if one.name == "dot 1")
+    screen.act("choose", str(dot.id))
+    (key,) = re.findall(r'data-act="hint" data-key="([^"]*)"', screen._arithmetic.html)
+    assert key == f"{dot.benchmark} 0"
+    screen.act("hint", key, {"text": "Look <b>closer</b>."})
+    assert "Look &lt;b&gt;closer&lt;/b&gt;." in screen._arithmetic.html
+    own = Comparison(course.as_("uma"), task.id)
+    assert "1 hint on other labels" in _shown(own._arithmetic.html)
+    assert 'data-act="hint"' not in own._arithmetic.html
+    own.act("choose", str(dot.id))
+    assert "closer" in own._arithmetic.html
+    screen.act("hint", " 1", {"text": " "})
+    assert "aw-is-bad" in screen._message.html
+    assert len(task.comments) == 1
+
+
 def test_a_picture_that_is_gone_leaves_the_figures(course: Course) -> None:
     (task,) = course.submit("uma", labels(3))
     task.item.path.unlink()

@@ -7,21 +7,23 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from annowidgets.errors import InvalidInput, NotFound, TransitionRefused
-from annowidgets.labels import Labels
+from annowidgets.labels import Label, Labels, labels_from_json
 from annowidgets.store import batches as stored_batches
 from annowidgets.store import items as stored_items
+from annowidgets.store import labels as stored_labels
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
 from annowidgets.store import training_figures as stored_figures
 from annowidgets.store.tasks import TaskRow
 from annowidgets.workflow.base import ProjectBase
-from annowidgets.workflow.checks import as_id, composed, require_count, require_one_of
+from annowidgets.workflow.checks import as_id, composed, require_count, require_one_of, require_text
 from annowidgets.workflow.claims import claim, renew_expired
 from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.items import Item, ItemLike, find_item, items_frame
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import TRAINING_TASK, TaskState
 from annowidgets.workflow.task import Task
+from annowidgets.workflow.task_view import Comment
 from annowidgets.workflow.training.judging import Judge, function_of, judge_of, score_rows
 from annowidgets.workflow.training.standing import end_round_if_done, results
 from annowidgets.workflow.training.trainees import require_no_lead
@@ -64,6 +66,40 @@ class TrainingTask(Task):
                 return None
             score = stored_figures.tasks_frame(action.connection, [self.id])["score"].iloc[0]
         return None if score != score or score is None else float(score)
+
+    @property
+    def comments(self) -> list[Comment]:
+        """The lead's hints, oldest first; for the trainee once the benchmark is shown (A10)."""
+        with self.workspace.look(self._project) as action:
+            visible_task(action, self.id)
+            shown = may_see_score(action, self.id)
+        return super().comments if shown else []
+
+    def give_hint(self, text: str, *, label: str | None = None) -> None:
+        """Say something of a submission, which its trainee sees beside the benchmark once that is shown (A10).
+
+        Parameters
+        ----------
+        text : str
+            What to do better, or what was done well.
+        label : str, optional
+            Id of the label that it is about: one of the benchmark's or of the submitted ones.
+        """
+        text = require_text("A hint", "text", text)
+        with self.workspace.act(self._project, Permission.DIRECT_TASKS) as action:
+            row = self._stored(action)
+            if row.state != TaskState.SUBMITTED or row.labels is None:
+                raise TransitionRefused(f"Task {self.id} is not submitted yet: there is nothing to give a hint on.")
+            if label is not None:
+                gold = stored_training.benchmark_of(action.connection, row.item).labels
+                sides = (gold, stored_labels.by_id(action.connection, row.labels).labels)
+                ids = {one.id for side in sides for one in labels_from_json(side) if isinstance(one, Label)}
+                if label not in ids:
+                    raise NotFound.named("label", label, ids)
+            stored_tasks.add_comment(
+                action.connection, task=self.id, author=action.user, label=label, text=text, created=action.now
+            )
+            action.log("task.hint", "task", self.id, text=text, label=label)
 
     def claim(self) -> TrainingTask:
         """Begin this very task; `TrainingProject.next_task` begins the next."""
