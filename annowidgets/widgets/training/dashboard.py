@@ -9,6 +9,7 @@ from typing import Any
 
 from annowidgets.errors import InvalidInput
 from annowidgets.widgets.changes import keep_current
+from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
@@ -26,6 +27,7 @@ from annowidgets.widgets.wording import counted
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training import TrainingProject
 
+_CORRECTING_KEYS = {"ctrl+enter": ("Save as gold", "ask_gold")}
 TABS = {
     "overview": "Overview",
     "submissions": "Submissions",
@@ -99,7 +101,8 @@ class TrainingDashboard(OpensOthers):
             new_round=lambda key, value: self._do(self._team.new_round(key, value or {})),
             remove_trainee=lambda key, _: self._do(self._team.remove(key)),
             correct=lambda key, _: self._correct(key),
-            save_gold=lambda _, value: self._do(self._gold.save(value["text"])),
+            save_gold=lambda _, value: self._save_gold(value["text"]),
+            ask_gold=lambda *_: None,  # the browser opens the form
             cancel_gold=lambda *_: self._cancel_gold(),
             withdraw=lambda key, value: self._do((self._gold.withdraw(key, value["text"]), [])),
             export=lambda _, value: self._begin_export(value["path"]),
@@ -116,7 +119,7 @@ class TrainingDashboard(OpensOthers):
         if tab not in TABS:
             raise InvalidInput(f"There is no tab {tab!r:.40}.")
         if self._gold.is_correcting:
-            self._gold.put_away()
+            raise InvalidInput("The correction of the gold is not saved.", hint="Save it, or cancel it.")
         self._tab = tab
         self._render()
 
@@ -153,12 +156,21 @@ class TrainingDashboard(OpensOthers):
 
     def _correct(self, item: str) -> None:
         self._gold.begin(item)
+        # 1 to 9 choose a class now
+        self.bind_keys(_CORRECTING_KEYS, more=EDITOR_KEYS)
         self._render_frame()
         self._focus.lead_to(".aw-ed-stage")
 
+    def _save_gold(self, reason: str) -> None:
+        if self._gold.is_correcting:
+            done = self._gold.save(reason)
+            self.bind_keys(_KEYS)
+            self._do(done)
+
     def _cancel_gold(self) -> None:
         self._gold.put_away()
-        self._render_frame()
+        self.bind_keys(_KEYS)
+        self._render()
 
     def _begin_export(self, path: str) -> None:
         if self._export is not None and self._export.state == "running":
@@ -234,7 +246,7 @@ class TrainingDashboard(OpensOthers):
             chip("there is more: Refresh", "warn") if self._is_old else None,
             chip("closed") if reading.state == "archived" else None,
         )
-        self.tools.show(self._tools())
+        self.tools.show(None if self._gold.is_correcting else self._tools())
         self._tabs.show(self._tab_buttons())
         self._show_export()
         (self.add_class if self._tab == "settings" else self.remove_class)("aw-beside")
@@ -348,10 +360,10 @@ class TrainingDashboard(OpensOthers):
 
     def close(self) -> None:
         """Close the screen with all its parts, and leave off an export."""
-        if self._export is not None:
-            self._export.cancel()
-        for tab in (self._overview, self._submissions, self._settings, self._team, self._gold):
-            tab.close()
+        if hasattr(self, "_gold"):  # ipywidgets closes those too that were refused while they were made
+            self._cancel_export()
+            for tab in (self._overview, self._submissions, self._settings, self._team, self._gold):
+                tab.close()
         super().close()
 
     def summary(self) -> Html:

@@ -144,6 +144,8 @@ class GoldHealth:
                 key=self._item,
                 prompt="What was wrong? Every submission of this item is measured again.",
                 submit="Save the gold",
+                shortcut="Ctrl+Enter",
+                chord="ctrl+enter",
             ),
             class_="aw-row",
         )

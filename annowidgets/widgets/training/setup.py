@@ -284,7 +284,8 @@ class TrainingSetup(OpensOthers):
 
     def close(self) -> None:
         """Close the screen with all its parts."""
-        self._function.close()
+        if hasattr(self, "_function"):  # ipywidgets closes those too that were refused while they were made
+            self._function.close()
         super().close()
 
     # --- without a kernel
