@@ -10,24 +10,30 @@ import msgspec
 from annowidgets.labels import Answer, AnswerValue, Label, Shape, shape_type
 
 COLUMNS = (
-    "label", "type", "category", "frame", "until", "shape", "geometry", "attributes", "question", "value",
-)  # fmt: skip
+    "label",
+    "type",
+    "category",
+    "frame",
+    "until",
+    "shape",
+    "geometry",
+    "attributes",
+    "question",
+    "value",
+)
 
 
 def label_rows(label: Label | Answer) -> Iterator[tuple[Any, ...]]:
     """The rows of a label: one for a bare shape, else one for each key frame; one for an answer.
 
-    Columns
-    -------
-    label : id of the label, empty for answers
-    type : "object" or "answer"
-    category : class of an object
-    frame : of a key frame or a frame's answer; empty for a bare shape and an answer about the whole item
-    until : how far the last key frame, or the answer, holds
-    shape : kind of the shape, empty where the object is outside from that frame on
-    geometry : the shape as JSON, as `Shape.to_dict` has it
-    attributes : JSON of the answers that are given from this row on
-    question, value : of an answer; lists as JSON
+    Yields
+    ------
+    tuple
+        In the order of `COLUMNS`: the label's id, empty for answers; its ``type``, "object", "attributes" (that change
+        from a frame on) or "answer"; its class; the frame, empty for a bare shape and an answer about the whole item;
+        how far the last key frame, or the answer, holds; the kind of the shape, empty where the object is outside from
+        that frame on; the shape as JSON, as `to_dict` gives it; JSON of the attributes that are given from there on;
+        the question and the value of an answer, lists and numbers as JSON.
     """
     if isinstance(label, Answer):
         yield None, "answer", None, label.frame, label.until, None, None, None, label.question, _text(label.value)
