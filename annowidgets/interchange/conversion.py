@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
-from annowidgets.errors import InvalidShape
 from annowidgets.labels import Bitmask, BoundingBox, Polygon, RotatableBoundingBox, Shape, shape_type
 from annowidgets.labels.even_odd import areas_only, even_odd
 from annowidgets.labels.run_lengths import decode
 
 Size = tuple[int, int]
+
+# What comparisons allow, so that the corner of a box turned by 90 degrees falls where it should.
+_ALLOWANCE = 1e-9
 
 
 def as_shape(shape: Shape, wanted: str, size: Size | None) -> Shape:
@@ -96,27 +100,37 @@ def covered(polygon: Polygon, size: Size) -> Bitmask | None:
 
     A centre on a left or upper edge is in, on a right or lower one out.
     """
-    height, width = size
+    x0, y0, x1, y1 = polygon.bounds()
+    left, right = (int(min(max(edge, 0), size[1])) for edge in (x0, math.ceil(x1)))
+    top, bottom = (int(min(max(edge, 0), size[0])) for edge in (y0, math.ceil(y1)))
+    height, width = bottom - top, right - left
     # The last column takes the edges to the right of the picture.
     crossed = np.zeros((height, width + 1), bool)
     for ring in polygon.rings:
-        for (x1, y1), (x2, y2) in pairwise([*ring, ring[0]]):
-            (xa, low), (xb, high) = sorted(((x1, y1), (x2, y2)), key=lambda point: point[1])
-            rows = np.arange(*np.clip(np.ceil(np.array([low, high]) - 0.5 - 1e-9), 0, height).astype(int))
+        for (xa, ya), (xb, yb) in pairwise([*ring, ring[0]]):
+            (low_x, low), (high_x, high) = ((xa, ya), (xb, yb)) if ya < yb else ((xb, yb), (xa, ya))
+            rows = np.arange(*np.clip(np.ceil(np.array([low, high]) - 0.5 - _ALLOWANCE), top, bottom).astype(int))
             if rows.size:
-                at = xa + np.clip((rows + 0.5 - low) / (high - low), 0, 1) * (xb - xa)
-                columns = np.clip(np.ceil(at - 0.5 - 1e-9), 0, width).astype(int)
-                crossed[rows, columns] ^= True
+                at = low_x + np.clip((rows + 0.5 - low) / (high - low), 0, 1) * (high_x - low_x)
+                columns = np.clip(np.ceil(at - 0.5 - _ALLOWANCE) - left, 0, width).astype(int)
+                crossed[rows - top, columns] ^= True
     inside = np.logical_xor.accumulate(crossed, axis=1)[:, :width]
-    try:
-        return Bitmask.from_array(inside)
-    except InvalidShape:
-        return None
+    return placed(inside, left=left, top=top, size=size) if inside.any() else None
 
 
-def _counting(lengths: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def placed(inside: npt.NDArray[np.bool_], *, left: int, top: int, size: Size) -> Bitmask:
+    """Mask of a frame of (height, width) from the pixels of a part of it.
+
+    Without an array of the whole frame: what a file says of its size may be anything.
+    """
+    column, row = np.nonzero(inside.T)
+    at = (column + left) * size[0] + row + top
+    firsts, lasts = at[np.diff(at, prepend=-2) != 1], at[np.diff(at, append=-2) != 1]
+    edges = np.stack([firsts, lasts + 1], 1).ravel()
+    return Bitmask(size, np.diff(edges, prepend=0, append=size[0] * size[1]))  # type: ignore[arg-type]
+
+
+def _counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """0, 1, ... for each length, one after the other."""
-    counted: np.ndarray[tuple[int], np.dtype[np.int64]] = np.arange(lengths.sum()) - np.repeat(
-        np.cumsum(lengths) - lengths, lengths
-    )
+    counted: npt.NDArray[np.int64] = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     return counted

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from annowidgets.errors import InvalidImport
+from annowidgets.interchange.conversion import placed
 from annowidgets.interchange.parsing import number_of
 from annowidgets.labels import (
     Bitmask,
@@ -25,6 +26,8 @@ Size = tuple[int, int]
 Point = tuple[float, float]
 
 KINDS = frozenset(("box", "polygon", "polyline", "points", "mask", "skeleton"))
+# In pixels. Its run lengths may be short, and what they stand for fill the memory.
+_LARGEST_MASK = 2**28
 # Which CVAT has, and no shape here is.
 FOREIGN_KINDS = frozenset(("cuboid", "ellipse"))
 
@@ -113,6 +116,8 @@ def _mask(element: Element, size: Size | None) -> Bitmask:
     if size is None:
         raise InvalidImport("The file doesn't say the size of the picture that its mask is of.")
     left, top, width, height = (whole(element, name) for name in ("left", "top", "width", "height"))
+    if width * height > _LARGEST_MASK:
+        raise InvalidImport(f"A mask of {height} x {width} pixels is too large.")
     if min(width, height) == 0 or left + width > size[1] or top + height > size[0]:
         raise InvalidImport(f"Its mask of {height} x {width} at ({left}, {top}) goes over the edge of the picture.")
     runs = [number_of(run) for run in element.get("rle", "").split(",")]
@@ -122,9 +127,7 @@ def _mask(element: Element, size: Size | None) -> Bitmask:
     ):
         raise InvalidImport(f"Its run lengths don't fill the {width * height} pixels of its box.")
     inside = np.repeat(np.arange(len(runs)) % 2 == 1, np.array(runs, dtype=float).astype(np.int64))
-    mask = np.zeros(size, bool)
-    mask[top : top + height, left : left + width] = inside.reshape(height, width)
-    return Bitmask.from_array(mask)
+    return placed(inside.reshape(height, width), left=left, top=top, size=size)
 
 
 def _skeleton(element: Element, names: tuple[str, ...]) -> ObjectPrimitive:

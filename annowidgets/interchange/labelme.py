@@ -20,6 +20,7 @@ import numpy as np
 
 from annowidgets.errors import InvalidImport, InvalidInput
 from annowidgets.interchange.base import ImportedDataset, ImportedImage, Skipped
+from annowidgets.interchange.conversion import placed
 from annowidgets.interchange.parsing import number_of, read_json, read_xml
 from annowidgets.interchange.pictures import Pictures, picture_size, require_folder
 from annowidgets.labels import (
@@ -216,9 +217,7 @@ def _mask(encoded: Any, points: list[list[Any]], size: Size | None) -> Bitmask:
         raise
     except (OSError, ValueError, SyntaxError, binascii.Error, Image.DecompressionBombError):
         raise InvalidImport("Its mask is no PNG.") from None
-    mask = np.zeros(size, bool)
-    mask[box[1] : box[3] + 1, box[0] : box[2] + 1] = pixels != 0
-    return Bitmask.from_array(mask)
+    return placed(pixels != 0, left=box[0], top=box[1], size=size)
 
 
 class _Xml(_File):

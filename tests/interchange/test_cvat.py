@@ -67,6 +67,19 @@ def test_every_shape_of_an_image_is_read_with_its_attributes(tmp_path: Path) -> 
     }
 
 
+def test_a_mask_needs_no_memory_for_a_size_that_only_the_file_claims(tmp_path: Path) -> None:
+    claimed = samples.CVAT_IMAGES.replace(
+        f'width="{samples.WIDTH}" height="{samples.HEIGHT}"', 'width="40000" height="40000"'
+    )
+    [mask] = [getattr(one, "shape", None) for one in read(tmp_path, claimed).images[0].labels[6:7]]
+    assert mask.bounds() == (5, 5, 6, 7)
+    larger = claimed.replace(
+        'rle="1, 1, 2, 1, 1" left="4" top="5" width="3" height="2"',
+        'rle="900000000" left="0" top="0" width="30000" height="30000"',
+    )
+    assert "too large" in read(tmp_path, larger).skipped[0].reason
+
+
 def test_the_ontology_has_the_attributes_options_and_skeletons_that_the_file_declares(tmp_path: Path) -> None:
     path = samples.write_sample("cvat", tmp_path)
     ontology = aw.Ontology.from_file(path, format="cvat")
