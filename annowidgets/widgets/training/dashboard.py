@@ -22,7 +22,7 @@ from annowidgets.widgets.training.overview import Overview, columns, trainee_row
 from annowidgets.widgets.training.reading import Reading
 from annowidgets.widgets.training.settings import Settings
 from annowidgets.widgets.training.submissions import Submissions
-from annowidgets.widgets.training.team import Team
+from annowidgets.widgets.training.team import Team, stacked
 from annowidgets.widgets.wording import counted
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training import TrainingProject
@@ -292,20 +292,13 @@ class TrainingDashboard(OpensOthers):
         )
 
     def _export_form(self) -> Html:
-        path = tag(
-            "input", name="path", id="aw-export-path", value=proposed_file(self._reading.name), required=True, size=36
-        )
+        path = tag("input", name="path", value=proposed_file(self._reading.name), required=True)
         return tag(
             "details",
             tag("summary", "Export CSV…", class_="aw-button"),
             tag(
                 "form",
-                tag(
-                    "label",
-                    "File, beside the notebook or with its folder; one that is there is replaced",
-                    for_="aw-export-path",
-                ),
-                path,
+                stacked("File, beside the notebook or with its folder; one that is there is replaced", path),
                 tag(
                     "div",
                     tag("button", "Export", type="submit"),
@@ -332,7 +325,7 @@ class TrainingDashboard(OpensOthers):
             tag(
                 "button",
                 said,
-                tag("kbd", place),
+                [" ", tag("kbd", place)],
                 type="button",
                 data_act="tab",
                 data_key=name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annowidgets.benchmark import BenchmarkFunction
-from annowidgets.errors import AlreadyExists, InvalidInput
+from annowidgets.errors import AlreadyExists, AnnowidgetsError, InvalidInput
 from annowidgets.labels import Ontology
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml
@@ -115,7 +115,11 @@ class TrainingSetup(OpensOthers):
     def _next(self, fields: dict[str, Any]) -> None:
         self._values |= {name: value for name, value in fields.items() if name in self._values}
         check = (self._check_name, self._check_ontology, self._check_sources, self._make)[self._step]
-        check()
+        try:
+            check()
+        except AnnowidgetsError:
+            self._render()  # with what was sent
+            raise
         if self._step < _LAST:
             self._go_to(self._step + 1)
 

@@ -110,8 +110,7 @@ class Team:
             return tag("p", refusal, class_="aw-mute")
         return tag(
             "form",
-            tag("label", "Names, one a line or with commas", for_="aw-trainees"),
-            tag("textarea", id="aw-trainees", name="trainees", rows=2, required=True),
+            stacked("Names, one a line or with commas", tag("textarea", name="trainees", rows=2, required=True)),
             tag("label", tag("input", type="checkbox", name="allow_seen"), " also items whose gold they have seen"),
             tag("div", tag("button", "Add", type="submit", class_="aw-primary"), class_="aw-row"),
             class_="aw-form",
@@ -127,10 +126,8 @@ class Team:
             tag("summary", "Clone this training…", class_="aw-button"),
             tag(
                 "form",
-                tag("label", "Name", for_="aw-clone-name"),
-                tag("input", id="aw-clone-name", name="name", required=True),
-                tag("label", "Trainees (may be empty)", for_="aw-clone-trainees"),
-                tag("textarea", id="aw-clone-trainees", name="trainees", rows=2),
+                stacked("Name", tag("input", name="name", required=True)),
+                stacked("Trainees (may be empty)", tag("textarea", name="trainees", rows=2)),
                 tag(
                     "div",
                     tag("button", "Clone it", type="submit"),
@@ -157,6 +154,11 @@ def names_of(text: Any, *, least: int = 1) -> list[str]:
     if len(names) < least:
         raise InvalidInput("No name is given.", hint="Write names as the hub or the system gives them: ann, bo")
     return names
+
+
+def stacked(label: str, field: Html) -> Html:
+    """A field below its label."""
+    return tag("label", tag("span", label), field, class_="aw-stacked")
 
 
 def snippet(code: str) -> Html:
