@@ -321,6 +321,17 @@ def is_lead_anywhere(connection: sqlite3.Connection, project: int, user: str) ->
     return None if found is None else str(found)
 
 
+def trained_from(connection: sqlite3.Connection, source: int, user: str) -> list[str]:
+    """Names of the training projects with a source in which a user has tasks left to do."""
+    query = (
+        "SELECT DISTINCT p.name FROM training_sources s JOIN projects p ON p.id = s.project AND p.state = 'active' "
+        "JOIN training_rounds r ON r.project = p.id AND r.trainee = ?2 AND r.kind = 'person' "
+        "JOIN batches b ON b.id = r.batch AND b.state = 'in_progress' "
+        "JOIN tasks t ON t.batch = b.id AND t.state <> 'submitted' WHERE s.source = ?1 ORDER BY p.name"
+    )
+    return [name for (name,) in connection.execute(query, (source, user))]
+
+
 # --- who has seen what
 
 # A training task shows its gold to its trainee from then on (A10).

@@ -12,6 +12,7 @@ from annowidgets.errors import NotFound, RuleViolation, notice
 from annowidgets.labels.values import name as checked_name
 from annowidgets.store import members as stored_members
 from annowidgets.store import tasks as stored_tasks
+from annowidgets.store import training as stored_training
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.checks import checked_tags, composed, require_languages, require_text
 from annowidgets.workflow.claims import give_back, release_audit_locks
@@ -111,7 +112,9 @@ class ProjectMembers(ProjectBase):
                 stored_members.change(action.connection, self.id, user, **details)
                 action.log("member.change", "member", None, user=user, **details)
             member = stored_members.of(action.connection, self.id, user)
-        assert member is not None
+            assert member is not None
+            ended = _training_ended(action, member) if known is None else []
+        _tell_of_training(user, ended)
         if known is not None and wanted not in (None, known.role):
             notice(
                 f"{user!r} is {known.role.replace('_', ' ')} already; "
@@ -132,6 +135,8 @@ class ProjectMembers(ProjectBase):
             _keep_an_admin(action, member, "demoted")
             stored_members.change(action.connection, self.id, member.user, role=role)
             action.log("member.role", "member", None, user=member.user, before=member.role, role=role)
+            ended = _training_ended(action, member._replace(role=role))
+        _tell_of_training(user, ended)
 
     def remove_member(self, user: str) -> None:
         """Remove a member: leases, audit locks and assignments are released, submissions stay (R2)."""
@@ -198,6 +203,18 @@ def _known(action: Action, user: str) -> stored_members.MemberRow:
         names = [row.user for row in stored_members.all_of(action.connection, action.project.id)]
         raise NotFound.named("member", user, names)
     return member
+
+
+def _training_ended(action: Action, member: stored_members.MemberRow) -> list[str]:
+    """Training projects in which a member can't go on, since who leads or reviews in a source is no trainee (A5)."""
+    if member.role == Role.ANNOTATOR:
+        return []
+    return stored_training.trained_from(action.connection, action.project.id, member.user)
+
+
+def _tell_of_training(user: str, ended: list[str]) -> None:
+    if ended:
+        notice(f"{user!r} leads or reviews here now, and can't go on as a trainee of {', '.join(map(repr, ended))}.")
 
 
 def _keep_an_admin(action: Action, member: stored_members.MemberRow, verb: str) -> None:  # R2

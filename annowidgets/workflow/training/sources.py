@@ -151,9 +151,9 @@ def _eligible(
         )
     if not found:
         # Renaming a class is enough: the names of the labels are then those of an earlier ontology.
-        others = f" {len(rows)} were labelled under another ontology." if rows else ""
+        told = f" {len(rows)} were labelled under another ontology." if rows else ""
         raise SourceNotEligible(
-            f"{name!r} has no task that can be a benchmark task.{others}",
+            f"{name!r} has no task that can be a benchmark task.{told}",
             rule="A1",
             hint="Submit ground truth: project.create_ground_truth_batch(...), or promote audited tasks.",
         )

@@ -117,7 +117,12 @@ def test_a5_who_becomes_a_lead_of_a_source_later_can_not_go_on(golden: Team) -> 
     training = new_training(golden, trainees=["ann"])
     ann = seen_by(training, "ann")
     task = ann.next_task()
-    golden("lea").set_role("ann", "reviewer")
+    with pytest.warns(Notice, match="'ann' leads or reviews here now, and can't go on as a trainee of 'Onboarding'"):
+        golden("lea").set_role("ann", "reviewer")
+    other = new_training(golden, name="other", trainees=["uma"])
+    with pytest.warns(Notice, match="trainee of 'other'"):
+        golden("lea").add_member("uma", role="reviewer")
+    assert seen_by(other, "uma").next_task() is None
     assert ann.next_task() is None
     assert ann.my_status().reasons == ["'ann' leads or reviews in 'Blood'"]
     golden.refuses(RuleViolation, task.claim, rule="A5")
