@@ -29,7 +29,7 @@ help:
 	@echo 'LAB_ARGS=...        more arguments for JupyterLab'
 
 lab: $(WORKSPACE)
-	$(BIN)/jupyter lab $(ALLOW_ROOT) $(LAB_ARGS) notebooks/01_calibration.ipynb
+	$(BIN)/jupyter lab $(ALLOW_ROOT) $(LAB_ARGS) notebooks/00_start.ipynb
 
 test: $(ENVIRONMENT) chromium node
 	@$(BIN)/python -m pytest

@@ -34,7 +34,10 @@ def execute(notebook: Path, folder: Path) -> NotebookNode:
     places = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")]))
     # As a person's kernel has it: pictures inline, whatever the tests themselves draw on.
     inline = "module://matplotlib_inline.backend_inline"
-    with patch.dict(os.environ, {"PYTHONPATH": places, "PYTHONWARNINGS": "default", "MPLBACKEND": inline}):
+    settings = {"PYTHONPATH": places, "PYTHONWARNINGS": "default", "MPLBACKEND": inline}
+    # Whoever asks the network for something gets no answer: nobody listens there.
+    settings |= dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    with patch.dict(os.environ, settings):
         NotebookClient(book, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
     return book
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,38 +17,128 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from annowidgets import widgets
 from tests.demo.formulas import attempts, figures, graded, read_truth
 from tests.notebooks import FOLDER, execute, storable
 
+BOOKS = sorted(FOLDER.glob("*.ipynb"))
 CALIBRATION = FOLDER / "01_calibration.ipynb"
-SCREENS = ("LabelDesk", "BatchesPage", "BatchView", "AuditTool")
+LIVE = "application/vnd.jupyter.widget-view+json"
 
 
 class Run(NamedTuple):
+    path: Path
     book: NotebookNode
     folder: Path
-    file: sqlite3.Connection
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    folder = tmp_path_factory.mktemp("notebooks")
-    book = execute(CALIBRATION, folder)
-    with closing(sqlite3.connect(folder / "cells" / "calibration.db")) as file:
-        yield Run(book, folder, file)
+def execution(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Run]:
+    """Each notebook once, from top to bottom, in a folder of its own."""
+
+    @cache
+    def executed(path: Path) -> Run:
+        folder = tmp_path_factory.mktemp(path.stem)
+        return Run(path, execute(path, folder), folder)
+
+    return executed
+
+
+@pytest.fixture(params=BOOKS, ids=lambda path: path.stem)
+def run(request: pytest.FixtureRequest, execution: Callable[[Path], Run]) -> Run:
+    return execution(request.param)
 
 
 def outputs(book: NotebookNode) -> list[NotebookNode]:
     return [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
+def text_of(output: NotebookNode) -> str:
+    """What an output says; of HTML without its tags."""
+    data = output.get("data", {})
+    text = output.get("text") or re.sub(r"<[^>]*>", " ", data.get("text/html", "")) or data.get("text/plain", "")
+    return re.sub(r"\b[0-9a-f]{12}\b", "(id)", text)  # ids of labels are drawn
+
+
+def opens_a_screen(cell: NotebookNode) -> bool:
+    opened = re.match(r"aw\.(\w+)\(", cell.source.split("\n")[-1])
+    return cell.cell_type == "code" and opened is not None and opened[1] in widgets.__all__
+
+
 def shown(book: NotebookNode) -> str:
-    """All text that the notebook shows, of HTML without its tags."""
-    texts = []
-    for output in outputs(book):
-        data = output.get("data", {})
-        texts.append(output.get("text") or re.sub(r"<[^>]*>", " ", data.get("text/html", "")) or data["text/plain"])
-    return "\n".join(texts)
+    return "\n".join(map(text_of, outputs(book)))
+
+
+# --- every notebook
+
+
+def test_a_notebook_says_nothing_on_the_error_stream_and_writes_into_one_folder_that_git_ignores(run: Run) -> None:
+    assert not [output for output in outputs(run.book) if output.get("name") == "stderr"]
+    (own,) = {path.name for path in run.folder.iterdir()} - {run.path.name}
+    ignored = subprocess.run(["git", "check-ignore", "-q", f"notebooks/{own}/x"], cwd=FOLDER.parent, check=False)
+    assert ignored.returncode == 0
+
+
+def test_screens_of_a_notebook_leave_a_page_for_viewers_without_a_kernel(run: Run) -> None:
+    for cell in filter(opens_a_screen, run.book.cells):
+        (data,) = [output.data for output in cell.outputs]
+        assert {LIVE, "text/html"} <= data.keys()
+
+
+def test_a_notebook_is_stored_with_what_it_shows_now(run: Run) -> None:
+    stored, now = nbformat.read(run.path, as_version=4), storable(deepcopy(run.book))
+    told = "run: python -m tests.notebooks"
+    assert [cell.source for cell in stored.cells] == [cell.source for cell in now.cells]
+    for cell, fresh in zip(stored.cells, now.cells, strict=True):
+        kept, made = cell.get("outputs", []), fresh.get("outputs", [])
+        assert [sorted(one.get("data", {})) for one in kept] == [sorted(one.get("data", {})) for one in made], told
+        if not opens_a_screen(cell):
+            assert [*map(text_of, kept)] == [*map(text_of, made)], told
+
+
+def test_a_notebook_is_small_opens_with_the_python_of_the_environment_and_asks_no_network(run: Run) -> None:
+    assert run.path.stat().st_size < 800_000
+    stored = nbformat.read(run.path, as_version=4)
+    assert stored.metadata["kernelspec"]["name"] == "python3"
+    assert not [
+        cell for cell in stored.cells if cell.cell_type == "code" and re.search(r"https?:|[!%]pip", cell.source)
+    ]
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
+def test_links_of_a_notebook_lead_to_what_is_there(path: Path) -> None:
+    stored = nbformat.read(path, as_version=4)
+    for cell in stored.cells:
+        for link in re.findall(r"\]\(([^)#:]+)\)", cell.source) if cell.cell_type == "markdown" else ():
+            assert (path.parent / link).is_file(), link
+
+
+def test_together_the_notebooks_open_the_screens_that_people_work_with() -> None:
+    told = "".join(cell.source for path in BOOKS for cell in nbformat.read(path, as_version=4).cells)
+    for screen in (
+        "LabelDesk",
+        "BatchesPage",
+        "BatchView",
+        "AuditTool",
+        "TraineeDesk",
+        "TrainingDashboard",
+        "Comparison",
+    ):
+        assert f"aw.{screen}(" in told
+
+
+# --- the calibration, beside an independent computation
+
+
+@pytest.fixture
+def calibration(execution: Callable[[Path], Run]) -> Run:
+    return execution(CALIBRATION)
+
+
+@pytest.fixture
+def file(calibration: Run) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(calibration.folder / "cells" / "calibration.db")) as connection:
+        yield connection
 
 
 def scores(book: NotebookNode) -> list[tuple[str, str, str]]:
@@ -54,20 +146,15 @@ def scores(book: NotebookNode) -> list[tuple[str, str, str]]:
     return re.findall(r"Calibration score ([\d.]+)\s+\(([\d.]+) to ([\d.]+)\)", shown(book))
 
 
-def test_it_says_nothing_on_the_error_stream_and_writes_into_its_own_folder_only(run: Run) -> None:
-    assert not [output for output in outputs(run.book) if output.get("name") == "stderr"]
-    assert sorted(path.name for path in run.folder.iterdir()) == [CALIBRATION.name, "cells"]
-    kept = {path.name for path in (run.folder / "cells").iterdir() if not path.name.startswith("calibration.db-")}
-    assert kept == {"calibration.db", "images", "voc"}
-
-
-def test_its_scores_are_those_of_an_independent_computation_from_boxes_in_the_file(run: Run) -> None:
-    truth, without_size = read_truth(run.folder / "cells" / "voc")
+def test_its_scores_are_those_of_an_independent_computation_from_boxes_in_the_file(
+    calibration: Run, file: sqlite3.Connection
+) -> None:
+    truth, without_size = read_truth(calibration.folder / "cells" / "voc")
     assert not without_size
-    printed = scores(run.book)
+    printed = scores(calibration.book)
     assert len(printed) == 2
     for batch, told, passes in zip(("round 1", "round 2"), printed, (False, True), strict=True):
-        found = attempts(run.file, batch)
+        found = attempts(file, batch)
         assert len(found) == 20
         for attempt in found:
             assert (attempt.grade, attempt.accuracy) == pytest.approx(graded(truth[attempt.item], attempt.submitted))
@@ -76,9 +163,9 @@ def test_its_scores_are_those_of_an_independent_computation_from_boxes_in_the_fi
         assert (expected.score >= 80 and expected.accuracy >= 0.8) == passes
 
 
-def test_production_is_locked_until_the_second_score(run: Run) -> None:
-    text = shown(run.book)
-    first, second = (score for score, *_ in scores(run.book))
+def test_production_is_locked_until_the_second_score(calibration: Run, file: sqlite3.Connection) -> None:
+    text = shown(calibration.book)
+    first, second = (score for score, *_ in scores(calibration.book))
     beats = [
         "none yet, needs a completed audit",
         f"Calibration score {first}",
@@ -87,45 +174,17 @@ def test_production_is_locked_until_the_second_score(run: Run) -> None:
     ]
     places = [text.index(beat) for beat in beats]
     assert places == sorted(places)
-    batches = run.file.execute("SELECT name, kind, state FROM batches ORDER BY id").fetchall()
+    batches = file.execute("SELECT name, kind, state FROM batches ORDER BY id").fetchall()
     assert batches == [
         ("round 1", "calibration", "completed"),
         ("round 2", "calibration", "completed"),
         ("production 1", "production", "in_progress"),
     ]
-    assert run.file.execute("SELECT count(*) FROM tasks WHERE state = 'queued'").fetchone() == (40,)
-    assert run.file.execute("SELECT DISTINCT state, version FROM feedback").fetchall() == [("addressed", 2)]
+    assert file.execute("SELECT count(*) FROM tasks WHERE state = 'queued'").fetchone() == (40,)
+    assert file.execute("SELECT DISTINCT state, version FROM feedback").fetchall() == [("addressed", 2)]
 
 
-def test_every_screen_opens_with_a_page_for_viewers_without_a_kernel(run: Run) -> None:
-    for screen in SCREENS:
-        cells = [cell for cell in run.book.cells if cell.source.split("\n")[-1].startswith(f"aw.{screen}(")]
-        assert cells, screen
-        for cell in cells:
-            (data,) = [output.data for output in cell.outputs]
-            assert {"application/vnd.jupyter.widget-view+json", "text/html"} <= data.keys()
-
-
-def test_it_shows_pictures(run: Run) -> None:
-    assert sum("image/jpeg" in output.get("data", {}) for output in outputs(run.book)) >= 5
-
-
-def test_running_it_again_in_the_same_folder_starts_afresh_and_ends_the_same(run: Run, tmp_path: Path) -> None:
-    folder = shutil.copytree(run.folder, tmp_path / "again")
+def test_running_it_again_in_the_same_folder_starts_afresh_and_ends_the_same(calibration: Run, tmp_path: Path) -> None:
+    folder = shutil.copytree(calibration.folder, tmp_path / "again")
     assert (folder / "cells" / "calibration.db").is_file()
-    assert scores(execute(CALIBRATION, folder)) == scores(run.book)
-
-
-def test_stored_notebooks_are_small_and_open_with_the_python_of_the_environment() -> None:
-    for path in FOLDER.glob("*.ipynb"):
-        assert path.stat().st_size < 800_000
-        assert json.loads(path.read_text())["metadata"]["kernelspec"]["name"] == "python3"
-
-
-def test_the_stored_figures_are_those_of_now(run: Run) -> None:
-    stored = nbformat.read(CALIBRATION, as_version=4)
-    now = storable(run.book)
-    assert [cell.source for cell in stored.cells] == [cell.source for cell in now.cells]
-    assert scores(stored) == scores(now), "run: python -m tests.notebooks"
-    kinds = [[sorted(output.get("data", {})) for output in cell.get("outputs", [])] for cell in stored.cells]
-    assert kinds == [[sorted(output.get("data", {})) for output in cell.get("outputs", [])] for cell in now.cells]
+    assert scores(execute(CALIBRATION, folder)) == scores(calibration.book)
