@@ -10,12 +10,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from annowidgets import __version__
 from annowidgets.errors import AnnowidgetsError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class _Refused(click.ClickException):
@@ -136,6 +139,98 @@ def lab(ctx: click.Context, folder: Path) -> None:
     first = str(folder / notebooks[0].name)
     # In place of this process, so that Ctrl-C is JupyterLab's own.
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *as_root, *ctx.args, first])
+
+
+_WORKSPACE = click.option(
+    "--workspace",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The workspace file.",
+)
+_PROJECT = click.option("--project", required=True, help="Name of the project in it.")
+
+
+@main.command(
+    "import",
+    short_help="Import labels of another tool as ground truth.",
+    epilog="For example: annowidgets import --new --workspace cells.db --project Cells --labels a.json --format coco",
+)
+@_WORKSPACE
+@_PROJECT
+@click.option("--labels", type=click.Path(exists=True, path_type=Path), required=True, help="File or folder of labels.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["coco", "cvat", "labelme", "voc", "yolo"]),
+    required=True,
+    help="What wrote them.",
+)
+@click.option(
+    "--images",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder of the pictures, or the video of CVAT's tracks; where the format keeps them, if left out.",
+)
+@click.option("--batch", default="imported", show_default=True, help="Name of the ground-truth batch to make.")
+@click.option("--new", is_flag=True, help="Make the project, with the classes that the labels have.")
+def import_labels(
+    workspace: Path, project: str, labels: Path, format_: Any, images: Path | None, batch: str, new: bool
+) -> None:
+    """Import labels of another tool as ground truth: adds the pictures, makes a batch, submits.
+
+    Says what was left out, and why.
+    """
+    from annowidgets.labels import Ontology
+    from annowidgets.workflow import open_workspace
+
+    # Read first: a file that can't be read leaves no workspace behind.
+    ontology = Ontology.from_file(labels, format=format_, images=images) if new else None
+    opened = open_workspace(workspace, create=new)
+    found = opened.project(project) if ontology is None else opened.create_project(project, ontology=ontology)
+    report = found.import_labels(labels, format=format_, images=images, batch=batch)
+    click.echo(f"{report.read} labels on {report.items} items are in the batch {report.batch.name!r}.")
+    _tell_left_out(report.skipped)
+
+
+@main.command(
+    short_help="Export finished labels as COCO or CSV.",
+    epilog="For example: annowidgets export --workspace cells.db --project Cells --to labels.json",
+)
+@_WORKSPACE
+@_PROJECT
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["coco", "csv"]),
+    default="coco",
+    show_default=True,
+    help="CSV holds everything, COCO still pictures; what it can't hold is written beside.",
+)
+@click.option(
+    "--include",
+    type=click.Choice(["production", "ground_truth"]),
+    multiple=True,
+    default=["production"],
+    show_default=True,
+    help="Kinds of batches; may be given twice.",
+)
+def export(workspace: Path, project: str, to: Path, format_: Any, include: tuple[str, ...]) -> None:
+    """Export finished labels, and say what such a file can't hold."""
+    from annowidgets.workflow import open_workspace
+
+    report = open_workspace(workspace, create=False).project(project).export(to, format=format_, include=include)
+    click.echo(f"{report.labels} labels on {report.items} items are in {report.path}.")
+    if report.beside is not None:
+        click.echo(f"What it can't hold is in {report.beside}.")
+    _tell_left_out(report.left_out)
+
+
+def _tell_left_out(left_out: pd.DataFrame) -> None:
+    rows = list(left_out.itertuples(index=False, name=None))
+    for source, what, reason in rows[:20]:
+        click.echo(f"Left out: {source}: {what}: {reason}")
+    if len(rows) > 20:
+        click.echo(f"and {len(rows) - 20} more.")
 
 
 def _notebooks() -> Path:
