@@ -41,17 +41,15 @@ def test_what_is_refused_here_is_refused_there_and_what_is_not_gives_as_many(gol
     golden.ground_truth("half", items=["cell04"])
     golden.workspace.create_project("Other", ontology=OTHER)
     ontology = golden("lea").ontology
+    make = golden.workspace.create_training_project
     for number, one in enumerate(candidates(golden.workspace, ontology)):
-        try:
-            with without_notices():
-                training = golden.workspace.create_training_project(
-                    f"T{number}", sources=[one.source], ontology=ontology
-                )
-        except AnnowidgetsError as error:
-            assert str(error) == str(one.refusal)
-        else:
-            assert one.refusal is None
-            assert len(training.items()) == one.eligible
+        given = {"sources": [one.source], "ontology": ontology}
+        if one.refusal is not None:
+            refused = golden.refuses(AnnowidgetsError, lambda n=number, given=given: make(f"T{n}", **given))
+            assert str(refused) == str(one.refusal)
+            continue
+        with without_notices():
+            assert len(make(f"T{number}", **given).items()) == one.eligible
 
 
 def test_a1_only_the_own_projects_in_use_are_there(golden: Team) -> None:
