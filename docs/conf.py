@@ -16,6 +16,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 import annowidgets  # noqa: E402
+from annowidgets import widgets  # noqa: E402
+
+for _screen in widgets.__all__:
+    getattr(widgets, _screen)  # Sphinx sees what is loaded, and screens are loaded when they are first used
 
 project = "annowidgets"
 author = copyright = "the annowidgets developers"
