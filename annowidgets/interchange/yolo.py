@@ -84,10 +84,13 @@ def read_yolo(
     reader = _Lines(names, ontology)
     read: list[ImportedImage] = []
     rows: list[list[_Row]] = []
+    near: dict[Path, tuple[Path, Pictures]] = {}
     for file in tqdm(files, desc="Reading labels", unit="file", disable=not progress or len(files) < 2):
-        inside, beside = _places(file, folder)
-        pictures = Pictures(beside if images is None else [Path(images)])
-        picture = pictures.find(f"{file.stem}.", stem=file.stem, inside=inside)
+        if file.parent not in near:
+            inside, beside = _places(file.parent, folder)
+            near[file.parent] = inside, Pictures(beside if images is None else [Path(images)])
+        inside, pictures = near[file.parent]
+        picture = pictures.find(file.stem, stem=file.stem, inside=inside)
         size = None if picture is None else shown_size(picture)
         if picture is None or size is None:
             told = "no picture of its name was found" if picture is None else f"{picture.name} is no picture"
@@ -137,10 +140,10 @@ def _label_files(path: Path) -> tuple[Path, list[Path]]:
     return path, files
 
 
-def _places(file: Path, folder: Path) -> tuple[Path, list[Path]]:
-    """Where in a folder of pictures a label file's picture may be, and which folders those are."""
-    parts = file.parent.relative_to(folder).parts
-    places = [file.parent]
+def _places(own: Path, folder: Path) -> tuple[Path, list[Path]]:
+    """Where in a folder of pictures those of a folder of label files may be, and which folders those are."""
+    parts = own.relative_to(folder).parts
+    places = [own]
     for above in range(len(parts) + 1):
         root = folder.joinpath(*parts[: len(parts) - above])
         below = parts[len(parts) - above :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,21 @@ def test_a_file_without_its_picture_is_reported_as_its_numbers_mean_nothing(tmp_
     told = {one.source.name: one.reason for one in read_yolo(tmp_path, progress=False).skipped}
     assert "no picture of its name was found" in told["b.txt"]
     assert "c.png is no picture" in told["c.txt"]
+
+
+def test_a_folder_is_listed_once_however_many_files_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[Any] = []
+    scandir = os.scandir
+    monkeypatch.setattr(
+        "annowidgets.interchange.pictures.os.scandir", lambda place: listed.append(place) or scandir(place)
+    )
+    for number in range(20):
+        picture(tmp_path / f"images/train/{number}.png")
+        (tmp_path / "labels/train").mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"labels/train/{number}.txt").write_text("0 0.5 0.5 0.2 0.2")
+    (tmp_path / "data.yaml").write_text("names: [cell]")
+    assert len(shapes(read_yolo(tmp_path, progress=False))) == 20
+    assert len(listed) < 80, "the files of labels are looked for there, too"
 
 
 def test_sizes_are_those_of_the_picture_as_it_is_shown(tmp_path: Path) -> None:
