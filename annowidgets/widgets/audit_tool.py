@@ -13,6 +13,7 @@ from annowidgets.widgets import audit_bar, audit_panel, promoting
 from annowidgets.widgets.attempts import Attempt, AttemptLabels, read_attempts, read_labels
 from annowidgets.widgets.attempts_view import AttemptsView
 from annowidgets.widgets.calibration_result import ResultBand, score_text
+from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.comparison import Comparison
 from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
@@ -98,6 +99,8 @@ class AuditTool(OpensOthers):
         self.bind_keys(_KEYS)
         self._attempts = read_attempts(batch)
         self._changes = keep_current(self, batch.workspace, self._follow)
+        if on_back is None:
+            close_earlier(self)
         self.run(self._begin)
 
     def refresh(self) -> None:

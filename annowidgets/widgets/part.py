@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,7 +19,14 @@ class Part(KnownKeywords, anywidget.AnyWidget):
     their order.
     """
 
-    _css = STYLESHEET
+    _esm: str | Path
+    _css = STYLESHEET.read_text(encoding="utf-8")
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # anywidget watches what is given as a path, and keeps every widget that ever showed it on its list of listeners
+        if isinstance(path := cls.__dict__.get("_esm"), Path):
+            cls._esm = path.read_text(encoding="utf-8")
+        super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits: Any) -> None:
         # anywidget keeps one stylesheet per id, so all parts together put it into the page once.

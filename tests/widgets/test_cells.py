@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -81,3 +83,14 @@ def test_a_desk_whose_cell_ran_again_is_let_go_with_its_pictures(
 def parts() -> set[ipywidgets.Widget]:
     """All widgets that the kernel keeps, save for layouts and styles, which ipywidgets never closes."""
     return {one for one in _instances.values() if not isinstance(one, (ipywidgets.Layout, ipywidgets.widgets.Style))}
+
+
+def test_nothing_keeps_a_closed_desk_alive(tmp_path: Path) -> None:
+    desk = LabelDesk(Loop(tmp_path).as_("ann"))
+    editor, known = desk.editor, weakref.ref(desk)
+    known_editor = weakref.ref(editor)
+    desk.close()
+    del desk, editor
+    gc.collect()
+    assert known() is None
+    assert known_editor() is None

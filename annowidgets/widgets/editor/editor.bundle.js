@@ -28,7 +28,7 @@ var sessionOf = (model) => new Promise((resolve) => {
 });
 
 // src/screen.css
-var screen_default = "/* In a screen of annowidgets: what the editor and the screen around it leave to each other. */\n\n/* the desk's title bar says what is saved */\n.aw-desk .aw-ed-saving { display: none; }\n";
+var screen_default = "/* In a screen of annowidgets: what the editor and the screen around it leave to each other. */\n\n/* the desk's title bar says what is saved */\n.aw-desk .aw-ed-saving { display: none; }\n\n/* A message lies over the upper edge of the picture, which must not move under the hand; good news go by themselves. */\n.aw-screen:has(.aw-ed) > .aw-live:has(> .aw-message) { height: 0; overflow: visible; position: relative; z-index: 20; }\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message {\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    left: 50%;\n    max-height: 40vh;\n    max-width: calc(100% - 24px);\n    min-width: min(420px, calc(100% - 24px));\n    overflow-y: auto;\n    position: absolute;\n    top: 8px;\n    transform: translateX(-50%);\n    width: max-content;\n}\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message.aw-is-ok { animation: aw-gone 0.4s 6s forwards; }\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message.aw-is-ok:is(:hover, :focus-within) { animation: none; }\n@keyframes aw-gone { to { opacity: 0; visibility: hidden; } }\n";
 
 // src/delta.js
 var applied = (labels, { put, remove }) => {
@@ -3328,7 +3328,6 @@ var TAKE_BACK = /^(Escape|Delete|Backspace|z)$/i;
 var FAR2 = 10;
 var NEARER = 1.25;
 var followKeys = (root, view, held) => {
-  let isPressed = false;
   const press = (stage) => {
     const { session } = stage;
     if (!stage.hand.isKeyboard) {
@@ -3340,14 +3339,14 @@ var followKeys = (root, view, held) => {
       /** @type {Point} */
       stage.hand.at
     );
-    if (isPressed) {
-      isPressed = false;
+    if (stage.isKeyPressed) {
+      stage.isKeyPressed = false;
       stage.release(at);
     } else if (TOOLS[session.tool].clicks) {
       stage.press(at);
       stage.release(at);
     } else {
-      isPressed = true;
+      stage.isKeyPressed = true;
       stage.press(at);
     }
   };
@@ -3356,7 +3355,7 @@ var followKeys = (root, view, held) => {
     const [dx, dy] = STEPS[event.key];
     const far = event.shiftKey ? FAR2 : 1;
     const by = { x: dx * far, y: dy * far };
-    if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, isPressed);
+    if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, stage.isKeyPressed);
     if (session.selected && !session.readOnly && !stage.isDrawing) return stage.nudge(by);
     if (session.tool !== "select") return stage.moveCursor(by);
     const pan = 24 * far;
@@ -3364,8 +3363,8 @@ var followKeys = (root, view, held) => {
   };
   const escape = (stage) => {
     const { session } = stage;
-    if (isPressed || stage.isBusy) {
-      isPressed = false;
+    if (stage.hasBegun) {
+      stage.isKeyPressed = false;
       stage.abandon();
     } else if (stage.hand.isKeyboard) stage.hideCursor();
     else if (session.selectedId !== null) session.select(null);
@@ -3379,16 +3378,9 @@ var followKeys = (root, view, held) => {
       session.select(null);
     else press(stage);
   };
-  const takeBack = (stage) => {
-    if (!isPressed && !stage.isBusy) return false;
-    if (stage.toolKey("Backspace")) return true;
-    isPressed = false;
-    stage.abandon();
-    return true;
-  };
   const backspace = (stage) => {
     const { at, isKeyboard } = stage.hand;
-    if (takeBack(stage) || isKeyboard && at && stage.doubleClick(at)) return;
+    if (stage.takeBack() || isKeyboard && at && stage.doubleClick(at)) return;
     stage.session.remove();
   };
   const actionOf = (stage, event) => {
@@ -3399,7 +3391,7 @@ var followKeys = (root, view, held) => {
     if (event.ctrlKey || event.metaKey) {
       if (key in STEPS) return () => arrow(stage, event);
       const withControl = {
-        z: () => event.shiftKey ? session.redo() : takeBack(stage) || session.undo(),
+        z: () => event.shiftKey ? session.redo() : stage.undo(),
         y: () => session.redo(),
         d: () => session.duplicate(duplicateOffset(stage)),
         Enter: () => session.submit()
@@ -3417,7 +3409,7 @@ var followKeys = (root, view, held) => {
       n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
       Enter: () => enter(stage),
       Escape: () => escape(stage),
-      Delete: () => takeBack(stage) || session.remove(),
+      Delete: () => stage.takeBack() || session.remove(),
       Backspace: () => backspace(stage),
       "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
       "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
@@ -4902,6 +4894,10 @@ var StageView = class {
   hand = { draft: null, at: null, isKeyboard: false, ruler: null };
   /** @type {(() => void) | null} told when what is under the hand has changed */
   onHand = null;
+  /** @type {(() => void) | null} told when something has begun, or ended */
+  onBegun = null;
+  /** Whether the keyboard's cursor is pressed. */
+  isKeyPressed = false;
   #isFitted = true;
   /** @type {Surroundings} */
   #around;
@@ -4953,6 +4949,10 @@ var StageView = class {
   /** @returns {boolean} whether a gesture or an unfinished shape is under the hand */
   get isBusy() {
     return this.#current.isBusy || this.hand.draft !== null;
+  }
+  /** @returns {boolean} whether there is something to take back before any edit */
+  get hasBegun() {
+    return this.isKeyPressed || this.isBusy;
   }
   /** @returns {boolean} whether a shape waits for its next vertex */
   get isDrawing() {
@@ -5051,6 +5051,18 @@ var StageView = class {
     this.#draft(null);
     this.session.settle();
     return outcome !== null || nudged;
+  }
+  /** Take back what has begun: its last vertex, else all of it. @returns {boolean} whether there was anything */
+  takeBack() {
+    if (!this.hasBegun) return false;
+    if (this.toolKey("Backspace")) return true;
+    this.isKeyPressed = false;
+    this.abandon();
+    return true;
+  }
+  /** Take back what has begun, else the last edit. */
+  undo() {
+    if (!this.takeBack()) this.session.undo();
   }
   /** Give up what the press began, and only that: vertices set before it stay. */
   abandonPress() {
@@ -5156,9 +5168,11 @@ var StageView = class {
   }
   /** @param {Hand["draft"]} draft */
   #draft(draft) {
+    const isNews = draft === null !== (this.hand.draft === null);
     this.hand.draft = draft;
     this.layers.draftChanged(draft);
     this.onHand?.();
+    if (isNews) this.onBegun?.();
   }
   /** @param {Hand["ruler"]} line */
   #measure(line) {
@@ -5501,9 +5515,10 @@ var placeOf = (brush) => Math.round(100 * Math.log(brush) / Math.log(1e3));
 // src/ui/toolbar.js
 var UNDO = "M6 3 3 6l3 3M3.5 6H9a4 4 0 0 1 0 8H6";
 var REDO = "M10 3l3 3-3 3M12.5 6H7a4 4 0 0 0 0 8h3";
-var toolbar = (session) => {
+var toolbar = (stage) => {
+  const { session } = stage;
   const tools = make("div", { className: "aw-ed-tools" });
-  const undo = iconButton("Undo", UNDO, () => session.undo(), "ctrl+z");
+  const undo = iconButton("Undo", UNDO, () => stage.undo(), "ctrl+z");
   const redo = iconButton("Redo", REDO, () => session.redo(), "ctrl+shift+z");
   const history = make("div", { className: "aw-ed-tools" }, undo, redo);
   const element = make(
@@ -5548,7 +5563,7 @@ ${hint}`;
     element.hidden = session.readOnly && names.length === 1;
   };
   const enable = () => {
-    undo.disabled = !session.document.canUndo;
+    undo.disabled = !session.document.canUndo && !stage.hasBegun;
     redo.disabled = !session.document.canRedo;
   };
   const listening = [
@@ -5557,6 +5572,7 @@ ${hint}`;
     session.on("labels", enable),
     session.on("open", enable)
   ];
+  stage.onBegun = enable;
   draw();
   enable();
   return { element, close: () => listening.forEach((stop) => stop()) };
@@ -5574,7 +5590,7 @@ var showStage = (session, el) => {
   const cover = make("div", { className: "aw-ed-cover", role: "status" });
   const middle = make("div", { className: "aw-ed-middle" }, place, cover);
   const stage = new StageView(session, place);
-  const [tools, status, bar] = [toolbar(session), statusLine(session, stage), frameBar(session)];
+  const [tools, status, bar] = [toolbar(stage), statusLine(session, stage), frameBar(session)];
   const frames = make("div", { className: "aw-ed-frames" }, bar.element);
   const root = make(
     "div",

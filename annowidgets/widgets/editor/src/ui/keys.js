@@ -20,9 +20,6 @@ const NEARER = 1.25;
  * @returns {() => void} stops listening
  */
 export const followKeys = (root, view, held) => {
-    /** Whether the keyboard's cursor is pressed. */
-    let isPressed = false;
-
     /** @param {StageView} stage */
     const press = (stage) => {
         const { session } = stage;
@@ -32,14 +29,14 @@ export const followKeys = (root, view, held) => {
             return;
         }
         const at = /** @type {Point} */ (stage.hand.at);
-        if (isPressed) {
-            isPressed = false;
+        if (stage.isKeyPressed) {
+            stage.isKeyPressed = false;
             stage.release(at);
         } else if (TOOLS[session.tool].clicks) {
             stage.press(at);
             stage.release(at);
         } else {
-            isPressed = true;
+            stage.isKeyPressed = true;
             stage.press(at);
         }
     };
@@ -50,7 +47,7 @@ export const followKeys = (root, view, held) => {
         const [dx, dy] = STEPS[event.key];
         const far = event.shiftKey ? FAR : 1;
         const by = { x: dx * far, y: dy * far };
-        if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, isPressed);
+        if (stage.hand.isKeyboard) return stage.moveCursor(by, {}, stage.isKeyPressed);
         if (session.selected && !session.readOnly && !stage.isDrawing) return stage.nudge(by);
         if (session.tool !== "select") return stage.moveCursor(by);
         const pan = 24 * far;
@@ -60,8 +57,8 @@ export const followKeys = (root, view, held) => {
     /** @param {StageView} stage */
     const escape = (stage) => {
         const { session } = stage;
-        if (isPressed || stage.isBusy) {
-            isPressed = false;
+        if (stage.hasBegun) {
+            stage.isKeyPressed = false;
             stage.abandon();
         } else if (stage.hand.isKeyboard) stage.hideCursor();
         else if (session.selectedId !== null) session.select(null);
@@ -79,15 +76,6 @@ export const followKeys = (root, view, held) => {
         else press(stage);
     };
 
-    /** What has begun goes first: its last vertex, else all of it. @param {StageView} stage */
-    const takeBack = (stage) => {
-        if (!isPressed && !stage.isBusy) return false;
-        if (stage.toolKey("Backspace")) return true;
-        isPressed = false;
-        stage.abandon();
-        return true;
-    };
-
     /**
      * The last vertex of what is drawn, else the one under the keyboard's cursor, else the label.
      *
@@ -95,7 +83,7 @@ export const followKeys = (root, view, held) => {
      */
     const backspace = (stage) => {
         const { at, isKeyboard } = stage.hand;
-        if (takeBack(stage) || (isKeyboard && at && stage.doubleClick(at))) return;
+        if (stage.takeBack() || (isKeyboard && at && stage.doubleClick(at))) return;
         stage.session.remove();
     };
 
@@ -109,7 +97,7 @@ export const followKeys = (root, view, held) => {
             if (key in STEPS) return () => arrow(stage, event);
             /** @type {Record<string, () => void>} */
             const withControl = {
-                z: () => (event.shiftKey ? session.redo() : takeBack(stage) || session.undo()),
+                z: () => (event.shiftKey ? session.redo() : stage.undo()),
                 y: () => session.redo(),
                 d: () => session.duplicate(duplicateOffset(stage)),
                 Enter: () => session.submit(),
@@ -128,7 +116,7 @@ export const followKeys = (root, view, held) => {
             n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
             Enter: () => enter(stage),
             Escape: () => escape(stage),
-            Delete: () => takeBack(stage) || session.remove(),
+            Delete: () => stage.takeBack() || session.remove(),
             Backspace: () => backspace(stage),
             "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
             "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),

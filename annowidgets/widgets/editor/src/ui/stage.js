@@ -26,7 +26,7 @@ export const showStage = (session, el) => {
     const cover = make("div", { className: "aw-ed-cover", role: "status" });
     const middle = make("div", { className: "aw-ed-middle" }, place, cover);
     const stage = new StageView(session, place);
-    const [tools, status, bar] = [toolbar(session), statusLine(session, stage), frameBar(session)];
+    const [tools, status, bar] = [toolbar(stage), statusLine(session, stage), frameBar(session)];
     const frames = make("div", { className: "aw-ed-frames" }, bar.element);
     const root = make(
         "div",

@@ -20,6 +20,10 @@ export class StageView {
     hand = { draft: null, at: null, isKeyboard: false, ruler: null };
     /** @type {(() => void) | null} told when what is under the hand has changed */
     onHand = null;
+    /** @type {(() => void) | null} told when something has begun, or ended */
+    onBegun = null;
+    /** Whether the keyboard's cursor is pressed. */
+    isKeyPressed = false;
     #isFitted = true;
     /** @type {Surroundings} */
     #around;
@@ -76,6 +80,11 @@ export class StageView {
     /** @returns {boolean} whether a gesture or an unfinished shape is under the hand */
     get isBusy() {
         return this.#current.isBusy || this.hand.draft !== null;
+    }
+
+    /** @returns {boolean} whether there is something to take back before any edit */
+    get hasBegun() {
+        return this.isKeyPressed || this.isBusy;
     }
 
     /** @returns {boolean} whether a shape waits for its next vertex */
@@ -190,6 +199,20 @@ export class StageView {
         this.#draft(null);
         this.session.settle();
         return outcome !== null || nudged;
+    }
+
+    /** Take back what has begun: its last vertex, else all of it. @returns {boolean} whether there was anything */
+    takeBack() {
+        if (!this.hasBegun) return false;
+        if (this.toolKey("Backspace")) return true;
+        this.isKeyPressed = false;
+        this.abandon();
+        return true;
+    }
+
+    /** Take back what has begun, else the last edit. */
+    undo() {
+        if (!this.takeBack()) this.session.undo();
     }
 
     /** Give up what the press began, and only that: vertices set before it stay. */
@@ -307,9 +330,11 @@ export class StageView {
 
     /** @param {Hand["draft"]} draft */
     #draft(draft) {
+        const isNews = (draft === null) !== (this.hand.draft === null);
         this.hand.draft = draft;
         this.layers.draftChanged(draft);
         this.onHand?.();
+        if (isNews) this.onBegun?.();
     }
 
     /** @param {Hand["ruler"]} line */

@@ -1,4 +1,4 @@
-/** @import { Session } from "../session.js" */
+/** @import { StageView } from "./stage_view.js" */
 /** @import { ToolName } from "../tools/index.js" */
 
 import { TOOLS } from "../tools/index.js";
@@ -10,12 +10,13 @@ const REDO = "M10 3l3 3-3 3M12.5 6H7a4 4 0 0 0 0 8h3";
 /**
  * The tools that the ontology has use for, undo and redo, down the left side.
  *
- * @param {Session} session
+ * @param {StageView} stage
  * @returns {{element: HTMLElement, close: () => void}}
  */
-export const toolbar = (session) => {
+export const toolbar = (stage) => {
+    const { session } = stage;
     const tools = make("div", { className: "aw-ed-tools" });
-    const undo = iconButton("Undo", UNDO, () => session.undo(), "ctrl+z");
+    const undo = iconButton("Undo", UNDO, () => stage.undo(), "ctrl+z");
     const redo = iconButton("Redo", REDO, () => session.redo(), "ctrl+shift+z");
     const history = make("div", { className: "aw-ed-tools" }, undo, redo);
     const element = make(
@@ -64,7 +65,7 @@ export const toolbar = (session) => {
         element.hidden = session.readOnly && names.length === 1;
     };
     const enable = () => {
-        undo.disabled = !session.document.canUndo;
+        undo.disabled = !session.document.canUndo && !stage.hasBegun;
         redo.disabled = !session.document.canRedo;
     };
     const listening = [
@@ -73,6 +74,7 @@ export const toolbar = (session) => {
         session.on("labels", enable),
         session.on("open", enable),
     ];
+    stage.onBegun = enable;
     draw();
     enable();
     return { element, close: () => listening.forEach((stop) => stop()) };
