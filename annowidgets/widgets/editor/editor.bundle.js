@@ -28,7 +28,7 @@ var sessionOf = (model) => new Promise((resolve) => {
 });
 
 // src/screen.css
-var screen_default = "/* In a screen of annowidgets: what the editor and the screen around it leave to each other. */\n\n/* the desk's title bar says what is saved */\n.aw-desk .aw-ed-saving { display: none; }\n\n/* A message lies over the upper edge of the picture, which must not move under the hand; good news go by themselves. */\n.aw-screen:has(.aw-ed) > .aw-live:has(> .aw-message) { height: 0; overflow: visible; position: relative; z-index: 20; }\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message {\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    left: 50%;\n    max-height: 40vh;\n    max-width: calc(100% - 24px);\n    min-width: min(420px, calc(100% - 24px));\n    overflow-y: auto;\n    position: absolute;\n    top: 8px;\n    transform: translateX(-50%);\n    width: max-content;\n}\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message.aw-is-ok { animation: aw-gone 0.4s 6s forwards; }\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message.aw-is-ok:is(:hover, :focus-within) { animation: none; }\n@keyframes aw-gone { to { opacity: 0; visibility: hidden; } }\n";
+var screen_default = "/* In a screen of annowidgets: what the editor and the screen around it leave to each other. */\n\n/* the desk's title bar says what is saved */\n.aw-desk .aw-ed-saving { display: none; }\n\n/* A message lies over the upper edge of the picture, which must not move under the hand; good news go by themselves. */\n.aw-screen:has(.aw-ed) > .aw-live:has(> .aw-message) { height: 0; overflow: visible; position: relative; z-index: 20; }\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message {\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    left: 56px; /* beside the tools */\n    max-height: 40vh;\n    max-width: max(280px, 100% - 346px); /* the side stays free */\n    overflow-y: auto;\n    position: absolute;\n    top: 8px;\n    width: max-content;\n}\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message.aw-is-ok { animation: aw-gone 0.4s 6s forwards; }\n.aw-screen:has(.aw-ed) > .aw-live > .aw-message.aw-is-ok:is(:hover, :focus-within) { animation: none; }\n@keyframes aw-gone { to { opacity: 0; visibility: hidden; } }\n";
 
 // src/delta.js
 var applied = (labels, { put, remove }) => {
@@ -3727,7 +3727,10 @@ var showPanel = (session, el) => {
     }
     const selected = rows.get(session.selectedId ?? "")?.element;
     settleStop(selected);
-    if (session.selectedId !== broughtIntoSight) bringIntoSight(list, selected);
+    if (session.selectedId !== broughtIntoSight) {
+      bringIntoSight(list, selected);
+      bringIntoSight(el, selected);
+    }
     broughtIntoSight = session.selectedId;
   };
   let requested = 0;

@@ -81,7 +81,10 @@ export const showPanel = (session, el) => {
         const selected = rows.get(session.selectedId ?? "")?.element;
         settleStop(selected);
         // where the rows lie is only asked when it matters: the answer takes a layout of all of them
-        if (session.selectedId !== broughtIntoSight) bringIntoSight(list, selected);
+        if (session.selectedId !== broughtIntoSight) {
+            bringIntoSight(list, selected);
+            bringIntoSight(el, selected); // which scrolls too, where there is little room
+        }
         broughtIntoSight = session.selectedId;
     };
     let requested = 0;
