@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,7 @@ from annowidgets.store.labels import FinalRow
 from annowidgets.workflow.base import ProjectBase, names_carried, rename_labels, stored_ontology
 from annowidgets.workflow.checks import require_one_of
 from annowidgets.workflow.csv import csv_lines
+from annowidgets.workflow.left_out import left_out_html
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.states import BatchKind, TaskState
 
@@ -55,11 +56,8 @@ class ExportReport(NamedTuple):
 
     def _repr_html_(self) -> str:
         beside = "" if self.beside is None else f", beside in {escape(self.beside.name)}"
-        table: Any = self.left_out.to_html(index=False, escape=True, border=0) if len(self.left_out) else ""
-        return (
-            f"<b>{self.labels} labels on {self.items} items</b> in {escape(self.path.name)}; "
-            f"{len(self.left_out)} left out{beside}{table}"
-        )
+        told = f"<b>{self.labels} labels on {self.items} items</b> in {escape(self.path.name)}"
+        return f"{told}; {len(self.left_out)} left out{beside}{left_out_html(self.left_out)}"
 
 
 class _Finished(NamedTuple):

@@ -14,6 +14,7 @@ from annowidgets.workflow.batch import Batch
 from annowidgets.workflow.batches import ProjectBatches, new_batch_name
 from annowidgets.workflow.item_reading import ReadItem
 from annowidgets.workflow.items import Item, ProjectItems
+from annowidgets.workflow.left_out import left_out_html
 from annowidgets.workflow.permissions import Permission
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class ImportReport(NamedTuple):
     skipped: pd.DataFrame
 
     def _repr_html_(self) -> str:
-        table: Any = self.skipped.to_html(index=False, escape=True, border=0) if len(self.skipped) else ""
-        return f"<b>{self.read} labels on {self.items} items</b>, {len(self.skipped)} skipped{table}"
+        told = f"<b>{self.read} labels on {self.items} items</b>, {len(self.skipped)} skipped"
+        return told + left_out_html(self.skipped)
 
 
 class ProjectImports(ProjectItems, ProjectBatches):

@@ -89,6 +89,17 @@ def test_every_class_decides_by_its_shape_what_is_read_of_a_coco_file(team: Team
     assert "the ontology doesn't ask it; 1 label(s) kept" in told
 
 
+def test_a_report_of_very_much_shows_its_first_rows_and_escapes_them(tmp_path: Path) -> None:
+    plain = samples.coco()
+    plain["annotations"] += [{"id": f"<b>{number}", "image_id": 1, "category_id": 99} for number in range(40)]
+    source = samples.write_sample("coco", tmp_path, json.dumps(plain).encode())
+    _, report = imported(tmp_path, source, "coco")
+    html = report._repr_html_()
+    assert html.count("<tr") == 21
+    assert f"and {len(report.skipped) - 20} more" in html
+    assert "&lt;b&gt;" in html
+
+
 def test_a_bad_file_is_one_error_that_names_it_and_nothing_is_added(team: Team, tmp_path: Path) -> None:
     samples.picture(tmp_path / "a.png")
     (tmp_path / "labels.json").write_text('{"images": [')
