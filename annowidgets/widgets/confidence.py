@@ -48,6 +48,7 @@ class Confidence(Part):
     ) -> None:
         super().__init__(question=question, required=required, chord=chord)
         self._on_change = on_change
+        self._last: tuple[object, int] = (None, 0)  # page and number of the message that counts
         self.on_msg(self._heard)
 
     @traitlets.validate("value")
@@ -58,8 +59,19 @@ class Confidence(Part):
         return value
 
     def _heard(self, _: object, message: dict[str, Any], __: object) -> None:
-        percent = message.get("percent") if isinstance(message, dict) else None
+        if not isinstance(message, dict) or self._is_overtaken(message):
+            return
+        percent = message.get("percent")
         if isinstance(percent, (int, float)) and 0 <= percent <= 100:
             self.value = percent / 100
             if self._on_change is not None:
                 self._on_change(self.value)
+
+    def _is_overtaken(self, message: dict[str, Any]) -> bool:
+        page, number = message.get("page"), message.get("number")
+        if not isinstance(number, int):
+            return False
+        if page == self._last[0] and number < self._last[1]:
+            return True
+        self._last = (page, number)
+        return False

@@ -88,6 +88,15 @@ def test_a_confidence_is_none_until_a_person_sets_it_and_only_ever_a_share() -> 
         sure.value = 80
 
 
+def test_of_two_confidences_that_overtake_each_other_the_one_set_last_counts() -> None:
+    sure = Confidence()
+    for page, number, percent in (("a", 1, 20), ("a", 3, 60), ("a", 2, 40), ("b", 1, 80), ("b", 2, 90)):
+        sure._heard(None, {"percent": percent, "page": page, "number": number}, None)
+        if percent in (40, 60):
+            assert sure.value == 0.6
+    assert sure.value == 0.9  # another page counts anew
+
+
 def test_a_clock_takes_its_own_runs_reports_and_never_goes_back() -> None:
     ticks: list[float] = []
     clock = Clock(10, on_tick=ticks.append)

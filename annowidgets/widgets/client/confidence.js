@@ -29,13 +29,16 @@ function render({ model, el }) {
         input.setAttribute("aria-required", String(model.get("required")));
         paint(touched);
     };
+    // Messages may overtake each other while the front end changes the road that it sends them by; the last one counts.
+    const page = String(Math.random());
+    let count = 0;
     // The kernel repeats what it hears, and may be slower than the hand: that must not push the slider back.
     let told = [];
     const tell = () => {
         touched = true;
         paint(true);
         told.push(Number(input.value));
-        model.send({ percent: Number(input.value) });
+        model.send({ percent: Number(input.value), page, number: (count += 1) });
     };
     const obey = () => {
         const value = model.get("value");
