@@ -14,6 +14,7 @@ from annowidgets.benchmark.scores import Scores
 from annowidgets.benchmark.similarity import similarity
 from annowidgets.benchmark.tasks import TaskLabels
 from annowidgets.benchmark.volume import VolumeAgreement, volume
+from annowidgets.benchmark.volumes import volumes
 
 __all__ = [
     "Agreement",
@@ -36,4 +37,5 @@ __all__ = [
     "score",
     "similarity",
     "volume",
+    "volumes",
 ]

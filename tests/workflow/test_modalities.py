@@ -194,6 +194,13 @@ def test_readers_outline_nodules_slice_by_slice_and_their_volumes_agree_as_shape
             task.submit([readers[reader]])
             submitted[reader] = task.labels()[0]
         assert training.scores()["submitted"].tolist() == [1, 1, 1]
+        report = training.volumes().set_index("trainee")
+        for reader in others:
+            pair = next(one for one in nodule["pairwise"] if {one["a"], one["b"]} == {expert, reader})
+            row = report.loc[f"reader {reader}"]
+            assert row["iou"] == pytest.approx(pair["iou3d_shapely"], abs=1e-3)
+            union = row["benchmark_mm3"] + row["trainee_mm3"] - row["shared_mm3"]
+            assert row["shared_mm3"] / union == pytest.approx(row["iou"])
         medium = item.open()
         assert isinstance(medium, DicomSeries)
         assert medium.distance is not None

@@ -31,6 +31,7 @@ from annowidgets.workflow.training.gold import TrainingGold
 from annowidgets.workflow.training.models import TrainingModels
 from annowidgets.workflow.training.tasks import TrainingTasks
 from annowidgets.workflow.training.trainees import TrainingPeople, as_names
+from annowidgets.workflow.training.volumes import TrainingVolumes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,7 @@ class TrainingProject(
     TrainingGold,
     TrainingModels,
     TrainingExport,
+    TrainingVolumes,
     TrainingPlots,
     ProjectInstructions,
     ProjectFeedback,
@@ -50,8 +52,8 @@ class TrainingProject(
 ):
     """A training project. Made by `Workspace.create_training_project`, opened by `Workspace.training_project`.
 
-    Its methods live in the rooms that it is made of: people, tasks, amendments, gold, models and export (these
-    two build on reports), a module each; plotting, instructions, feedback and files are those of every project.
+    Its methods live in the rooms that it is made of: people, tasks, amendments, gold, models, export and volumes
+    (these three build on reports), a module each; plotting, instructions, feedback and files are those of every project.
     """
 
     def _training(self) -> TrainingRow:
