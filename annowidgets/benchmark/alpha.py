@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from annowidgets.benchmark.checks import number, one_of
+from annowidgets.errors import InvalidInput
+from annowidgets.labels.values import shown
 
 Level = Literal["nominal", "interval", "sets"]
 
@@ -31,15 +34,19 @@ def krippendorff_alpha(units: Iterable[Collection[Any]], *, level: Level = "nomi
         1 for full agreement, 0 for what chance gives, below for less. NaN where nothing can be compared, or where all
         values are the same, so that chance would agree too.
 
+    Raises
+    ------
+    InvalidInput
+        A value that can't be compared at that level, or that stands for none given (None, NaN).
+
     Notes
     -----
     ``1 - Do / De``, observed over expected disagreement among the values of units with at least two (Krippendorff 2011,
     "Computing Krippendorff's Alpha-Reliability", section 5).
     """
     one_of("level", level, get_args(Level))
-    comparable = [list(values) for values in units if len(values) > 1]
-    if level == "interval":
-        comparable = [[number("A value", value) for value in values] for values in comparable]
+    read = _READ[level]
+    comparable = [list(map(read, values)) for values in map(_listed, units) if len(values) > 1]
     every = list(chain.from_iterable(comparable))
     if not every:
         return float("nan")
@@ -47,6 +54,30 @@ def krippendorff_alpha(units: Iterable[Collection[Any]], *, level: Level = "nomi
     observed = sum(disagreement(values) / (len(values) - 1) for values in comparable) / len(every)
     expected = disagreement(every) / (len(every) * (len(every) - 1))
     return 1 - observed / expected if expected > 0 else float("nan")
+
+
+def _listed(values: Any) -> Collection[Any]:
+    if isinstance(values, str) or not isinstance(values, Collection):
+        raise InvalidInput(f"A unit must be a list of the values that it got, got {shown(values)}.")
+    return values
+
+
+def _name(value: Any) -> Hashable:
+    try:
+        hash(value)
+    except TypeError:
+        raise InvalidInput(f"A value must be hashable, got {shown(value)}.", hint='Of sets: level="sets".') from None
+    # NaN differs from itself.
+    if value is None or value != value:
+        raise InvalidInput(f"A value can't be {shown(value)}.", hint="Leave out who gave none.")
+    name: Hashable = value
+    return name
+
+
+def _set(value: Any) -> frozenset[Hashable]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidInput(f"A value must be a set, got {shown(value)}.")
+    return frozenset(map(_name, value))
 
 
 def _nominal(values: Sequence[Hashable]) -> float:
@@ -60,8 +91,8 @@ def _interval(values: Sequence[float]) -> float:
     return float(2 * len(values) * (centred**2).sum() - 2 * centred.sum() ** 2)
 
 
-def _sets(values: Sequence[Iterable[Hashable]]) -> float:
-    counts = list(Counter(frozenset(value) for value in values).items())
+def _sets(values: Sequence[frozenset[Hashable]]) -> float:
+    counts = list(Counter(values).items())
     return 2 * sum(
         count * other_count * (1 - len(one & other) / len(one | other))
         for place, (one, count) in enumerate(counts)
@@ -74,3 +105,4 @@ _DISAGREEMENT: dict[Level, Callable[[Sequence[Any]], float]] = {
     "interval": _interval,
     "sets": _sets,
 }
+_READ: dict[Level, Callable[[Any], Any]] = {"nominal": _name, "interval": partial(number, "A value"), "sets": _set}

@@ -74,6 +74,26 @@ def test_alpha_is_undefined_where_nothing_can_be_compared() -> None:
         assert np.isnan(krippendorff_alpha(units))
     with pytest.raises(InvalidInput, match="level can't be 'ordinal'"):
         krippendorff_alpha(UNITS, level="ordinal")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("units", "level", "message"),
+    [
+        (["ab", "cd"], "nominal", "A unit must be a list of the values that it got, got 'ab'"),
+        ([1, 2], "nominal", "A unit must be a list"),
+        ([["a", None]], "nominal", "A value can't be None"),
+        ([[1.0, float("nan")]], "nominal", "A value can't be nan"),
+        ([[["a"], ["b"]]], "nominal", "A value must be hashable, got .'a'."),
+        ([[1.0, float("nan")]], "interval", "A value must be finite, got nan"),
+        ([[1.0, "2"]], "interval", "A value must be a number, got '2'"),
+        ([["ab", "cd"]], "sets", "A value must be a set, got 'ab'"),
+        ([[{"a"}, 3]], "sets", "A value must be a set, got 3"),
+        ([[{"a"}, [None]]], "sets", "A value can't be None"),
+    ],
+)
+def test_values_that_cannot_be_compared_are_refused(units: Any, level: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        krippendorff_alpha(units, level=level)
     with pytest.raises(InvalidInput, match="A value must be a number"):
         krippendorff_alpha([["a", "b"]], level="interval")
 
