@@ -39,7 +39,7 @@ check: $(ENVIRONMENT) node
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -m 'not browser'
+	$(BIN)/python -m pytest -m 'not browser and not network'
 
 docs: $(ENVIRONMENT)
 	$(BIN)/python -m sphinx -W --keep-going -q -c docs . build/docs

@@ -11,6 +11,8 @@ import tomllib
 import venv
 from pathlib import Path
 
+import pytest
+
 from tests.repository import REPOSITORY
 from tests.test_packaging import tracked
 
@@ -34,6 +36,7 @@ def test_post_build_stops_at_the_first_failure() -> None:
     assert os.access(BINDER / "postBuild", os.X_OK)
 
 
+@pytest.mark.network
 def test_from_a_fresh_environment_the_start_notebook_runs(tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     for path in tracked():

@@ -174,3 +174,14 @@ def test_the_links_of_the_front_page_lead_somewhere() -> None:
     assert links
     for link in links:
         assert (REPOSITORY / link).exists(), link
+
+
+def test_every_place_that_the_map_of_the_house_names_is_there() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    places = set(re.findall(r"`((?:annowidgets|tests|docs|notebooks|binder|\.ci)/[^`*]*)`", text))
+    assert len(places) > 20
+    for place in places:
+        assert (REPOSITORY / place).exists(), place
+    for name, module in (("lease_minutes", "workflow/policies.py"), ("TOOLS", "widgets/editor/src/tools/index.js")):
+        assert name in (REPOSITORY / "annowidgets" / module).read_text()
+    assert "def evaluation_frame(" in (REPOSITORY / "annowidgets/workflow/training/tables.py").read_text()
