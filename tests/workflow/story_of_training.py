@@ -59,7 +59,7 @@ class TrainingReplay:
         elif action == "task.score":
             assert self.states[subject_id] == "submitted", "A7: scored before it was submitted"
             self.scores[subject_id] = json.loads(figures)["score"]
-        elif subject == "task" and event not in ("copy", "assign", "hint"):  # assigned to its trainee only, the file says
+        elif subject == "task" and event not in ("copy", "assign", "hint"):  # all to its own trainee
             state = self.states.get(subject_id, "queued")
             assert (state, event) in STEPS, f"A6: {event} happened to a training task that was {state}"
             self.states[subject_id] = STEPS[state, event]
