@@ -53,7 +53,8 @@ class TrainingProject(
     """A training project. Made by `Workspace.create_training_project`, opened by `Workspace.training_project`.
 
     Its methods live in the rooms that it is made of: people, tasks, amendments, gold, models, export and volumes
-    (these three build on reports), a module each; plotting, instructions, feedback and files are those of every project.
+    (these three build on reports), a module each; plotting, instructions, feedback and files are those of every
+    project.
     """
 
     def _training(self) -> TrainingRow:

@@ -98,6 +98,7 @@ TABLE = {
     "TrainingProject.events": Row(LEADS, lambda s: s.training.events()),
     "TrainingProject.scores": Row(MEMBERS, lambda s: [s.training.scores(by) for by in (None, "class", "task")]),
     "TrainingProject.evaluation_labels": Row(MEMBERS, lambda s: s.training.evaluation_labels()),
+    "TrainingProject.volumes": Row(MEMBERS, lambda s: s.training.volumes()),
     "TrainingProject.confusion": Row(MEMBERS, lambda s: s.training.confusion()),
     **{
         f"TrainingProject.{name}": Row(MEMBERS, lambda s, name=name: getattr(s.training, name)(Figure().subplots()))
