@@ -64,6 +64,10 @@ function render({ model, el }) {
         }
     };
 
+    // JupyterLab cancels every line break that is typed into a cell's output
+    el.addEventListener("beforeinput", (event) => {
+        if (event.inputType === "insertLineBreak") event.stopImmediatePropagation();
+    }, true);
     // whoever presses Save has written all that is to be saved
     el.addEventListener("focusout", tell);
     model.on("change:document", show);
