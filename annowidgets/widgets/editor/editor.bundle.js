@@ -945,9 +945,9 @@ var memory = /* @__PURE__ */ new WeakMap();
 var origins = /* @__PURE__ */ new WeakMap();
 var originOf = (shape) => origins.get(shape);
 var read = (shape) => {
-  let known3 = memory.get(shape);
-  if (!known3) memory.set(shape, known3 = new Reading(shape));
-  return known3;
+  let known4 = memory.get(shape);
+  if (!known4) memory.set(shape, known4 = new Reading(shape));
+  return known4;
 };
 var runCount = (shape) => read(originOf(shape)?.shape ?? shape).runs.length;
 var movedMask = (shape, dx, dy) => {
@@ -2164,8 +2164,31 @@ var crossingsOf = (rings, y) => {
 };
 
 // src/tracks/track.js
-var keysOf = ({ shape, key_frames = {} }) => shape && !Object.keys(key_frames).length ? [[0, shape]] : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
-var isKey = (label, frame) => keysOf(label).some(([key, shape]) => key === frame && shape !== null);
+var known3 = /* @__PURE__ */ new WeakMap();
+var keysOf = (label) => {
+  let keys = known3.get(label);
+  if (!keys) {
+    const { shape, key_frames = {} } = label;
+    keys = Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
+    if (shape && !keys.length) keys.push([0, shape]);
+    known3.set(label, keys);
+  }
+  return keys;
+};
+var countUpTo = (keys, frame) => {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (keys[middle][0] <= frame) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+var isKey = (label, frame) => {
+  const keys = keysOf(label);
+  const [key, shape] = keys[countUpTo(keys, frame) - 1] ?? [-1, null];
+  return key === frame && shape !== null;
+};
 var firstShape = (label) => (
   /** @type {Shape} */
   keysOf(label)[0][1]
@@ -2173,13 +2196,12 @@ var firstShape = (label) => (
 var shapeAt = (label, frame, interpolate) => {
   const { until } = label;
   const keys = keysOf(label);
-  const after = keys.findIndex(([key]) => key > frame);
-  const place = (after < 0 ? keys.length : after) - 1;
-  if (place < 0) return null;
-  const [start, shape] = keys[place];
+  const after = countUpTo(keys, frame);
+  if (after === 0) return null;
+  const [start, shape] = keys[after - 1];
   if (start === frame || shape === null) return shape;
   if (!interpolate) return null;
-  if (after < 0) return until !== void 0 && frame <= until ? shape : null;
+  if (after === keys.length) return until !== void 0 && frame <= until ? shape : null;
   const [stop, following] = keys[after];
   return following === null ? shape : between2(shape, following, (frame - start) / (stop - start));
 };
@@ -2228,7 +2250,7 @@ var made = (label, keys, until) => (
 );
 var isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 var withKey = (label, frame, shape) => {
-  const keys = keysOf(label);
+  const keys = [...keysOf(label)];
   const { until } = label;
   if (until !== void 0 && frame > until) keys.push([until, keys[keys.length - 1][1]]);
   return made(label, [...keys, [frame, shape]], until);
@@ -2325,8 +2347,8 @@ var Tracks = class {
   /** @param {Label} label @returns {Seen} without a shape where it is not on the frame */
   at(label) {
     if (!this.isMany && label.shape) return label;
-    const known3 = this.#known.get(label);
-    if (known3?.frame === this.#frame) return known3.seen;
+    const known4 = this.#known.get(label);
+    if (known4?.frame === this.#frame) return known4.seen;
     const shape = shapeAt(label, this.#frame, this.interpolates) ?? void 0;
     const drawn = isKey(label, this.#frame) ? "key" : "between";
     const seen = shape ? { ...label, shape, drawn } : { ...label, shape };
@@ -2341,13 +2363,13 @@ var Tracks = class {
    */
   withGhost(label) {
     const seen = this.at(label);
-    const known3 = this.#known.get(label);
-    if (seen.shape || !this.#hasGhosts || !known3) return seen;
-    if (!known3.ghost) {
+    const known4 = this.#known.get(label);
+    if (seen.shape || !this.#hasGhosts || !known4) return seen;
+    if (!known4.ghost) {
       const shape = nearestShape(label, this.#frame, this.interpolates);
-      known3.ghost = fits(shape, this.#session.size) ? { ...seen, shape, drawn: "ghost" } : seen;
+      known4.ghost = fits(shape, this.#session.size) ? { ...seen, shape, drawn: "ghost" } : seen;
     }
-    return known3.ghost;
+    return known4.ghost;
   }
   /** The pictures of a group show different things: where an object is on another one says nothing. */
   get #hasGhosts() {
@@ -2704,11 +2726,11 @@ var Session = class extends Emitter {
   // --- what a person does
   /** @param {string | null} id @param {{turns?: boolean}} [how] turns: to a frame that carries the label */
   select(id, { turns = true } = {}) {
-    const known3 = id !== null && this.document.byId(id) ? id : null;
-    if (known3 !== null && turns) this.#turnTo(known3);
-    if (known3 === this.selectedId) return;
-    this.selectedId = known3;
-    this.channel.send({ type: "select", label: known3 });
+    const known4 = id !== null && this.document.byId(id) ? id : null;
+    if (known4 !== null && turns) this.#turnTo(known4);
+    if (known4 === this.selectedId) return;
+    this.selectedId = known4;
+    this.channel.send({ type: "select", label: known4 });
     this.emit("selection", null);
   }
   /** @param {string | null} id */
@@ -3227,7 +3249,7 @@ var HALO = "rgba(0, 0, 0, 0.6)";
 var HALO_EXTRA = 2;
 var LINE = 2;
 var THICK = 3;
-var DOTS = [0.5, 5];
+var DOTS = [3, 5];
 var DASHES = [6, 5];
 var DOT = 4;
 var FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
@@ -3800,7 +3822,12 @@ var timeline = (session) => {
     canvas.getContext("2d")
   );
   const room = make("div", {});
-  const element = make("div", { className: "aw-ed-timeline" }, canvas, room);
+  const element = make(
+    "div",
+    { className: "aw-ed-timeline", tabIndex: 0, role: "group", "aria-label": "Time line" },
+    canvas,
+    room
+  );
   let requested = 0;
   let shown2 = null;
   const xOf = (frame, width) => NAMES2 + EDGE + (width - NAMES2 - 2 * EDGE) * frame / Math.max(player.last, 1);
@@ -3828,6 +3855,16 @@ var timeline = (session) => {
   };
   canvas.addEventListener("pointerdown", press);
   canvas.addEventListener("pointermove", move);
+  element.addEventListener("keydown", (event) => {
+    const step = (
+      /** @type {Record<string, 1 | -1>} */
+      { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    );
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    session.walk(step);
+  });
   const draw = () => {
     requested = 0;
     const { labels } = session;
@@ -3881,7 +3918,13 @@ var timeline = (session) => {
       const end = spans[i + 1]?.start === stop ? stop : stop - 1;
       context.fillRect(xOf(start, width) - 1, middle - 2, Math.max(2, (end - start) * step + 2), 4);
     }
-    for (const [frame, shape] of keysOf(label)) diamond(xOf(frame, width), middle, color, shape !== null, ink.text);
+    let drawn = -Infinity;
+    for (const [frame, shape] of keysOf(label)) {
+      const x = xOf(frame, width);
+      if (x - drawn < 2) continue;
+      diamond(x, middle, color, shape !== null, ink.text);
+      drawn = x;
+    }
   };
   const diamond = (x, y, color, isShape, ink) => {
     context.beginPath();
@@ -4257,8 +4300,8 @@ var MOST_RUNS = 3e3;
 var isIntricate = (shape) => runCount(shape) > MOST_RUNS;
 var tiles = /* @__PURE__ */ new WeakMap();
 var tileOf = (shape, color) => {
-  const known3 = tiles.get(shape);
-  if (known3?.color === color) return known3.tile;
+  const known4 = tiles.get(shape);
+  if (known4?.color === color) return known4.tile;
   const origin = originOf(shape);
   const made2 = origin ? movedTile(tileOf(origin.shape, color), origin) : tileFor(shape, color);
   tiles.set(shape, { color, tile: made2 });

@@ -1,11 +1,10 @@
 /** @import { Label, Shape, Size } from "../types.js" */
+/** @import { Key } from "./track.js" */
 
 // What can be done to an object in time. Labels are values: each gives a new one.
 
 import { boundsOfShape } from "../shapes/index.js";
 import { keysOf, reachOf, shapeAt } from "./track.js";
-
-/** @typedef {[number, Shape | null]} Key */
 
 /**
  * @param {Label} label
@@ -41,7 +40,7 @@ const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
  * @param {Shape} shape
  */
 export const withKey = (label, frame, shape) => {
-    const keys = keysOf(label);
+    const keys = [...keysOf(label)];
     const { until } = label;
     if (until !== undefined && frame > until) keys.push([until, keys[keys.length - 1][1]]);
     return made(label, [...keys, [frame, shape]], until);

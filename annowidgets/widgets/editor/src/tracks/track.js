@@ -5,19 +5,46 @@
 
 import { between } from "./between.js";
 
+/** @typedef {[number, Shape | null]} Key a frame, and the shape that is set there; null: outside from there on */
+
+/** @type {WeakMap<Label, Key[]>} */
+const known = new WeakMap();
+
 /**
- * The key frames in order. (Names of properties that are whole numbers come in their order.)
+ * The key frames in order; asked for every label on every frame that is passed, so remembered. (Names of properties
+ * that are whole numbers come in their order.)
  *
  * @param {Label} label
- * @returns {[number, Shape | null][]}
+ * @returns {readonly Key[]}
  */
-export const keysOf = ({ shape, key_frames = {} }) =>
-    shape && !Object.keys(key_frames).length
-        ? [[0, shape]]
-        : Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
+export const keysOf = (label) => {
+    let keys = known.get(label);
+    if (!keys) {
+        const { shape, key_frames = {} } = label;
+        keys = Object.entries(key_frames).map(([frame, own]) => [Number(frame), own]);
+        if (shape && !keys.length) keys.push([0, shape]);
+        known.set(label, keys);
+    }
+    return keys;
+};
+
+/** How many key frames lie on a frame or before it. @param {readonly Key[]} keys @param {number} frame */
+const countUpTo = (keys, frame) => {
+    let [low, high] = [0, keys.length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        if (keys[middle][0] <= frame) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+};
 
 /** @param {Label} label @param {number} frame */
-export const isKey = (label, frame) => keysOf(label).some(([key, shape]) => key === frame && shape !== null);
+export const isKey = (label, frame) => {
+    const keys = keysOf(label);
+    const [key, shape] = keys[countUpTo(keys, frame) - 1] ?? [-1, null];
+    return key === frame && shape !== null;
+};
 
 /** The object's first shape. @param {Label} label @returns {Shape} */
 export const firstShape = (label) => /** @type {Shape} */ (keysOf(label)[0][1]);
@@ -33,13 +60,12 @@ export const firstShape = (label) => /** @type {Shape} */ (keysOf(label)[0][1]);
 export const shapeAt = (label, frame, interpolate) => {
     const { until } = label;
     const keys = keysOf(label);
-    const after = keys.findIndex(([key]) => key > frame);
-    const place = (after < 0 ? keys.length : after) - 1;
-    if (place < 0) return null;
-    const [start, shape] = keys[place];
+    const after = countUpTo(keys, frame);
+    if (after === 0) return null;
+    const [start, shape] = keys[after - 1];
     if (start === frame || shape === null) return shape;
     if (!interpolate) return null;
-    if (after < 0) return until !== undefined && frame <= until ? shape : null;
+    if (after === keys.length) return until !== undefined && frame <= until ? shape : null;
     const [stop, following] = keys[after];
     return following === null ? shape : between(shape, following, (frame - start) / (stop - start));
 };
