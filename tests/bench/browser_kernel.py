@@ -73,6 +73,29 @@ def box_widget(count: int) -> Any:
     )
 
 
+def echo() -> Any:
+    """A widget whose kernel sends each message back: the least that an answer can take."""
+    import anywidget
+
+    class Echo(anywidget.AnyWidget):
+        _esm = """export default {render({model, el}) {
+            el.innerHTML = '<div class="bench-echo" tabindex="0" style="height: 600px"></div>';
+            window.benchWaits = [];
+            let released = null;
+            addEventListener('pointerup', event => { released = event.timeStamp; model.send({}); }, {capture: true});
+            model.on('msg:custom', () => {
+                if (released !== null) benchWaits.push(performance.now() - released);
+                released = null;
+            });
+        }}"""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.on_msg(lambda *_: self.send({}))
+
+    return Echo()
+
+
 def plain(count: int) -> list[dict[str, Any]]:
     """The boxes as jupyter-bbox-widget takes them."""
     names = ("label", "x", "y", "width", "height")

@@ -281,6 +281,82 @@ def test_pens_zoom_dense_displays_and_drags_that_leave_the_picture_make_no_diffe
     assert abs(wide - 2 * shown) <= 2
 
 
+# --- under the hand
+
+
+def test_nothing_is_sent_while_the_pointer_moves_and_one_message_when_it_is_done(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    hand, mouse = desk.canvas, desk.page.mouse
+    stage = desk.book.box(STAGE)
+    sent: list[Any] = []
+    desk.page.evaluate(
+        """() => {
+            window.testSent = [];
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) {
+                const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
+                // the clock and the focus speak for themselves
+                if (text.includes('comm_msg') && !text.includes('seconds')) window.testSent.push(text);
+                return send.call(this, data);
+            };
+        }"""
+    )
+    for begin, end in (((10, 20), (40, 60)), ((60, 20), (90, 60))):
+        mouse.move(*hand.place(begin))
+        mouse.down()
+        mouse.move(*hand.place(end), steps=20)
+        sent.append(len(desk.page.evaluate("() => testSent")))
+        mouse.up()
+        hand.keys("Escape")
+    desk.wait_for(["cell", 10, 20, 30, 40], ["cell", 60, 20, 30, 40])
+    told = desk.page.evaluate("() => testSent")
+    assert sent == [0, 2], told  # an edit with its selection, then that nothing is selected
+    assert len(told) == 4
+
+    # vertices are taken back by the button as by the keys, and only then whole edits
+    hand.keys("3")
+    hand.click((100, 70), (120, 75))
+    undo = desk.page.get_by_role("button", name="Undo")
+    undo.click()
+    undo.click()
+    assert len(hand.ids) == 2
+    undo.click()
+    desk.wait_for(["cell", 10, 20, 30, 40])
+
+    # what is said lies over the picture, which stays where it is
+    hand.keys("Escape", "Control+Enter")
+    expect(desk.page.locator(".aw-screen > .aw-live > .aw-message")).to_contain_text("Submitted")
+    hand.wait()
+    assert desk.book.box(STAGE) == stage
+
+
+def test_a_list_of_many_labels_is_walked_by_arrows_and_a_label_in_it_is_nudged(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    many = [aw.Label("cell", aw.BoundingBox(10 + n, 20, 10, 10)) for n in range(95)]
+    desk.loop.as_("ann").task(desk.book.value("desk.task.id")).save_draft(many)
+    desk.book.run(0)
+    hand = desk.canvas
+    hand.wait()
+    hand.wait_for(95)
+
+    def row(number: int) -> Any:
+        return desk.page.get_by_role("button", name=f"cell {number}", exact=True)
+
+    row(1).focus()
+    hand.keys("End")
+    expect(row(95)).to_be_focused()
+    hand.keys(("ArrowUp", 20))
+    expect(row(75)).to_be_focused()
+    expect(row(75)).to_be_in_viewport()
+    hand.keys("Home", ("ArrowDown", 45), "Enter")
+    expect(row(46)).to_be_focused()
+    hand.keys("Shift+ArrowDown")
+    poll(desk.book, lambda: desk.shapes()[45], ["cell", 55, 30, 10, 10])
+    hand.keys("Delete")  # whoever deletes goes on with the next one, which has that number now
+    expect(row(46)).to_be_focused()
+    poll(desk.book, lambda: len(desk.shapes()), 94)
+
+
 # --- what dies in between
 
 
