@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from annowidgets.errors import InvalidInput
+from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
 from annowidgets.widgets.html import Content, Html, tag
@@ -112,6 +113,8 @@ class TrainingDashboard(OpensOthers):
         self.bind_keys(_KEYS)
         self.run(self.refresh)
         keep_current(self, training.workspace, self._look_again)
+        if on_back is None:  # otherwise the screen that leads here is the cell's
+            close_earlier(self)
 
     # --- what is done
 
@@ -352,9 +355,8 @@ class TrainingDashboard(OpensOthers):
     # --- the end, and without a kernel
 
     def close(self) -> None:
-        """Close the screen with all its parts, and leave off an export."""
+        """Close the screen with all its parts; an export that runs goes on."""
         if hasattr(self, "_gold"):  # ipywidgets closes those too that were refused while they were made
-            self._cancel_export()
             for tab in (self._overview, self._submissions, self._settings, self._team, self._gold):
                 tab.close()
         super().close()

@@ -7,6 +7,7 @@ from typing import Any
 from annowidgets.benchmark import BenchmarkFunction
 from annowidgets.errors import AlreadyExists, AnnowidgetsError, InvalidInput
 from annowidgets.labels import Ontology
+from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
@@ -26,6 +27,8 @@ _LAST = len(steps.STEPS) - 1
 
 class TrainingSetup(OpensOthers):
     """Sets up a training: its name, the ontology, the sources with the benchmark function, the trainees.
+
+    Sources are projects and batches of them; lists of tasks are for `Workspace.create_training_project`.
 
     Parameters
     ----------
@@ -61,6 +64,7 @@ class TrainingSetup(OpensOthers):
             again=lambda *_: self._begin(),
         )
         self.run(self._begin)
+        close_earlier(self)
 
     # --- what is filled in
 
