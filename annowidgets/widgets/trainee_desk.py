@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
+from annowidgets.errors import PermissionDenied
 from annowidgets.widgets import trainee_panels as panels
 from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.comparison import Comparison
-from annowidgets.widgets.html import Html
+from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.label_desk import LabelDesk
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
@@ -87,7 +88,10 @@ class TraineeDesk(OpensOthers):
 
     def summary(self) -> Html:
         """How far one is, and whether it is passed."""
-        status = self.training.my_status()
+        try:
+            status = self.training.my_status()
+        except PermissionDenied as error:
+            return tag("p", error.message)
         return pairs(
             {
                 "Training": self.training.name,

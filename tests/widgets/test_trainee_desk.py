@@ -101,6 +101,7 @@ def test_scores_and_comparisons_come_when_the_training_reveals_them(tmp_path: Pa
 def test_a_lead_has_no_tasks_and_is_told_why(course: Course) -> None:
     desk = TraineeDesk(course.training)
     assert "aw-is-bad" in desk._message.html
+    assert "may not annotate" in desk.summary()
 
 
 def test_what_others_wrote_is_text(tmp_path: Path) -> None:
