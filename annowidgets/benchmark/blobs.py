@@ -122,14 +122,14 @@ def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Seq
 
 
 def _heads(blobs: Sequence[bytes]) -> npt.NDArray[np.void]:
-    odd = {blob[: len(_MARK)] for blob in blobs} - {_MARK}
-    if any(mark[:-1] == _MARK[:-1] and len(mark) == len(_MARK) for mark in odd):
-        raise InvalidInput("These measurements were written by another version.", hint="Update annowidgets.")
     lengths = np.fromiter(map(len, blobs), np.int64, len(blobs))
-    if odd or (lengths < _HEAD.itemsize).any():
+    if (lengths < _HEAD.itemsize).any():
         raise damaged()
     heads = np.frombuffer(b"".join([blob[: _HEAD.itemsize] for blob in blobs]), _HEAD)
-    if (lengths != _HEAD.itemsize + heads["rows"].astype(np.int64) * ROW.itemsize + heads["tail"]).any():
+    odd = set(heads["mark"].tolist()) - {_MARK}
+    if any(mark[:-1] == _MARK[:-1] and len(mark) == len(_MARK) for mark in odd):
+        raise InvalidInput("These measurements were written by another version.", hint="Update annowidgets.")
+    if odd or (lengths != _HEAD.itemsize + heads["rows"].astype(np.int64) * ROW.itemsize + heads["tail"]).any():
         raise damaged()
     return heads
 

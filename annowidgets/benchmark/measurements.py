@@ -344,13 +344,16 @@ def _listed_blobs(blobs: Any) -> list[bytes]:
         raise InvalidInput(
             f"from_blobs takes a list of bytes, got {shown(blobs)}.", hint="For one, use Measurements.from_bytes(blob)."
         ) from None
-    for place, blob in enumerate(listed):
-        if type(blob) is not bytes:
-            try:
-                listed[place] = bytes(memoryview(blob))
-            except TypeError:
-                raise InvalidInput(f"Measurements are read from bytes, got {shown(blob)}.") from None
-    return listed
+    if set(map(type, listed)) <= {bytes}:
+        return listed
+    return list(map(_as_bytes, listed))
+
+
+def _as_bytes(blob: Any) -> bytes:
+    try:
+        return bytes(memoryview(blob))
+    except TypeError:
+        raise InvalidInput(f"Measurements are read from bytes, got {shown(blob)}.") from None
 
 
 def damaged() -> InvalidInput:

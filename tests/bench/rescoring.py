@@ -44,9 +44,12 @@ def fill(path: Path) -> None:
 
 
 def ours(path: Path) -> pd.Series:
+    tasks, trainees, blobs = [], [], []
     with closing(sqlite3.connect(path)) as db:
-        stored = db.execute("SELECT task, trainee, measurements FROM submission ORDER BY task").fetchall()
-    tasks, trainees, blobs = zip(*stored, strict=True)
+        for task, trainee, blob in db.execute("SELECT task, trainee, measurements FROM submission ORDER BY task"):
+            tasks.append(task)
+            trainees.append(trainee)
+            blobs.append(blob)
     measured = Measurements.from_blobs(blobs, tasks=tasks, trainees=trainees)
     return score(measured, BenchmarkFunction.project_default()).trainee_means().set_index("trainee").score
 
