@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from annowidgets.plots.drawing import axes, has_room, nothing_to_draw, refused, require_columns
+from annowidgets.workflow.training import TrainingProject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,7 @@ def class_scores(training: Any, ax: Axes | None = None) -> Axes:
 
     if isinstance(training, pd.DataFrame):
         scores = training
-    elif hasattr(training, "gold_health"):
+    elif isinstance(training, TrainingProject):
         scores = training.scores(by="class")
     else:
         raise refused("Scores by class", training, instead='a training project, or its scores(by="class")')

@@ -15,6 +15,7 @@ from annowidgets.plots.drawing import (
     require_columns,
     spread,
 )
+from annowidgets.workflow.training import TrainingProject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ def trainee_scores(training: Any, ax: Axes | None = None, *, pass_mark: float | 
 
     if isinstance(training, pd.DataFrame):
         scores = training
-    elif hasattr(training, "gold_health"):
+    elif isinstance(training, TrainingProject):
         scores = training.scores()
         pass_mark = training.pass_mark if pass_mark is None else pass_mark
     else:
@@ -116,7 +117,7 @@ def learning_curve(training: Any, ax: Axes | None = None, *, trainee: str | None
 
     if isinstance(training, pd.DataFrame):
         tasks = training
-    elif hasattr(training, "gold_health"):
+    elif isinstance(training, TrainingProject):
         tasks = training.tasks(state="submitted", user=trainee).to_frame()
     else:
         raise refused("A learning curve", training, instead="a training project, or its tasks().to_frame()")
@@ -173,7 +174,7 @@ def before_and_after(moves: Any, ax: Axes | None = None, *, pass_mark: float | N
 
     if isinstance(moves, pd.DataFrame):
         frame = moves
-    elif hasattr(moves, "what_if"):
+    elif isinstance(moves, TrainingProject):
         frame = moves.what_if()
         pass_mark = moves.pass_mark if pass_mark is None else pass_mark
     else:

@@ -78,6 +78,7 @@ class TrainingDashboard(OpensOthers):
         self._is_old, self._seconds, self._changes = False, 0.0, 0
         self._tabs = LiveHtml(on_action=self.act)
         self._export_line = LiveHtml(on_action=self.act, pad=True)
+        self._no_gold = LiveHtml(pad=True)
         self._overview = Overview(on_action=self.act, guard=self.guarded)
         self._submissions = Submissions(on_action=self.act)
         self._settings = Settings(training, on_action=self.act, run=self.run, guard=self.guarded)
@@ -133,7 +134,7 @@ class TrainingDashboard(OpensOthers):
     def _view(self, evaluation_label: int) -> None:
         from annowidgets.widgets.comparison import Comparison
 
-        task = self._submissions.row(evaluation_label)["task"]
+        task = self._submissions.task_of(evaluation_label)
         self.show_instead(lambda back: Comparison(self.training, task, evaluation_label=evaluation_label, on_back=back))
 
     def _do(self, done: tuple[Content, list[str]]) -> None:
@@ -262,6 +263,7 @@ class TrainingDashboard(OpensOthers):
 
     def _shown(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         if self._tab == "gold" and not self._may_see_gold:
+            self._no_gold.show(tag("p", self._why_not(Permission.VIEW_GOLD), class_="aw-mute"))
             return (self._no_gold,), ()
         parts: dict[str, Any] = {
             "overview": self._overview,
@@ -348,10 +350,6 @@ class TrainingDashboard(OpensOthers):
     def _may_see_gold(self) -> bool:
         return self._why_not(Permission.VIEW_GOLD, archived=True) is None
 
-    @property
-    def _no_gold(self) -> LiveHtml:
-        return LiveHtml(tag("p", self._why_not(Permission.VIEW_GOLD), class_="aw-mute"), pad=True)
-
     # --- the end, and without a kernel
 
     def close(self) -> None:
@@ -359,6 +357,7 @@ class TrainingDashboard(OpensOthers):
         if hasattr(self, "_gold"):  # ipywidgets closes those too that were refused while they were made
             for tab in (self._overview, self._submissions, self._settings, self._team, self._gold):
                 tab.close()
+            self._no_gold.close()
         super().close()
 
     def summary(self) -> Html:

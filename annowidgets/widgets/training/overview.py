@@ -49,7 +49,6 @@ class Overview:
         self._reading: Reading | None = None
         self._trainee: str | None = None
         self._on_action = on_action
-        self._holder = LiveHtml(on_action=on_action)
         self._table: Table | None = None
         self._figures = LiveHtml(on_action=on_action, on_picture=guard(self._draw), pad=True)
         self._panel = LiveHtml(on_action=on_action)
@@ -98,7 +97,7 @@ class Overview:
 
     def close(self) -> None:
         """Close all its parts."""
-        for part in (self._holder, self._table, self._figures, self._panel):
+        for part in (self._table, self._figures, self._panel):
             if part is not None:
                 part.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from annowidgets.errors import NotFound
 from annowidgets.widgets.batch_panels import Rows
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml, OnAction
@@ -64,10 +65,13 @@ class Submissions:
         """Show the labels of one trainee, whatever was filtered before."""
         self._filters = {"trainee": trainee}
 
-    def row(self, evaluation_label: int) -> dict[str, Any]:
-        """A label of the sample."""
+    def task_of(self, evaluation_label: int) -> int:
+        """The task of a label that is shown."""
         assert self._reading is not None
-        return next(row for row in self._reading.sample if row["evaluation_label"] == evaluation_label)
+        for row in self._reading.sample:
+            if row["evaluation_label"] == evaluation_label:
+                return int(row["task"])
+        raise NotFound(f"Evaluation label {evaluation_label} is not in the sample any more.", hint="Press Refresh.")
 
     def close(self) -> None:
         """Close all its parts."""
