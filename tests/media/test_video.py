@@ -80,6 +80,21 @@ def test_any_frame_in_any_order_is_the_one_that_decoding_from_the_start_gives(vi
     medium.close()
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4", "mpeg2video", "libx265"])
+def test_on_the_way_to_a_far_frame_only_those_near_it_are_kept_and_all_are_exact(tmp_path: Path, codec: str) -> None:
+    path = videos.write(tmp_path / "film.mp4", codec, frames=90, options={"g": "90", "bf": "3"})
+    expected = videos.decoded(path)
+    medium = VideoFile(path)
+    for far in (70, 40, 89):
+        medium.close()
+        for index in (far, far - 3, far - 8, *range(far - 20, far)):
+            assert np.array_equal(medium.frame(index), expected[index]), index
+    medium.close()
+    medium._decode(80)
+    assert min(medium._frames._frames) >= 72
+    medium.close()
+
+
 def test_the_edit_list_and_the_hidden_frames_of_these_tests_leave_frames_out(tmp_path: Path) -> None:
     assert VideoFile(KINDS["VP8 with hidden frames"](tmp_path)).count < 60
     assert VideoFile(KINDS["edit list"](tmp_path)).count == 35
