@@ -17,13 +17,14 @@ from annowidgets.widgets.nesting import OpensOthers
 from annowidgets.widgets.parts import Meaning, button, chip, join, pairs, section
 from annowidgets.widgets.permitted import why_not
 from annowidgets.widgets.table import table_html
-from annowidgets.widgets.training.export import Export, proposed_file
+from annowidgets.widgets.training.export import Export, export_form, proposed_file
 from annowidgets.widgets.training.gold_health import GoldHealth, suspects_section
-from annowidgets.widgets.training.overview import Overview, columns, trainee_rows
+from annowidgets.widgets.training.overview import Overview
 from annowidgets.widgets.training.reading import Reading
 from annowidgets.widgets.training.settings import Settings
 from annowidgets.widgets.training.submissions import Submissions
-from annowidgets.widgets.training.team import Team, stacked
+from annowidgets.widgets.training.team import Team
+from annowidgets.widgets.training.trainee_table import columns, trainee_rows
 from annowidgets.widgets.wording import counted
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training import TrainingProject
@@ -251,7 +252,7 @@ class TrainingDashboard(OpensOthers):
             chip("closed") if reading.state == "archived" else None,
         )
         self.tools.show(None if self._gold.is_correcting else self._tools())
-        self._tabs.show(self._tab_buttons())
+        self._tabs.show(_tab_buttons(self._tab))
         self._show_export()
         (self.add_class if self._tab == "settings" else self.remove_class)("aw-beside")
         main, side = self._shown()
@@ -288,35 +289,9 @@ class TrainingDashboard(OpensOthers):
     def _tools(self) -> Html:
         running = self._export is not None and self._export.state == "running"
         refusal = self._why_not(Permission.READ_ALL, archived=True) or ("An export is running" if running else None)
-        return tag(
-            "div",
-            button("Back", "back") if self._on_back else None,
-            button("Refresh", "refresh", shortcut="G"),
-            button("Export CSV…", "export", disabled=True, hint=refusal) if refusal else self._export_form(),
-            class_="aw-row aw-tools-row",
-        )
-
-    def _export_form(self) -> Html:
-        path = tag("input", name="path", value=proposed_file(self._reading.name), required=True)
-        return tag(
-            "details",
-            tag("summary", "Export CSV…", class_="aw-button"),
-            tag(
-                "form",
-                stacked("File, beside the notebook or with its folder; one that is there is replaced", path),
-                tag(
-                    "div",
-                    tag("button", "Export", type="submit"),
-                    tag("button", "Cancel", type="button", data_close=True),
-                    class_="aw-row",
-                ),
-                class_="aw-form",
-                data_act="export",
-                data_key=self._exports,
-            ),
-            class_="aw-inline",
-            data_key=f"export {self._exports}",
-        )
+        exporting = export_form(proposed_file(self._reading.name), self._exports, refusal=refusal)
+        back = button("Back", "back") if self._on_back else None
+        return tag("div", back, button("Refresh", "refresh", shortcut="G"), exporting, class_="aw-row aw-tools-row")
 
     def _show_export(self) -> None:
         export = self._export
@@ -324,21 +299,6 @@ class TrainingDashboard(OpensOthers):
         self._export_line.show(None if export is None else export.told())
         if export is not None and export.state != "running":
             self.tools.show(self._tools())
-
-    def _tab_buttons(self) -> Html:
-        buttons = [
-            tag(
-                "button",
-                said,
-                [" ", tag("kbd", place)],
-                type="button",
-                data_act="tab",
-                data_key=name,
-                aria_current="page" if name == self._tab else None,
-            )
-            for place, (name, said) in enumerate(TABS.items(), start=1)
-        ]
-        return tag("nav", buttons, class_="aw-tabs", aria_label="Parts of the dashboard")
 
     # --- who may what
 
@@ -367,3 +327,19 @@ class TrainingDashboard(OpensOthers):
         rows = [row[:-1] for row in trainee_rows(reading, [])[:]]
         table = table_html(columns([])[:-1], rows, caption="Trainees", empty="No trainee yet.")
         return Html(pairs(told) + table)
+
+
+def _tab_buttons(now: str) -> Html:
+    buttons = [
+        tag(
+            "button",
+            said,
+            [" ", tag("kbd", place)],
+            type="button",
+            data_act="tab",
+            data_key=name,
+            aria_current="page" if name == now else None,
+        )
+        for place, (name, said) in enumerate(TABS.items(), start=1)
+    ]
+    return tag("nav", buttons, class_="aw-tabs", aria_label="Parts of the dashboard")

@@ -12,6 +12,7 @@ from annowidgets.errors import AnnowidgetsError
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.parts import button, progress
 from annowidgets.widgets.permitted import reason_of
+from annowidgets.widgets.training.team import stacked
 from annowidgets.widgets.wording import counted
 from annowidgets.workflow.training import TrainingProject
 
@@ -94,6 +95,42 @@ class Export:
         if not self._wanted:
             raise _Cancelled
         self._on_change()
+
+
+def export_form(file: str, number: int, *, refusal: str | None) -> Html:
+    """The button that opens a form with the name of the file (act "export").
+
+    Parameters
+    ----------
+    file : str
+        The name that is proposed.
+    number : int
+        Of the export; another number closes the form.
+    refusal : str or None
+        Why nothing can be exported now.
+    """
+    if refusal is not None:
+        return button("Export CSV…", "export", disabled=True, hint=refusal)
+    path = tag("input", name="path", value=file, required=True)
+    return tag(
+        "details",
+        tag("summary", "Export CSV…", class_="aw-button"),
+        tag(
+            "form",
+            stacked("File, beside the notebook or with its folder; one that is there is replaced", path),
+            tag(
+                "div",
+                tag("button", "Export", type="submit"),
+                tag("button", "Cancel", type="button", data_close=True),
+                class_="aw-row",
+            ),
+            class_="aw-form",
+            data_act="export",
+            data_key=number,
+        ),
+        class_="aw-inline",
+        data_key=f"export {number}",
+    )
 
 
 def proposed_file(name: str) -> str:

@@ -14,8 +14,8 @@ from annowidgets.widgets.notices import heard_notices
 from annowidgets.widgets.parts import button, section
 from annowidgets.widgets.rows import rows_of
 from annowidgets.widgets.table import Column, Table
-from annowidgets.widgets.training.overview import done, standing, trainee_name
 from annowidgets.widgets.training.reading import Reading
+from annowidgets.widgets.training.trainee_table import done, standing, trainee_name
 from annowidgets.widgets.wording import counted
 from annowidgets.workflow.training import TrainingProject
 
