@@ -166,5 +166,5 @@ def _print_paint(strokes: Mapping[Case, dict[str, list[Stroke]]], bare: Sequence
         if case.labels == 200:
             told += f", not slower: {'reached' if ours.p95 <= theirs.p95 else 'MISSED'}"
         print(f"  {case.labels:>6} {case.gesture:<7} {case.rate:>7} {case.state:<12}{cells}{told}")
-    shown = min(summed_up(own[OURS.name]).shown for own in strokes.values())
-    print(f"  frames with moves in which annowidgets' status line changed, at the least: {shown:.0%}")
+    shown = min(summed_up(own[OURS.name]).shown for case, own in strokes.items() if case.gesture != "hover")
+    print(f"  frames of a drag in which annowidgets drew, at the least: {shown:.0%}")

@@ -6,8 +6,8 @@ that frame's `requestAnimationFrame` arrives after scripts, style, layout and pa
 time and frames every 16.7 ms, so that a page which does nothing at all already has a median of half a frame and a p95
 of nearly one: that floor is measured too, over a part of the page that listens to nothing. What the compositor, the
 screen and the mouse need comes on top for everybody. That the frame does show the move is checked as well: changes of
-the widget's nodes between the event and the end of the frame are counted. On a machine that others use too, the times
-grow with what these do; the processor time of the page's main thread does not.
+the widget's nodes, and lines drawn on a canvas, between the event and the end of the frame are counted. On a machine
+that others use too, the times grow with what these do; the processor time of the page's main thread does not.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ BEGIN = """selector => {
     const observer = new MutationObserver(() => { changed = true; });
     observer.observe(document.querySelector(selector),
         {subtree: true, attributes: true, characterData: true, childList: true});
+    const context = CanvasRenderingContext2D.prototype, {stroke} = context;
+    context.stroke = function (...given) {
+        changed = true;
+        return stroke.apply(this, given);
+    };
     channel.port1.onmessage = () => {
         const now = performance.now();
         for (const stamp of batches.shift()) waits.push(now - stamp);
@@ -48,7 +53,11 @@ BEGIN = """selector => {
     };
     addEventListener('pointermove', moved, {capture: true});
     window.benchProbe = {
-        stop() { removeEventListener('pointermove', moved, {capture: true}); observer.disconnect(); },
+        stop() {
+            removeEventListener('pointermove', moved, {capture: true});
+            observer.disconnect();
+            context.stroke = stroke;
+        },
         read: () => ({waits, frames, shown}),
     };
 }"""
@@ -64,7 +73,7 @@ class Stroke(NamedTuple):
     waits : list of float
         Per move, ms from the browser's taking it to its being painted.
     frames, shown : int
-        Frames with moves; those of them in which the widget changed.
+        Frames with moves; those of them in which the widget changed or drew.
     cpu : float
         Seconds that the page's main thread worked.
     seconds : float
