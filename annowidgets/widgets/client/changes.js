@@ -9,8 +9,12 @@ function render({ model, el }) {
         const screen = el.closest(".aw-screen");
         // a kernel that is busy is asked once, not once more with each second
         if (asked || document.visibilityState !== "visible" || !screen?.checkVisibility()) return;
-        asked = true;
-        model.send({ ask: true });
+        try {
+            model.send({ ask: true });
+            asked = true;
+        } catch {
+            // the kernel was shut down: the page stays as it is until its cell runs again
+        }
     };
     const answered = () => (asked = false);
 

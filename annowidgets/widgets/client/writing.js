@@ -10,8 +10,14 @@ function render({ model, el }) {
 
     const tell = () => {
         clearTimeout(timer);
-        for (const [name, value] of typed) model.send({ name, value });
-        typed.clear();
+        for (const [name, value] of typed) {
+            try {
+                model.send({ name, value });
+            } catch {
+                return; // the kernel is gone; what was typed stays in the page, to be copied from it
+            }
+            typed.delete(name);
+        }
     };
 
     const field = ({ name, label, value, rows, removable }) => {
