@@ -372,7 +372,9 @@ def _seen(connection: sqlite3.Connection, which: str, of: int, user: str) -> set
         UNION {labelled} WHERE {which} AND t.reviewer = :user
         UNION {labelled} JOIN grades g ON g.task = t.id AND g.auditor = :user WHERE {which}
         UNION {labelled} JOIN events e ON e.subject = 'task' AND e.subject_id = t.id AND e.user = :user
-            AND e.action IN ('task.approve', 'task.return', 'audit.lock', 'audit.grade') WHERE {which}
+            AND e.action IN ('task.approve', 'task.return', 'audit.grade') WHERE {which}
+        UNION {labelled} JOIN events e ON e.subject = 'batch' AND e.subject_id = t.batch AND e.user = :user
+            AND e.action = 'audit.lock' AND e.figures ->> 'item' = o.id WHERE {which}
         UNION {trained} JOIN tasks t ON t.item = o.id AND t.user = :user WHERE {which} AND {_SHOWN}
         UNION {trained} WHERE {which} AND n.project IN (
             SELECT project FROM members WHERE user = :user AND role IN ('admin', 'team_manager')

@@ -90,6 +90,25 @@ def test_a12_who_returned_a_task_of_a_source_has_seen_it(team: Team) -> None:
     team.refuses(RuleViolation, lambda: new_training(team, sources=[batch], trainees=["rob"]), rule="A12")
 
 
+def test_a12_an_auditor_who_has_only_opened_an_item_has_seen_its_attempts(team: Team) -> None:
+    lea = team("lea")
+    lea.set_role("tim", "admin")
+    batch = team.calibration(items=2, max_per_tasker=2)
+    for task in batch.tasks():
+        team.task("bo", task).claim().submit([cell()], confidence=1)
+    audit = team.batch("tim", batch).audit()
+    opened = audit.next().item
+    audit.release(opened)
+    team.audited(batch)
+    for task in batch.tasks():
+        task.promote("training")
+    lea.set_role("tim", "annotator")
+    training = new_training(team, sources=[batch], trainees=["tim"])
+    (left,) = training.tasks(user="tim")
+    assert len(training.items()) == 2
+    assert left.item.name != opened.name
+
+
 def test_a12_what_was_seen_can_not_be_unseen_by_a_script(golden: Team, script: Callable[..., None]) -> None:
     training = new_training(golden, trainees=["uma"], reveal="after_each")
     work_off(training, "uma")
