@@ -105,7 +105,7 @@ def test_axe_finds_nothing_serious_in_an_editor_in_which_much_is_open(desk: Canv
     desk.page.add_script_tag(path=project / "node_modules" / "axe-core" / "axe.min.js")
     for number in range(KINDS):
         draw(desk, number)  # the last one is a skeleton: it is selected, with the visibility of its points
-    desk.page.locator(".aw-ed summary").click()
+    desk.page.locator(".aw-ed summary", has_text="View").click()
     assert desk.page.evaluate(WRONG) == []
 
 
