@@ -182,7 +182,8 @@ class _Check:
                 yield from (
                     (place, f"labels[{other}] answers it already{self.on(frames)}") for other, frames in taken.items()
                 )
-        carrying = self.frames_with_objects(labels)
+        # Of a draft no frame needs an answer, and an edit must not cost more the longer the film is.
+        carrying = self.frames_with_objects(labels) if self.complete else set()
         frames_asked = sorted(carrying | {frame for frame in given if frame is not None})
         by_scope: dict[str, Sequence[int | None]] = {"item": [None], "frame": frames_asked}
         # One sentence for all the frames that it is true of.
