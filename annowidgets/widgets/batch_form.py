@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import ipywidgets
 
-from annowidgets.errors import InvalidInput
+from annowidgets.errors import InvalidInput, PermissionDenied
 from annowidgets.store import items as stored_items
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.keywords import KnownKeywords
@@ -51,7 +51,7 @@ class BatchForm(KnownKeywords, ipywidgets.VBox):
         Parameters
         ----------
         fields : mapping
-            name, and where the form has them size, seed, attempts, most, languages, tags, seconds; as text.
+            name, and where the form has them size, seed, attempts, most, languages, tags, seconds, training; as text.
 
         Raises
         ------
@@ -64,6 +64,7 @@ class BatchForm(KnownKeywords, ipywidgets.VBox):
             languages=languages_of(str(fields.get("languages", ""))),
             tags=tuple(part.strip() for part in str(fields.get("tags", "")).split(",") if part.strip()),
             min_instruction_seconds=_number(fields, "seconds", "Seconds on the instructions") or 0.0,
+            training=str(fields.get("training", "")) or None,
         )
         if self.kind == "production":
             return self._project.create_production_batch(name, items=items, requirements=requirements)
@@ -128,11 +129,20 @@ class BatchForm(KnownKeywords, ipywidgets.VBox):
             _field("Languages", "languages", placeholder="en C1, de B2", size=32, hint="each with its lowest level"),
             _field("Tags", "tags", placeholder="haematology", size=32, hint="all of them, comma between"),
             _field("Seconds on the instructions", "seconds", kind="number", min=0, hint="in focus, at least"),
+            self._training(),
         ]
         # Enter sends a form by a button inside of it; the one that is seen is at the foot of the screen
         enter = tag("button", "Create and launch", type="submit", class_="aw-hear", tabindex=-1, aria_hidden="true")
         form = tag("form", fields, enter, id=self._form_id, class_="aw-form aw-batch-fields", data_act="create")
         self._fields.show(form)
+
+    def _training(self) -> Html | None:
+        """The trainings that can be passed, of which one may be asked for."""
+        names = list(_passable(self._project))
+        if not names:
+            return None
+        options = [tag("option", "none", value=""), *(tag("option", name, value=name) for name in names)]
+        return tag("label", tag("span", "Passed training"), tag("select", options, name="training"))
 
     def _items(self) -> Html:
         if self.kind == "production":
@@ -160,6 +170,16 @@ class BatchForm(KnownKeywords, ipywidgets.VBox):
 
 
 _HOW = {"data_act": "how"}
+
+
+def _passable(project: Project) -> Iterator[str]:
+    """Names of trainings with a pass mark that the user takes part in."""
+    for training in project.workspace.training_projects():
+        try:
+            if training.pass_mark is not None:
+                yield training.name
+        except PermissionDenied:  # somebody else's
+            continue
 
 
 def free_items(project: Project) -> list[Item]:

@@ -16,7 +16,7 @@ from annowidgets.widgets.batch_view import BatchView
 from annowidgets.widgets.batches_page import BatchesPage
 from annowidgets.widgets.instruction_editor import InstructionEditor
 from annowidgets.widgets.review_desk import ReviewDesk
-from tests.widgets.loops import Loop, without_notices
+from tests.widgets.loops import LABELS, Loop, without_notices
 
 BATCHES = "SELECT name, kind, state FROM batches ORDER BY id"
 
@@ -435,6 +435,33 @@ def test_it_leads_to_the_instructions_and_to_what_waits_for_review_and_back(loop
         page.children[1].act("back")
         assert page.children[0] is page._focus
         assert "Batches" in page._title.html
+
+
+def test_a_batch_can_ask_for_a_passed_training(loop: Loop) -> None:
+    page = BatchesPage(loop.project)
+    page.act("new_calibration")
+    assert "Passed training" not in page._form._fields.html  # type: ignore[union-attr]
+    loop.batch.close_early(reason="Enough.")
+    gold = loop.project.create_ground_truth_batch("gold")
+    gold.submit_labels(dict.fromkeys(loop.project.items(), LABELS), progress=False)
+    for name, mark in (("Onboarding", 80), ("Without a mark", None)):
+        with without_notices():
+            loop.ws.create_training_project(name, sources=[gold], trainees=["uma"], pass_mark=mark)
+    other = loop.ws.as_user("zoe").create_project("Other", ontology=loop.project.ontology)
+    other.add_images([loop.project.items()[0].path], progress=False)
+    theirs = other.create_ground_truth_batch("gold")
+    theirs.submit_labels({other.items()[0]: LABELS}, progress=False)
+    with without_notices():
+        other.workspace.create_training_project("Theirs", sources=[theirs], trainees=["uma"], pass_mark=80)
+    page.act("new_calibration")
+    form = page._form._fields.html  # type: ignore[union-attr]
+    assert "Onboarding" in form
+    assert "Without a mark" not in form
+    assert "Theirs" not in form
+    page.act("create", value={"name": "round 2", "size": "4", "attempts": "1", "training": "Onboarding"})
+    ann = loop.as_("ann")
+    assert ann.next_task() is None
+    assert "Onboarding" in " ".join(ann.my_status().reasons)
 
 
 def test_what_others_do_is_seen_at_the_next_look(loop: Loop) -> None:
