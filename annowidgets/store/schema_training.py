@@ -95,9 +95,10 @@ TABLES_3 = (
         PRIMARY KEY (batch, item)
     ) WITHOUT ROWID, STRICT""",
     """CREATE TABLE measurements (
-        -- What was compared with what, per submission and revision of the gold, packed: see benchmark/blobs.py.
+        -- What was compared with what, per submission and revision of the gold, packed: see benchmark/blobs.py. Of a
+        -- correction they are written before the gold, which comes in only when all is measured.
         task INTEGER NOT NULL REFERENCES tasks (id),
-        gold INTEGER NOT NULL REFERENCES gold (id),
+        gold INTEGER NOT NULL REFERENCES gold (id) DEFERRABLE INITIALLY DEFERRED,
         measurements BLOB NOT NULL,
         created REAL NOT NULL,
         PRIMARY KEY (task, gold)
@@ -160,6 +161,10 @@ KEPT = {
 # A score of task t under the newest gold and the function that is to be applied.
 _SCORED = """SELECT 1 FROM training_scores s WHERE s.task = t.id AND s.function_version = NEW.function_version
     AND s.gold = (SELECT id FROM gold WHERE item = t.item ORDER BY revision DESC LIMIT 1)"""
+# A submission that has no score under gold which is about to come in.
+_UNMEASURED = """SELECT 1 FROM tasks t JOIN trainings r ON r.project = t.project
+    WHERE t.item = NEW.item AND t.state = 'submitted' AND NOT EXISTS (SELECT 1 FROM training_scores s
+        WHERE s.task = t.id AND s.gold = NEW.id AND s.function_version = r.function_version)"""
 # The allowances are those of the workflow, and of the order in which floats are added up.
 _RESULT = """SELECT 1 FROM (
     SELECT n.pass_mark, count(*) AS tasks, sum(t.state = 'submitted') AS submitted,
@@ -201,6 +206,12 @@ def _guards() -> Iterator[str]:
         f"NEW.revision <> CASE WHEN {is_made} THEN {newest} + 1 ELSE 1 END "
         "OR NEW.project IS NOT (SELECT project FROM training_items WHERE item = NEW.item)",
         APPEND_ONLY["gold"][0],
+    )
+    yield refuse(
+        "correction_is_measured",
+        "BEFORE INSERT ON gold",
+        f"NEW.revision > 1 AND (NEW.reason IS NULL OR EXISTS ({_UNMEASURED}))",
+        "A3: a correction has a reason, and measures what was submitted again",
     )
     yield refuse(
         "withdrawal_numbered",
@@ -282,7 +293,8 @@ def _tasks() -> Iterator[str]:
         "BEFORE UPDATE OF state ON tasks",
         f"NEW.state = 'submitted' AND {_OF_TRAINING.format(row='OLD')} AND NOT EXISTS "
         "(SELECT 1 FROM training_scores s JOIN trainings r ON r.function_version = s.function_version "
-        "WHERE s.task = OLD.id AND r.project = OLD.project)",
+        "WHERE s.task = OLD.id AND r.project = OLD.project "
+        "AND s.gold = (SELECT id FROM gold WHERE item = OLD.item ORDER BY revision DESC LIMIT 1))",
         "A7: a submission is measured and scored with it",
     )
     yield refuse(

@@ -248,8 +248,13 @@ def revision(connection: sqlite3.Connection, project: int) -> int:
     return int(value(connection, query, (project,)))
 
 
-def add_gold(connection: sqlite3.Connection, **columns: Any) -> int:
-    return insert(connection, "gold", **columns)
+def next_gold(connection: sqlite3.Connection) -> int:
+    """The id that the next revision will have: what was submitted is measured against it before it comes in."""
+    return int(value(connection, "SELECT max(id) + 1 FROM gold"))
+
+
+def add_gold(connection: sqlite3.Connection, **columns: Any) -> None:
+    insert(connection, "gold", **columns)
 
 
 def withdraw(connection: sqlite3.Connection, item: int, revision: int, reason: str) -> None:

@@ -120,11 +120,11 @@ class TrainingGold(ProjectBase):
             id = find_item(action, item).id
             _require_counting(action, id)
             judge = judge_of(action, id)
-            known = stored_training.benchmark_of(action.connection, id).labels
+        known = list(judge.labels)
         judge = judge._replace(labels=judge.fitted(labels, complete=True))
         judge.require_measurable()
         text = labels_to_json(judge.labels).decode()
-        if text == known:
+        if judge.labels == known:
             notice("The gold says the same; no new revision was made.")
             return moves_frame([])
         measured: dict[int, Measurements] = {}
@@ -139,8 +139,16 @@ class TrainingGold(ProjectBase):
                 """Keep the revision with the measurements and scores under it."""
                 from annowidgets.benchmark import score
 
-                gold = stored_training.add_gold(
+                gold = stored_training.next_gold(action.connection)
+                version, function = applied_function(action)
+                rows: list[ScoreRow] = []
+                for task, one in measured.items():
+                    stored_figures.add_measurement(action.connection, task, gold, one.to_bytes(), action.now)
+                    rows += score_rows(score(one, function), version, [(task, gold)])
+                stored_figures.add_scores(action.connection, rows)
+                stored_training.add_gold(
                     action.connection,
+                    id=gold,
                     project=self.id,
                     item=id,
                     revision=revision,
@@ -149,12 +157,6 @@ class TrainingGold(ProjectBase):
                     created=action.now,
                     created_by=action.user,
                 )
-                version, function = applied_function(action)
-                rows: list[ScoreRow] = []
-                for task, one in measured.items():
-                    stored_figures.add_measurement(action.connection, task, gold, one.to_bytes(), action.now)
-                    rows += score_rows(score(one, function), version, [(task, gold)])
-                stored_figures.add_scores(action.connection, rows)
 
             found = self._changed(id, "gold.correct", reason, write, submissions=set(measured))
             if found is not None:

@@ -72,6 +72,16 @@ def test_a3_revisions_are_numbered_through_the_project_and_all_are_there(done: T
     assert done.scores()["gold_revision"].unique().tolist() == [5]
 
 
+def test_a3_a_correction_that_says_the_same_is_no_revision_though_its_labels_are_made_anew(
+    done: TrainingProject,
+) -> None:
+    done.correct_gold("cell00", labels=[cell(3)], reason="one")
+    with pytest.warns(Notice, match="says the same"):
+        assert done.correct_gold("cell00", labels=[cell(3)], reason="one").empty
+    assert done.gold("cell00").revision == 2
+    assert done.correct_gold("cell00", labels=[cell(3), cell(3)], reason="two")["gold_revision"].tolist() == [3, 3]
+
+
 def test_a3_a_correction_can_make_somebody_pass(golden: Team) -> None:
     training = new_training(golden, trainees=["uma"], pass_mark=95)
     work_off(training, "uma", off=1)
@@ -147,6 +157,10 @@ def test_a3_no_script_changes_gold(done: TrainingProject, script: Callable[..., 
     columns = "(project, item, revision, labels, created, created_by)"
     for revision in (0, 1, 3):
         script("A3", f"INSERT INTO gold {columns} VALUES (?, ?, ?, '[]', 0, 'lea')", done.id, item, revision)
+    # The next revision, though without a reason, and without what was submitted being measured again.
+    script("A3", f"INSERT INTO gold {columns} VALUES (?, ?, 2, '[]', 0, 'lea')", done.id, item)
+    insert = "INSERT INTO gold (project, item, revision, labels, reason, created, created_by)"
+    script("A3", f"{insert} VALUES (?, ?, 2, '[]', 'r', 0, 'lea')", done.id, item)
     script("A3", "UPDATE training_items SET withdrawn = 1, reason = 'r' WHERE item = ?", item)
     done.withdraw_gold("cell00", reason="blurred")
     script("A3", "UPDATE training_items SET withdrawn = NULL, reason = NULL WHERE item = ?", item)

@@ -11,6 +11,8 @@ import pytest
 import annowidgets as aw
 from annowidgets.benchmark import Measurements, measure, score
 from annowidgets.errors import Conflict, InvalidLabels, Notice, PermissionDenied, RuleViolation, TransitionRefused
+from annowidgets.store import training as stored_training
+from annowidgets.store import training_figures as stored_figures
 from annowidgets.workflow.drafts import Delta, new_edit
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 from tests.workflow.building import ONTOLOGY, Team, cell
@@ -172,6 +174,18 @@ def test_a7_no_script_submits_without_a_score_or_changes_one(
     script("A8", "UPDATE training_scores SET score = 100")
     script("A8", "DELETE FROM training_scores")
     script("A8", "INSERT OR REPLACE INTO training_scores SELECT * FROM training_scores")
+
+
+def test_a7_no_script_submits_with_a_score_under_gold_that_was_corrected(
+    golden: Team, training: TrainingProject, uma: TrainingProject, script: Callable[..., None]
+) -> None:
+    task = uma.next_task()
+    with golden.workspace.database.transaction() as connection:
+        before = stored_training.benchmark_of(connection, task.item.id).gold
+        stored_figures.add_measurement(connection, task.id, before, b"", 0)
+        stored_figures.add_scores(connection, [stored_figures.ScoreRow(task.id, before, 1, 100, 1, 1, False)])
+    training.correct_gold(task.item, labels=[cell(4)], reason="off")
+    script("A7", "UPDATE tasks SET state = 'submitted', assignee = NULL WHERE id = ?", task.id)
 
 
 def test_a7_gold_that_is_corrected_while_somebody_submits_is_what_counts(
