@@ -85,3 +85,30 @@ def test_holes_parts_and_crossings_have_the_area_that_they_enclose() -> None:
     assert even_odd([bow_tie]).area == 2
     assert even_odd([square, square]).is_empty
     assert even_odd([]).is_empty
+
+
+def scribble(points: int, *, grid: int | None = None) -> Ring:
+    """Points all over the place, on a grid where edges are to repeat."""
+    random = np.random.default_rng(points)
+    found = random.uniform(0, SIZE, (points, 2)) if grid is None else random.integers(0, grid, (points, 2)) * 1.0
+    return tuple(map(tuple, found.tolist()))
+
+
+def test_an_outline_of_a_thousand_crossings_is_what_make_valid_makes_of_it() -> None:
+    ring = scribble(70)
+    mended = shapely.make_valid(shapely.Polygon(ring), method="linework")
+    assert even_odd([ring]).area == pytest.approx(mended.area, rel=1e-12)
+    assert even_odd([ring]).symmetric_difference(mended).area == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("ring", "message"),
+    [
+        (scribble(400), "outline of 400 points between .* crosses itself more than 10,000 times"),
+        (scribble(5_000), "outline of 5000 points between .* crosses itself more than 10,000 times"),
+        (scribble(150, grid=40), "crosses itself more than 1,000 times"),
+    ],
+)
+def test_an_outline_that_crosses_itself_without_end_is_refused(ring: Ring, message: str) -> None:
+    with pytest.raises(InvalidShape, match=message):
+        even_odd([ring])
