@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
 import { Session } from "../../annowidgets/widgets/editor/src/session.js";
+import { bitmaskOf } from "../../annowidgets/widgets/editor/src/shapes/bitmask.js";
 import { Channel } from "../../annowidgets/widgets/editor/src/sync/channel.js";
+import { TOOLS } from "../../annowidgets/widgets/editor/src/tools/index.js";
 
 // What a person does to objects on an item of several frames, without a page.
 
@@ -216,4 +218,29 @@ test("read-only, one goes through the frames and changes nothing", async () => {
         model.sent.filter(({ type }) => type === "op"),
         [],
     );
+});
+
+test("the brush begins each slice anew, and what it paints belongs to the selected object", async () => {
+    const { session, turn } = start([], { modality: "dicom_series" });
+    session.choose(CLASSES[1]);
+    session.draw(bitmaskOf(SIZE, [0, 50, 100 * 200 - 50]));
+    const id = session.selectedId;
+    await turn(1);
+    assert.equal(session.selected.drawn, "ghost");
+    const brush = TOOLS.brush.make({
+        size: SIZE,
+        pixel: () => 1,
+        active: () => session.active,
+        labels: () => [session.selected],
+        selected: () => session.selected,
+        brush: () => 3,
+        readOnly: false,
+    });
+    brush.down({ x: 150.5, y: 50.5 });
+    const outcome = brush.up({ x: 150.5, y: 50.5 });
+    assert.equal(outcome.do, "draw");
+    session.draw(outcome.shape);
+    assert.deepEqual([session.labels.length, session.selectedId, session.seen.length], [1, id, 1]);
+    assert.deepEqual(Object.keys(session.labels[0].key_frames), ["0", "1"]);
+    assert.notEqual(session.labels[0].key_frames[0].counts, session.labels[0].key_frames[1].counts);
 });

@@ -1466,7 +1466,7 @@ var reachOf = (around, { coarse }) => (coarse ? FINGER : REACH) * around.pixel()
 var ABANDON = { do: "abandon" };
 
 // src/tools/brush.js
-var isMask = (label) => label?.shape?.type === "bitmask";
+var isMask = (label) => label?.shape?.type === "bitmask" && label.drawn !== "ghost";
 var BrushTool = class {
   #around;
   #erases;

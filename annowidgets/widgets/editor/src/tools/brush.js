@@ -1,4 +1,5 @@
 /** @import { Bitmask, Bounds, Label } from "../types.js" */
+/** @import { Seen } from "../tracks/tracks.js" */
 /** @import { Outcome, Pointer, Surroundings, Tool } from "./tool.js" */
 
 import { union } from "../geometry/points.js";
@@ -7,8 +8,13 @@ import { bitmaskOf, read } from "../shapes/bitmask.js";
 import { labelAt } from "../shapes/index.js";
 import { ABANDON, reachOf } from "./tool.js";
 
-/** @param {Label | undefined | null} label @returns {label is Label & {shape: Bitmask}} */
-const isMask = (label) => label?.shape?.type === "bitmask";
+/**
+ * Whether there is a mask to go on with; of one that is only a shadow from another frame nothing is here.
+ *
+ * @param {Seen | undefined | null} label
+ * @returns {label is Seen & {shape: Bitmask}}
+ */
+const isMask = (label) => label?.shape?.type === "bitmask" && label.drawn !== "ghost";
 
 /**
  * Brush and eraser. A stroke of the brush goes on with the selected mask if it is of the active class, else begins
