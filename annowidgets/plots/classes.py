@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CLASS_COLUMNS = ("trainee", "round", "category", "score")
 # One that grows in lightness all the way, so that grey tells as much.
 _COLOURS = "cividis"
-_MOST_NUMBERS = 400
+_MOST_COLUMNS = 20
 
 
 def class_scores(training: Any, ax: Axes | None = None) -> Axes:
@@ -110,7 +110,7 @@ def confusion(training: Any, ax: Axes | None = None, *, trainee: str | None = No
 
 def _write_cells(ax: Axes, image: AxesImage, texts: list[list[str]]) -> None:
     """Write into each cell, in black or white, whichever stands off; of very many cells the colours have to do."""
-    if len(texts) * len(texts[0]) > _MOST_NUMBERS:
+    if not has_room(ax, len(texts)) or len(texts[0]) > _MOST_COLUMNS:
         return
     values = image.get_array()
     assert values is not None

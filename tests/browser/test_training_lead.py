@@ -62,6 +62,8 @@ def opened(notebook: Callable[..., Notebook], jupyter: JupyterServer) -> Callabl
             before(team)
         book = notebook(
             "import annowidgets as aw\n"
+            "from annowidgets.widgets.training import dashboard\n"
+            "dashboard._QUICK = 3600\n"  # on a busy machine too it reads what is new by itself
             f"ws = aw.open_workspace('{folder.name}/team.db', user='lea', media_root='{folder.name}')\n"
             f"screen = {screen}\nscreen"
         )

@@ -13,6 +13,8 @@ from annowidgets.widgets.wording import counted
 if TYPE_CHECKING:
     import pandas as pd
 
+# So many are named who come to pass or do no more.
+_NAMED = 5
 COLUMNS = (
     Column("Trainee"),
     Column("Before", right=True),
@@ -46,9 +48,20 @@ def in_short(moves: pd.DataFrame) -> Html:
     if scored.empty:
         return tag("span", f"No score yet in {rounds}.", class_="aw-mute")
     means = f"mean score {scored['before'].mean():.1f} → {scored['after'].mean():.1f}"
-    return tag(
-        "span", tag("b", f"{before} → {after}", class_="aw-num"), f" of {rounds} passed; {means}", class_="aw-num"
-    )
+    told = tag("b", f"{before} → {after}", class_="aw-num"), f" of {rounds} passed; {means}"
+    return tag("span", told, _changing(moves), class_="aw-num")
+
+
+def _changing(moves: pd.DataFrame) -> Content:
+    """Who comes to pass, and who does no more."""
+    was, now = (moves[name].fillna(value=False) for name in ("passed_before", "passed_after"))
+    said = []
+    for word, chosen in (("passes now", now & ~was), ("no longer passes", was & ~now)):
+        names = moves["trainee"][chosen].tolist()
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        if names:
+            said.append(f"; {word}: {', '.join(names[:_NAMED])}{more}")
+    return said
 
 
 def _change(by: float) -> Content:

@@ -208,13 +208,21 @@ def test_a8_a_saved_version_waits_and_re_calculating_shows_before_and_after(
     assert "The scores of 5 rounds are re-calculated" in message(dashboard)
 
 
-def test_who_comes_to_pass_is_told_in_short(dashboard: TrainingDashboard) -> None:
+def test_who_comes_to_pass_is_told_in_short(dashboard: TrainingDashboard, cohort: TrainingProject) -> None:
     dashboard.act("tab", "settings")
-    dashboard._settings.form.act("choose", "extra", "ignore")
-    dashboard._settings.form.move("full_at", 0.05)
-    moves = dashboard.training.what_if(extra="ignore", full_at=0.05)
+    form = dashboard._settings.form
+    form.move("zero_below", 0.0)
+    form.move("full_at", 0.05)
+    moves = cohort.what_if(zero_below=0.0, full_at=0.05).set_index("trainee")
+    assert moves.loc["vic", ["passed_before", "passed_after"]].tolist() == [False, True]
     before, after = (int(moves[name].fillna(value=False).sum()) for name in ("passed_before", "passed_after"))
-    assert f'<b class="aw-num">{before} → {after}</b> of 5 rounds passed' in dashboard._settings._head.html
+    head = dashboard._settings._head.html
+    assert f'<b class="aw-num">{before} → {after}</b> of 5 rounds passed' in head
+    assert "; passes now: vic" in head
+    dashboard.act("save_function")
+    dashboard.act("recalculate")
+    form.move("full_at", 1.0)
+    assert "; no longer passes: " in dashboard._settings._head.html
 
 
 def test_an_impossible_setting_is_refused_in_place_and_the_preview_stays(dashboard: TrainingDashboard) -> None:
@@ -442,8 +450,9 @@ def test_every_tab_of_a_training_without_trainees_or_submissions_says_that_there
 
 
 def test_what_others_submit_is_shown_and_what_is_being_tried_out_stays(
-    dashboard: TrainingDashboard, cohort: TrainingProject
+    dashboard: TrainingDashboard, cohort: TrainingProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("annowidgets.widgets.training.dashboard._QUICK", 3600.0)  # however slow the machine is
     work_off(cohort, "xia", limit=1)
     dashboard._look_again()
     assert "<span>1 / 4</span>" in row(overview(dashboard), "xia")
@@ -455,6 +464,18 @@ def test_what_others_submit_is_shown_and_what_is_being_tried_out_stays(
     assert "there is more: Refresh" in dashboard._title.html
     dashboard.act("refresh")
     assert "there is more" not in dashboard._title.html
+
+
+def test_where_reading_takes_long_the_dashboard_says_that_there_is_more(
+    dashboard: TrainingDashboard, cohort: TrainingProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annowidgets.widgets.training.dashboard._QUICK", 0.0)
+    work_off(cohort, "xia", limit=1)
+    dashboard._look_again()
+    assert "there is more: Refresh" in dashboard._title.html
+    assert "<span>0 / 4</span>" in row(overview(dashboard), "xia")
+    dashboard.act("refresh")
+    assert "<span>1 / 4</span>" in row(overview(dashboard), "xia")
 
 
 def test_closing_the_screen_closes_the_parts_of_every_tab(cohort: TrainingProject) -> None:
