@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ from annowidgets.widgets.comparison_view import Picture, View, covered
 from annowidgets.widgets.pictures import rgb
 from tests.widgets.courses import Course, every_shape, labels
 from tests.widgets.loops import SIZE, Loop
+from tests.workflow.test_modalities import ADD
 
 
 @pytest.fixture
@@ -213,6 +215,32 @@ def test_each_frame_of_a_sequence_shows_its_own_shapes(tmp_path: Path) -> None:
     last = max(screen._compared.judged, key=lambda one: one.frame or 0)
     screen.act("choose", str(last.id))
     assert "frame 4 of 4" in _shown(screen._controls.html)
+
+
+@pytest.mark.parametrize("modality", ["image_group", "video", "dicom_series"])
+def test_frames_of_every_modality_are_shown_with_what_stands_on_them(tmp_path: Path, modality: str) -> None:
+    course = Course(tmp_path)
+    item = ADD[modality](course.project, tmp_path / "media", 1)
+    gold = course.project.create_ground_truth_batch("frames", items=[item])
+    right, beside = (Label("cell", {2: aw.BoundingBox(x, 5, 20, 20)}) for x in (5, 15))
+    gold.submit_labels({item: [right]}, progress=False)
+    training = course.ws.create_training_project("Frames", sources=[gold], trainees=["uma"])
+    task = course.ws.as_user("uma").training_project("Frames").next_task()
+    assert task is not None
+    task.submit([beside])
+    screen = Comparison(training, task)
+    assert screen._message.html == ""
+    assert screen._frame == 2
+    scene = screen._panes._scene
+    assert scene is not None
+    assert list(scene.benchmark) == [right.id]
+    assert list(scene.submitted) == [beside.id]
+    screen.act("forward")
+    with closing(item.open()) as medium:
+        assert bytes(screen._panes._image.value) == medium.encoded(3).data
+    scene = screen._panes._scene
+    assert scene is not None
+    assert not scene.benchmark
 
 
 # --- what is drawn
