@@ -56,10 +56,10 @@ class Agreement:
     Attributes
     ----------
     pairs : DataFrame
-        A row per two annotators who share an item: annotator_a, annotator_b, items, labels_a, labels_b (objects on
-        frames), matched, f1 (matched as a share of both, 0 to 1), mean_similarity, same_category and attributes (of the
-        matched, 0 to 1), answers (mean agreement of the questions that either answered, 0 to 1), score (mean task score
-        of b against a, 0 to 100). NaN where there is nothing to compare.
+        A row per two annotators who share an item, in the order in which they appear: annotator_a, annotator_b, items,
+        labels_a, labels_b (objects on frames), matched, f1 (matched as a share of both, 0 to 1), mean_similarity,
+        same_category and attributes (of the matched, 0 to 1), answers (mean agreement of the questions that either
+        answered, 0 to 1), score (mean task score of b against a, 0 to 100). NaN where there is nothing to compare.
     alpha : DataFrame
         A row per classification: question, level, units (items or frames that at least two answered), values, alpha.
     """
@@ -106,12 +106,13 @@ def agreement(
     gathered = _listed(items)
     applied = BenchmarkFunction() if function is None else function
     order = {name: None for item in gathered for name in item.labels}
-    tasks, alone = [], []
-    for place, item in enumerate(gathered):
-        names = [name for name in order if name in item.labels]
-        tasks += [_task(item, place, a, b) for a, b in combinations(names, 2)]
-        if len(names) == 1:
-            alone.append(_task(item, place, names[0]))
+    tasks = [
+        _task(item, place, a, b)
+        for a, b in combinations(order, 2)
+        for place, item in enumerate(gathered)
+        if a in item.labels and b in item.labels
+    ]
+    alone = [_task(item, place, *item.labels) for place, item in enumerate(gathered) if len(item.labels) == 1]
     # What nobody is compared with must be as right as the rest.
     measure_many(alone, ontology=ontology, min_similarity=min_similarity)
     measured = measure_many(tasks, ontology=ontology, min_similarity=min_similarity)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound=NamedTuple)
 Parameters = Sequence[Any] | Mapping[str, Any]
 
-# Rows of one INSERT: starting a statement takes as long as a row or two, and SQLite takes 999 values everywhere.
-_AT_ONCE = 50
+# Rows of one INSERT: starting a statement takes as long as a row or two, and SQLite takes 32,766 values.
+_AT_ONCE = 200
 
 
 def select(connection: sqlite3.Connection, row: type[Row], rest: str, parameters: Parameters = ()) -> list[Row]:

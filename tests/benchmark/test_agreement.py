@@ -189,6 +189,17 @@ def test_counts_are_of_what_was_labelled_whatever_the_function_drops(settings: A
     pd.testing.assert_series_equal(changed[COUNTS].iloc[0], default)
 
 
+def test_pairs_stand_in_the_order_of_the_annotators_whichever_item_they_share_first() -> None:
+    shared = [("ann", "bo"), ("bo", "cy"), ("ann", "cy"), ("ann", "bo")]
+    items = [ItemLabels({name: [box("cat", 0)] for name in who}, frame_size=(100, 100)) for who in shared]
+    pairs = agreement(items, ontology=names).pairs
+    assert pairs[["annotator_a", "annotator_b", "items"]].to_numpy().tolist() == [
+        ["ann", "bo", 2],
+        ["ann", "cy", 1],
+        ["bo", "cy", 1],
+    ]
+
+
 def test_a_match_under_the_threshold_of_the_function_is_none() -> None:
     items = [ItemLabels({"ann": [box("cat", 0)], "bo": [box("cat", 0, 4)]}, frame_size=(100, 100))]
     for threshold, matched in ((0.3, 1), (0.4, 1), (0.41, 0)):
