@@ -744,11 +744,16 @@ var titled = (labels) => {
 
 // src/player.js
 var SLICES = 10;
+var SETTLED = 150;
 var Player = class extends Emitter {
   isPlaying = false;
   #session;
   #request = 0;
   #due = 0;
+  /** The frame that is seen, as far as it was told. */
+  #seen = -1;
+  /** @type {any} */
+  #telling = null;
   /** @param {Session} session */
   constructor(session) {
     super();
@@ -778,6 +783,31 @@ var Player = class extends Emitter {
   step(by) {
     this.go(this.#session.frames.wanted + by);
   }
+  /** To the nearest frame that carries a label, where this one does not. @param {Label | undefined} label */
+  turnTo(label) {
+    const { tracks } = this.#session;
+    if (label && tracks.isMany && !tracks.at(label).shape) this.go(tracks.frameOf(label));
+  }
+  /** A gesture is over: turn to the frame that came while it went on. */
+  settle() {
+    const { frames } = this.#session;
+    if (frames.wanted !== frames.index) frames.turn();
+  }
+  /** See what has come of the frames, and tell. */
+  look() {
+    const { frames } = this.#session;
+    if (frames.index !== this.#seen) {
+      this.#seen = frames.index;
+      this.#session.hover(null);
+      this.#session.emit("frame", null);
+      this.#tellLater();
+    }
+    this.#session.emit("picture", null);
+  }
+  close() {
+    this.stop();
+    clearTimeout(this.#telling);
+  }
   toggle() {
     if (this.isPlaying) return this.stop();
     const { frames } = this.#session;
@@ -792,6 +822,16 @@ var Player = class extends Emitter {
     cancelAnimationFrame(this.#request);
     this.isPlaying = false;
     this.emit("change", null);
+  }
+  /** Python asks the questions of the frame; not of each that is passed by. */
+  #tellLater() {
+    const { channel, frames, given, tracks } = this.#session;
+    clearTimeout(this.#telling);
+    if (!tracks.isMany) return;
+    this.#telling = setTimeout(() => {
+      if (this.isPlaying) this.#tellLater();
+      else channel.send({ type: "turn", number: given.number, index: frames.index });
+    }, SETTLED);
   }
   /** @param {number} now in ms */
   #play(now) {
@@ -2569,7 +2609,6 @@ var LOOKS = {
 };
 var LARGEST_BRUSH = 1e3;
 var PATIENCE = 700;
-var SETTLED = 150;
 var Session = class extends Emitter {
   document = new LabelDocument();
   /** @type {ToolName} */
@@ -2597,10 +2636,6 @@ var Session = class extends Emitter {
   /** @type {Map<string, string>} */
   #titles = /* @__PURE__ */ new Map();
   #activeNumber = -1;
-  /** Frame that labels are shown of. */
-  #frame = -1;
-  /** @type {any} */
-  #telling = null;
   /** How many frames a shape is copied to. */
   copies = () => 1;
   /** @type {any} */
@@ -2630,8 +2665,8 @@ var Session = class extends Emitter {
         ({ what, reason, hint }) => this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true)
       ),
       this.channel.on("told", (message) => this.#told(message)),
-      this.frames.on("change", () => this.#framesChanged()),
-      () => this.player.stop()
+      this.frames.on("change", () => this.player.look()),
+      () => this.player.close()
     ];
     const changes = (
       /** @type {const} */
@@ -2652,7 +2687,6 @@ var Session = class extends Emitter {
   }
   close() {
     clearTimeout(this.#timer);
-    clearTimeout(this.#telling);
     for (const stop of this.#stops) stop();
     this.channel.close();
     this.frames.close();
@@ -2727,7 +2761,7 @@ var Session = class extends Emitter {
   /** @param {string | null} id @param {{turns?: boolean}} [how] turns: to a frame that carries the label */
   select(id, { turns = true } = {}) {
     const known4 = id !== null && this.document.byId(id) ? id : null;
-    if (known4 !== null && turns) this.#turnTo(known4);
+    if (turns) this.player.turnTo(this.document.byId(known4));
     if (known4 === this.selectedId) return;
     this.selectedId = known4;
     this.channel.send({ type: "select", label: known4 });
@@ -2903,34 +2937,6 @@ var Session = class extends Emitter {
     this.tool = toolsOf(item.shape)[0];
     this.emit("tool", null);
   }
-  /** What waited for a gesture to end: a frame that came while one went on. */
-  settle() {
-    if (this.frames.wanted !== this.frames.index) this.frames.turn();
-  }
-  #framesChanged() {
-    if (this.frames.index !== this.#frame) {
-      this.#frame = this.frames.index;
-      this.hover(null);
-      this.emit("frame", null);
-      this.#tellFrame();
-    }
-    this.emit("picture", null);
-  }
-  /** Python asks the questions of the frame; not of each that is passed by. */
-  #tellFrame() {
-    clearTimeout(this.#telling);
-    if (!this.tracks.isMany) return;
-    this.#telling = setTimeout(() => {
-      if (this.player.isPlaying) return this.#tellFrame();
-      this.channel.send({ type: "turn", number: this.given.number, index: this.frames.index });
-    }, SETTLED);
-  }
-  /** @param {string} id */
-  #turnTo(id) {
-    const label = this.document.byId(id);
-    if (!label || !this.tracks.isMany || this.tracks.at(label).shape) return;
-    this.player.go(this.tracks.frameOf(label));
-  }
   #open() {
     this.given = this.model.get("document");
     this.player.stop();
@@ -2966,7 +2972,7 @@ var Session = class extends Emitter {
   #told(message) {
     if (message.type === "select") {
       this.selectedId = this.document.byId(message.label) ? message.label : null;
-      if (this.selectedId !== null) this.#turnTo(this.selectedId);
+      this.player.turnTo(this.document.byId(this.selectedId));
       this.emit("selection", null);
     } else if (message.type === "frame") void this.frames.take(message);
     else if (message.type === "frame-failed") this.frames.failed(message);
@@ -5070,7 +5076,7 @@ var StageView = class {
     this.isPressed = false;
     this.#perform(this.#current.up(at));
     if (!this.#current.isBusy) this.#current = this.#tool;
-    this.session.settle();
+    this.session.player.settle();
   }
   /** @param {Pointer} at @returns {boolean} whether that did something */
   doubleClick(at) {
@@ -5095,7 +5101,7 @@ var StageView = class {
     const outcome = this.#current.cancel();
     this.#current = this.#tool;
     this.#draft(null);
-    this.session.settle();
+    this.session.player.settle();
     return outcome !== null || nudged;
   }
   /** Take back what has begun: its last vertex, else all of it. @returns {boolean} whether there was anything */

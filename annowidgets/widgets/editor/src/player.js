@@ -1,9 +1,11 @@
+/** @import { Label } from "./types.js" */
 /** @import { Session } from "./session.js" */
 
 import { Emitter } from "./emitter.js";
 import { clamp } from "./geometry/points.js";
 
 const SLICES = 10; // frames per second of what has no rate of its own
+const SETTLED = 150; // ms on a frame
 
 /**
  * Goes from frame to frame: by steps, to a place, or as a film, which shows every frame and waits for those that are
@@ -16,6 +18,10 @@ export class Player extends Emitter {
     #session;
     #request = 0;
     #due = 0;
+    /** The frame that is seen, as far as it was told. */
+    #seen = -1;
+    /** @type {any} */
+    #telling = null;
 
     /** @param {Session} session */
     constructor(session) {
@@ -51,6 +57,35 @@ export class Player extends Emitter {
         this.go(this.#session.frames.wanted + by);
     }
 
+    /** To the nearest frame that carries a label, where this one does not. @param {Label | undefined} label */
+    turnTo(label) {
+        const { tracks } = this.#session;
+        if (label && tracks.isMany && !tracks.at(label).shape) this.go(tracks.frameOf(label));
+    }
+
+    /** A gesture is over: turn to the frame that came while it went on. */
+    settle() {
+        const { frames } = this.#session;
+        if (frames.wanted !== frames.index) frames.turn();
+    }
+
+    /** See what has come of the frames, and tell. */
+    look() {
+        const { frames } = this.#session;
+        if (frames.index !== this.#seen) {
+            this.#seen = frames.index;
+            this.#session.hover(null);
+            this.#session.emit("frame", null);
+            this.#tellLater();
+        }
+        this.#session.emit("picture", null);
+    }
+
+    close() {
+        this.stop();
+        clearTimeout(this.#telling);
+    }
+
     toggle() {
         if (this.isPlaying) return this.stop();
         const { frames } = this.#session;
@@ -66,6 +101,17 @@ export class Player extends Emitter {
         cancelAnimationFrame(this.#request);
         this.isPlaying = false;
         this.emit("change", null);
+    }
+
+    /** Python asks the questions of the frame; not of each that is passed by. */
+    #tellLater() {
+        const { channel, frames, given, tracks } = this.#session;
+        clearTimeout(this.#telling);
+        if (!tracks.isMany) return;
+        this.#telling = setTimeout(() => {
+            if (this.isPlaying) this.#tellLater();
+            else channel.send({ type: "turn", number: given.number, index: frames.index });
+        }, SETTLED);
     }
 
     /** @param {number} now in ms */

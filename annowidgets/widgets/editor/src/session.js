@@ -45,7 +45,6 @@ export const LOOKS = {
 
 const LARGEST_BRUSH = 1000;
 const PATIENCE = 700; // ms
-const SETTLED = 150; // ms on a frame
 
 /**
  * What all views of one editor share: its document, what is selected, the tool, and how things are seen.
@@ -81,10 +80,6 @@ export class Session extends Emitter {
     /** @type {Map<string, string>} */
     #titles = new Map();
     #activeNumber = -1;
-    /** Frame that labels are shown of. */
-    #frame = -1;
-    /** @type {any} */
-    #telling = null;
     /** How many frames a shape is copied to. */
     copies = () => 1;
     /** @type {any} */
@@ -114,8 +109,8 @@ export class Session extends Emitter {
                 this.note([what && `Not done: ${what}.`, reason, hint].filter(Boolean).join(" "), true),
             ),
             this.channel.on("told", (message) => this.#told(message)),
-            this.frames.on("change", () => this.#framesChanged()),
-            () => this.player.stop(),
+            this.frames.on("change", () => this.player.look()),
+            () => this.player.close(),
         ];
         const changes = /** @type {const} */ ([
             ["change:document", () => model.get("document").number !== this.given.number && this.#open()],
@@ -134,7 +129,6 @@ export class Session extends Emitter {
 
     close() {
         clearTimeout(this.#timer);
-        clearTimeout(this.#telling);
         for (const stop of this.#stops) stop();
         this.channel.close();
         this.frames.close();
@@ -220,7 +214,7 @@ export class Session extends Emitter {
     /** @param {string | null} id @param {{turns?: boolean}} [how] turns: to a frame that carries the label */
     select(id, { turns = true } = {}) {
         const known = id !== null && this.document.byId(id) ? id : null;
-        if (known !== null && turns) this.#turnTo(known);
+        if (turns) this.player.turnTo(this.document.byId(known));
         if (known === this.selectedId) return;
         this.selectedId = known;
         this.channel.send({ type: "select", label: known });
@@ -424,38 +418,6 @@ export class Session extends Emitter {
         this.emit("tool", null);
     }
 
-    /** What waited for a gesture to end: a frame that came while one went on. */
-    settle() {
-        if (this.frames.wanted !== this.frames.index) this.frames.turn();
-    }
-
-    #framesChanged() {
-        if (this.frames.index !== this.#frame) {
-            this.#frame = this.frames.index;
-            this.hover(null);
-            this.emit("frame", null);
-            this.#tellFrame();
-        }
-        this.emit("picture", null);
-    }
-
-    /** Python asks the questions of the frame; not of each that is passed by. */
-    #tellFrame() {
-        clearTimeout(this.#telling);
-        if (!this.tracks.isMany) return;
-        this.#telling = setTimeout(() => {
-            if (this.player.isPlaying) return this.#tellFrame();
-            this.channel.send({ type: "turn", number: this.given.number, index: this.frames.index });
-        }, SETTLED);
-    }
-
-    /** @param {string} id */
-    #turnTo(id) {
-        const label = this.document.byId(id);
-        if (!label || !this.tracks.isMany || this.tracks.at(label).shape) return;
-        this.player.go(this.tracks.frameOf(label));
-    }
-
     #open() {
         this.given = this.model.get("document");
         this.player.stop();
@@ -495,7 +457,7 @@ export class Session extends Emitter {
     #told(message) {
         if (message.type === "select") {
             this.selectedId = this.document.byId(message.label) ? message.label : null;
-            if (this.selectedId !== null) this.#turnTo(this.selectedId);
+            this.player.turnTo(this.document.byId(this.selectedId));
             this.emit("selection", null);
         } else if (message.type === "frame") void this.frames.take(message);
         else if (message.type === "frame-failed") this.frames.failed(message);

@@ -169,7 +169,7 @@ export class StageView {
         this.isPressed = false;
         this.#perform(this.#current.up(at));
         if (!this.#current.isBusy) this.#current = this.#tool;
-        this.session.settle();
+        this.session.player.settle();
     }
 
     /** @param {Pointer} at @returns {boolean} whether that did something */
@@ -197,7 +197,7 @@ export class StageView {
         const outcome = this.#current.cancel();
         this.#current = this.#tool;
         this.#draft(null);
-        this.session.settle();
+        this.session.player.settle();
         return outcome !== null || nudged;
     }
 
