@@ -98,6 +98,7 @@ class TrainingDashboard(OpensOthers):
             filter=self._submissions.filter,
             view=lambda key, _: self._view(int(key)),
             save_function=lambda *_: self._save_function(),
+            discard_function=lambda *_: self._settings.discard(),
             recalculate=lambda *_: self._recalculate(),
             add_trainees=lambda _, value: self._do(self._team.add(value)),
             clone=lambda _, value: self._do(self._team.clone(value)),

@@ -38,6 +38,7 @@ class Settings:
         self._reading: Reading | None = None
         self._refusal: str | None = None
         self._moves: pd.DataFrame | None = None
+        self._before = 0
         self.form = FunctionForm(run=run, on_change=self._preview)
         self._head = LiveHtml(pad=True)
         self._table = Table(COLUMNS, caption="Scores before and after", empty="No trainee yet.", pad=True)
@@ -47,9 +48,23 @@ class Settings:
         self.side = (self.form, self._acts)
 
     def show(self, reading: Reading, *, refusal: str | None) -> None:
-        """Begin with the newest version of the function; ``refusal`` says why the user may not change it."""
+        """Begin with the newest version of the function, or go on with what is being tried out on top of it.
+
+        Parameters
+        ----------
+        refusal : str or None
+            Why the user may not change it.
+        """
+        before = self._newest if self.is_changed else None
         self._reading, self._refusal = reading, refusal
-        self.form.edit(self._newest, reading.ontology, refusal=refusal)
+        if before is None or before != self._newest:
+            self.form.edit(self._newest, reading.ontology, refusal=refusal)
+        self._preview()
+
+    def discard(self) -> None:
+        """Put the sliders back to the newest version."""
+        assert self._reading is not None
+        self.form.edit(self._newest, self._reading.ontology, refusal=self._refusal)
         self._preview()
 
     @property
@@ -65,12 +80,15 @@ class Settings:
 
     def recalculate(self) -> pd.DataFrame:
         """Apply the version that waits, to every submission."""
+        assert self._reading is not None
+        self._before = self._reading.cohort.version
         return self._training.recalculate()
 
     def show_recalculated(self, moves: pd.DataFrame) -> None:
         """Show what a re-calculation has changed."""
-        before, after = (int(moves[name].iloc[0]) for name in ("function_version_before", "function_version"))
-        self._show_moves(moves, [f"Re-calculated: version {before} → {after} ", chip("applied", "ok")])
+        assert self._reading is not None
+        versions = f"version {self._before} → {self._reading.cohort.version}"
+        self._show_moves(moves, [f"Re-calculated: {versions} ", chip("applied", "ok")])
 
     def close(self) -> None:
         """Close all its parts."""
@@ -96,17 +114,17 @@ class Settings:
         else:
             said = [f"Version {applied} ", chip("applied", "ok")]
         # a slider that moves must not wait for a figure at each step
-        self._show_moves(moves, said, drawn=not changed)
+        self._show_moves(moves, said, with_figure=not changed)
         self._acts.show(self._buttons())
 
-    def _show_moves(self, moves: pd.DataFrame, said: Content, *, drawn: bool = True) -> None:
+    def _show_moves(self, moves: pd.DataFrame, said: Content, *, with_figure: bool = True) -> None:
         is_still = moves["before"].equals(moves["after"])
         self._moves = moves
         self._head.show([tag("h3", said), tag("p", in_short(moves))])
         self._table.set_rows(Rows(rows_of(moves), move_row))
         self._figure.images = {}
         told = "Scores before and after. The numbers are in the table."
-        self._figure.show(in_both_themes("moves", told, _SIZE) if drawn and not is_still else None)
+        self._figure.show(in_both_themes("moves", told, _SIZE) if with_figure and not is_still else None)
 
     def _draw(self, picture: str) -> bytes | None:
         from annowidgets import plots
@@ -143,5 +161,6 @@ class Settings:
                 disabled=apply_hint is not None,
                 hint=apply_hint,
             ),
+            button("Discard", "discard_function", hint="Put the sliders back") if changed else None,
             class_="aw-row",
         )

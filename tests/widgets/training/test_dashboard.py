@@ -225,6 +225,37 @@ def test_who_comes_to_pass_is_told_in_short(dashboard: TrainingDashboard, cohort
     assert "; no longer passes: " in dashboard._settings._head.html
 
 
+def test_what_is_tried_out_stays_over_tabs_and_readings_until_it_is_discarded_or_others_amend(
+    dashboard: TrainingDashboard, cohort: TrainingProject
+) -> None:
+    dashboard.act("tab", "settings")
+    form = dashboard._settings.form
+    form.move("iou", 0.9)
+    dashboard.act("tab", "team")
+    dashboard.act("refresh")
+    dashboard.act("tab", "settings")
+    assert form.function.iou == 0.9
+    assert "What if" in dashboard._settings._head.html
+    dashboard.act("discard_function")
+    assert form.function == cohort.benchmark
+    assert [one["value"] for one in form._sliders.sliders if one["name"] == "iou"] == [0.5]
+    assert "discard_function" not in dashboard._settings._acts.html
+    form.move("iou", 0.9)
+    cohort.amend_benchmark(iou=0.2, category=0.8)
+    dashboard.act("refresh")
+    assert form.function == cohort.pending  # it was tried out on top of something else
+
+
+def test_a_training_without_trainees_is_amended_and_re_calculated_too(golden: Team) -> None:
+    screen = TrainingDashboard(new_training(golden, trainees=[]))
+    screen.act("tab", "settings")
+    screen._settings.form.move("iou", 0.9)
+    screen.act("save_function")
+    screen.act("recalculate")
+    assert "The scores of 0 rounds are re-calculated" in message(screen)
+    assert "Re-calculated: version 1 → 2" in screen._settings._head.html
+
+
 def test_an_impossible_setting_is_refused_in_place_and_the_preview_stays(dashboard: TrainingDashboard) -> None:
     dashboard.act("tab", "settings")
     form = dashboard._settings.form
