@@ -290,13 +290,13 @@ def set_result(connection: sqlite3.Connection, batch: int, score: float | None, 
 
 
 def next_for(connection: sqlite3.Connection, project: int, trainee: str) -> TaskRow | None:
-    """The task that a trainee would begin next: of the earliest open round, in its seeded order."""
+    """The task that a trainee would begin next: of the earliest open round, by priority, in its seeded order."""
     return first(
         connection,
         TaskRow,
         "FROM tasks r JOIN batches b ON b.id = r.batch JOIN training_items i ON i.item = r.item "
         "WHERE r.assignee = ? AND r.project = ? AND r.state = 'queued' AND b.state = 'in_progress' "
-        "AND i.withdrawn IS NULL ORDER BY r.batch, r.draw",
+        "AND i.withdrawn IS NULL ORDER BY r.batch, r.priority DESC, r.draw",
         (trainee, project),
     )
 

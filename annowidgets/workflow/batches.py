@@ -16,7 +16,7 @@ from annowidgets.store import training as stored_training
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.batch import Batch
 from annowidgets.workflow.calibration import require_calibrated
-from annowidgets.workflow.checks import require_count, require_one_of
+from annowidgets.workflow.checks import require_count, require_generator, require_one_of
 from annowidgets.workflow.collection import Collection
 from annowidgets.workflow.items import Item, ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
@@ -264,7 +264,7 @@ def _free(action: Action) -> list[int]:
 
 def _draw(action: Action, size: int, rng: int | np.random.Generator | None) -> list[int]:
     """Random items for a calibration, unseen ones first."""
-    generator = np.random.default_rng(rng)
+    generator = require_generator(rng)
     evaluation = stored_items.promoted(action.connection, action.project.id, "evaluation")
     free = [item for item in _free(action) if item not in evaluation]
     seen = stored_items.in_batches_of_kind(action.connection, action.project.id, BatchKind.CALIBRATION)

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from annowidgets.errors import InvalidInput
 
 # Common European Framework levels, lowest first, and "native".
@@ -84,6 +86,23 @@ def require_flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput(f"{name} must be True or False, got {value!r:.60}.")
     return value
+
+
+def require_iterable(name: str, value: Any, *, hint: str) -> list[Any]:
+    """Return what can be gone through as a list; refuse anything else."""
+    if not isinstance(value, Iterable):
+        raise InvalidInput(f"{name} must be a list, got {value!r:.60}.", hint=hint)
+    return list(value)
+
+
+def require_generator(rng: Any) -> np.random.Generator:
+    """Return a seed's generator, or the one that is given; refuse what is neither."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise InvalidInput(
+            f"rng must be a seed or a Generator, got {rng!r:.60}.", hint="A seed is a whole number from 0."
+        ) from None
 
 
 def require_languages(languages: Any) -> dict[str, str]:

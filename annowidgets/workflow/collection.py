@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import numpy as np
 
 from annowidgets.errors import InvalidInput
-from annowidgets.workflow.checks import require_count
+from annowidgets.workflow.checks import require_count, require_generator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ class Collection(Sequence[T], Generic[T]):
         size = require_count("size", size)
         if size > len(self):
             raise InvalidInput(f"A sample of {size} can't be drawn from {len(self)}.")
-        chosen = np.random.default_rng(rng).choice(len(self), size, replace=False)
+        chosen = require_generator(rng).choice(len(self), size, replace=False)
         return Collection([self._found[index] for index in sorted(chosen)], self._frame)
 
     def __repr__(self) -> str:

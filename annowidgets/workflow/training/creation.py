@@ -18,7 +18,7 @@ from annowidgets.store import members as stored_members
 from annowidgets.store import projects as stored_projects
 from annowidgets.store import training as stored_training
 from annowidgets.store.training import EligibleRow, SourceRow, TrainingRow
-from annowidgets.workflow.checks import require_count, require_flag, require_score
+from annowidgets.workflow.checks import require_count, require_flag, require_generator, require_score
 from annowidgets.workflow.permissions import Role
 from annowidgets.workflow.policies import Settings, to_json
 from annowidgets.workflow.training.judging import judge_of
@@ -37,7 +37,7 @@ REVEALS = ("never", "after_each", "after_last")
 
 
 class Plan(NamedTuple):
-    """A training project that is to be made."""
+    """A training project that is to be made; ``examples`` are the instructions' good and bad ones, as JSON."""
 
     name: str
     ontology: Ontology
@@ -50,6 +50,7 @@ class Plan(NamedTuple):
     sources: Sequence[SourceRow]
     benchmark: Sequence[tuple[EligibleRow, str]]
     cloned_from: int | None = None
+    examples: tuple[str, str] = ("[]", "[]")
 
 
 def create(
@@ -114,7 +115,7 @@ def create(
 def _subset(rows: list[EligibleRow], size: int | None, rng: int | np.random.Generator | None) -> list[EligibleRow]:
     if size is None or size >= len(rows):
         return rows
-    return [rows[place] for place in sorted(np.random.default_rng(rng).choice(len(rows), size, replace=False))]
+    return [rows[place] for place in sorted(require_generator(rng).choice(len(rows), size, replace=False))]
 
 
 def _free_name(connection: Connection, project: int, row: EligibleRow) -> str:
@@ -139,7 +140,7 @@ def make(
     stored_members.add(connection, project=project, user=user, role=Role.ADMIN, added=now)
     first = stored_projects.OntologyRow(1, to_json(plan.ontology), plan.ontology.fingerprint, "{}")
     stored_projects.add_ontology(connection, project, first, revision=False, at=now, user=user)
-    text = stored_projects.InstructionsRow(1, plan.instructions, "", "[]", "[]", now, user)
+    text = stored_projects.InstructionsRow(1, plan.instructions, "", *plan.examples, now, user)
     stored_projects.add_instructions(connection, project, text)
     version = stored_projects.add_function(connection, project, to_json(plan.function), at=now, user=user)
     copied = []

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from annowidgets.errors import InvalidInput
 from annowidgets.store import training_figures as stored_figures
 from annowidgets.workflow.csv import csv_lines
 from annowidgets.workflow.permissions import Permission
@@ -37,13 +38,17 @@ class TrainingExport(TrainingReports):
         -------
         int
             How many evaluation labels there are.
+
+        Raises
+        ------
+        InvalidInput
+            The file can't be written there.
         """
         from tqdm.auto import tqdm
 
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
             sheet = self._sheet(action)
-        target = Path(path).expanduser()
-        unfinished = target.with_name(f"{target.name}.part")
+        target, unfinished = _places(path)
         written = 0
         tell = progress if callable(progress) else None
         try:
@@ -62,6 +67,19 @@ class TrainingExport(TrainingReports):
                     if tell is not None:
                         tell(start + len(part.submissions), len(sheet.submissions))
             unfinished.replace(target)
+        except OSError as error:
+            raise InvalidInput(
+                f"{target} can't be written: {error.strerror}.", hint="Choose another path; the folder must exist."
+            ) from error
         finally:
             unfinished.unlink(missing_ok=True)
         return written
+
+
+def _places(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """A file, and where it is written until it is complete."""
+    try:
+        target = Path(path).expanduser()
+        return target, target.with_name(f"{target.name}.part")
+    except (TypeError, ValueError, RuntimeError):  # no text, no name, no such home
+        raise InvalidInput(f"path must name a file, got {path!r:.60}.", hint='For example "labels.csv".') from None

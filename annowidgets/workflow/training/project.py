@@ -136,6 +136,7 @@ class TrainingProject(
                     if row.withdrawn is None
                 ],
                 cloned_from=self.id,
+                examples=(instructions.good, instructions.bad),
             )
             project, said = make(self.workspace, connection, plan, users, allow_seen=allow_seen)
         for text in said:

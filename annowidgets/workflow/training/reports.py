@@ -18,7 +18,7 @@ from annowidgets.store import training_figures as stored_figures
 from annowidgets.store.training import BenchmarkRow, RoundRow
 from annowidgets.store.training_figures import FigureRow, SubmissionRow
 from annowidgets.workflow.base import ProjectBase, stored_ontology
-from annowidgets.workflow.checks import as_id, composed, require_count, require_one_of
+from annowidgets.workflow.checks import as_id, composed, require_count, require_generator, require_one_of
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training.judging import function_of, joined
 from annowidgets.workflow.training.standing import bounds, by_round, left_aside, mean, result
@@ -188,7 +188,7 @@ class TrainingReports(ProjectBase):
             labels = {row.task: row.labels for row in stored_figures.figures(action.connection, self.id)}
             ends = np.cumsum([labels[row.task] for row in sheet.submissions], dtype=np.int64)
             number = int(ends[-1]) if ends.size else 0
-            chosen = np.sort(np.random.default_rng(rng).choice(number, min(sample, number), replace=False))
+            chosen = np.sort(require_generator(rng).choice(number, min(sample, number), replace=False))
             # Only the submissions that the sample falls on are read, however many there are.
             of_sample = np.searchsorted(ends, chosen, side="right")
             drawn = np.unique(of_sample)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,7 @@ from annowidgets.store import training as stored_training
 from annowidgets.store.training import EligibleRow, SourceRow
 from annowidgets.workflow.base import ProjectBase, stored_ontology
 from annowidgets.workflow.batch import Batch
+from annowidgets.workflow.checks import require_iterable
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import Task
@@ -50,7 +51,11 @@ class Drawn(NamedTuple):
 
 def as_sources(workspace: Workspace, sources: Iterable[Source]) -> list[SourceRow]:
     """Sources as they are stored; refuses what can be none (A1)."""
-    given: list[Any] = [sources] if isinstance(sources, (ProjectBase, Batch, Task)) else list(sources)
+    given: list[object] = (
+        [sources]
+        if isinstance(sources, (ProjectBase, Batch, Task))
+        else require_iterable("sources", sources, hint="For example sources=[project].")
+    )
     if given and all(isinstance(one, Task) for one in given):
         given = [given]  # one flat list of tasks
     if not given:

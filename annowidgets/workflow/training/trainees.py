@@ -15,9 +15,9 @@ from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
 from annowidgets.store.members import MemberRow
 from annowidgets.store.training import BenchmarkRow, RoundRow
-from annowidgets.workflow.checks import composed, require_flag
+from annowidgets.workflow.checks import composed, require_flag, require_iterable
 from annowidgets.workflow.claims import give_back
-from annowidgets.workflow.items import ItemLike, find_item
+from annowidgets.workflow.items import Item, ItemLike, find_item
 from annowidgets.workflow.members import Member, ProjectMembers
 from annowidgets.workflow.permissions import Permission, Role, as_role
 from annowidgets.workflow.states import BatchEvent, BatchKind, BatchState, TaskState, next_batch_state
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # A4: from so many on, a training project of their own is suggested.
 MANY = 10
+
+_NAMES = 'For example ["ann", "bo"].'
 
 
 class Places(NamedTuple):
@@ -125,8 +127,7 @@ class TrainingPeople(ProjectMembers):
                 users = list(
                     dict.fromkeys(row.trainee for row in rows if row.kind == "person" and _is_open(action, row))
                 )
-            items = [items] if isinstance(items, str) else items
-            chosen = None if items is None else {find_item(action, item).id for item in items}
+            chosen = None if items is None else {find_item(action, item).id for item in _as_items(items)}
             benchmark = require_some(action, [row for row in counting(action) if chosen is None or row.item in chosen])
             said: list[str] = []
             for user in users:
@@ -308,7 +309,7 @@ def add_round(action: Action, trainee: str, kind: str, places: Places) -> RoundR
 
 def known_rounds(action: Action, trainee: str) -> list[RoundRow]:
     """The rounds of a trainee; NotFound lists the closest names."""
-    found = stored_training.rounds_of(action.connection, action.project.id, composed(trainee))
+    found = stored_training.rounds_of(action.connection, action.project.id, checked_name("trainee", trainee))
     if not found:
         names = {row.trainee for row in stored_training.rounds(action.connection, action.project.id)}
         raise NotFound.named("trainee", trainee, names)
@@ -317,8 +318,15 @@ def known_rounds(action: Action, trainee: str) -> list[RoundRow]:
 
 def as_names(trainees: str | Iterable[str]) -> list[str]:
     """One name or several as a list, each once."""
-    given = [trainees] if isinstance(trainees, str) else list(trainees)
+    given = [trainees] if isinstance(trainees, str) else require_iterable("trainees", trainees, hint=_NAMES)
     return list(dict.fromkeys(checked_name("trainee", one) for one in given))
+
+
+def _as_items(items: ItemLike | Iterable[ItemLike]) -> list[ItemLike]:
+    given = [items] if isinstance(items, str | Item) else require_iterable("items", items, hint="For example [item].")
+    if not given:
+        raise InvalidInput("A round of no items has no task.", hint="Leave items out for the whole benchmark.")
+    return given
 
 
 def _is_open(action: Action, round: RoundRow) -> bool:

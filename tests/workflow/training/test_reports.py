@@ -179,6 +179,27 @@ def test_a9_an_interrupted_export_leaves_what_was_there(
     assert [path.name for path in tmp_path.glob("all*")] == ["all.csv"]
 
 
+@pytest.mark.parametrize("path", [None, 5, "", ".", "no such folder/all.csv", "~nobody here/all.csv"])
+def test_an_export_to_where_no_file_can_be_is_refused(
+    training: TrainingProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match=r"path must name a file|can't be written"):
+        training.to_csv(path, progress=False)  # type: ignore[arg-type]
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InvalidInput, match=r"folder\.csv can't be written"):
+        training.to_csv(tmp_path / "folder.csv", progress=False)
+    assert list(tmp_path.glob("*.part")) == list(tmp_path.parent.glob("*.part")) == []
+
+
+@pytest.mark.parametrize("rng", ["a", -1, 1.5, {}])
+def test_a9_what_is_no_seed_is_refused(training: TrainingProject, rng: object) -> None:
+    with pytest.raises(InvalidInput, match="rng must be a seed"):
+        training.evaluation_labels(sample=5, rng=rng)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="rng must be a seed"):
+        training.items().sample(1, rng=rng)  # type: ignore[arg-type]
+
+
 def test_an_export_of_nothing_has_its_header(training: TrainingProject, tmp_path: Path) -> None:
     assert training.to_csv(tmp_path / "none.csv", progress=False) == 0
     assert (tmp_path / "none.csv").read_text() == ",".join(COLUMNS) + "\n"

@@ -235,6 +235,10 @@ def test_a_name_that_exists_is_refused_or_opened(golden: Team, training: Trainin
         {"benchmark": aw.BenchmarkFunction(importance={"thrombocyte": 2})},
         {"allow_seen": 1},
         {"trainees": [3]},
+        {"trainees": 3},
+        {"trainees": None},
+        {"size": 2, "rng": "a"},
+        {"size": 2, "rng": -1},
         {"ontology": "RBC"},
     ],
 )
@@ -242,9 +246,16 @@ def test_what_can_not_be_is_refused_before_anything_is_written(golden: Team, wro
     golden.refuses(InvalidInput, lambda: create(golden, golden("lea"), **wrong))
 
 
+@pytest.mark.parametrize("sources", [None, 3, [], [[]], "Blood", ["Blood"]])
+def test_a1_what_is_no_source_is_refused_with_what_is_one(golden: Team, sources: object) -> None:
+    refused = golden.refuses(InvalidInput, lambda: golden.workspace.create_training_project("T", sources=sources))
+    assert "source" in str(refused)
+
+
 def test_a_clone_has_the_same_benchmark_as_it_stands_for_another_cohort(golden: Team) -> None:
     training = new_training(golden, pass_mark=90, reveal="never", benchmark=aw.BenchmarkFunction(iou=3, category=1))
     training.correct_gold("cell00", labels=[cell(4)], reason="off")
+    training.update_instructions("# Cells", good=["whole cells"], bad=["half cells"])
     training.withdraw_gold("cell01", reason="blurred")
     training.amend_benchmark(iou=1, category=3)
     copy = training.clone("Second cohort", trainees=["wim"])
@@ -254,6 +265,8 @@ def test_a_clone_has_the_same_benchmark_as_it_stands_for_another_cohort(golden: 
     assert (copy.pass_mark, copy.reveal) == (90, "never")
     assert copy.benchmark == training.benchmark
     assert copy.pending is None
+    told = copy.instructions
+    assert (told.version, told.text, told.good, told.bad) == (1, "# Cells", ["whole cells"], ["half cells"])
     assert copy.sources().equals(training.sources())
     assert copy.tasks().to_frame()["trainee"].unique().tolist() == ["wim"]
     golden.refuses(AlreadyExists, lambda: training.clone("Second cohort"))

@@ -68,6 +68,24 @@ def test_a4_each_trainee_has_an_order_of_their_own(golden: Team) -> None:
     assert len(orders) > 1
 
 
+def test_a4_a_lead_puts_a_task_first_and_last(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma"])
+    first, *_, last = (task.item.name for task in work_off(new_training(golden, name="the same"), "uma"))
+    for name, priority in ((first, -1), (last, 1)):
+        training.tasks(item=name)[0].set_priority(priority)
+    names = [task.item.name for task in work_off(training, "uma")]
+    assert (names[0], names[-1]) == (last, first)
+
+
+def test_a4_who_is_no_name_or_no_list_is_refused_in_one_sentence(golden: Team, training: TrainingProject) -> None:
+    for wrong in (None, 3, [3], [None], [""]):
+        golden.refuses(InvalidInput, lambda wrong=wrong: training.add_trainees(wrong))
+        golden.refuses(InvalidInput, lambda wrong=wrong: training.clone("next", trainees=wrong))
+        golden.refuses(InvalidInput, lambda wrong=wrong: training.remove_trainee(wrong))
+    for items in (3, []):
+        golden.refuses(InvalidInput, lambda items=items: training.new_round(["uma"], items=items))
+
+
 def test_a4_a_task_is_for_its_trainee_and_nobody_else(
     golden: Team, training: TrainingProject, script: Callable[..., None]
 ) -> None:
