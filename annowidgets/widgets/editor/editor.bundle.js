@@ -3353,6 +3353,7 @@ var frameAction = ({ session, hand }, { key, shiftKey, ctrlKey, metaKey, altKey 
 var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 var TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox])";
 var TAKE_BACK = /^(Escape|Delete|Backspace|z)$/i;
+var SLIDES = /^(Arrow.*|Home|End|Page.*)$/;
 var FAR2 = 10;
 var NEARER = 1.25;
 var followKeys = (root, view, held) => {
@@ -3463,7 +3464,7 @@ var followKeys = (root, view, held) => {
     if (!stage || event.isComposing || target.closest(TEXT)) return;
     const isControl = target.closest("button, input, summary") !== null;
     if (isControl && (event.key === " " || event.key === "Enter") && !event.ctrlKey && !event.metaKey) return;
-    if (target.closest("input[type=range]") && event.key in STEPS) return;
+    if (target.closest("input[type=range]") && SLIDES.test(event.key)) return;
     if (event.key === " ") {
       event.preventDefault();
       if (!held.isSpaceHeld) held.hasPanned = false;

@@ -8,6 +8,7 @@ import { frameAction } from "./frame_keys.js";
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const TEXT = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox])";
 const TAKE_BACK = /^(Escape|Delete|Backspace|z)$/i;
+const SLIDES = /^(Arrow.*|Home|End|Page.*)$/;
 const FAR = 10;
 const NEARER = 1.25;
 
@@ -142,7 +143,7 @@ export const followKeys = (root, view, held) => {
         const isControl = target.closest("button, input, summary") !== null;
         // a button that has the focus takes what presses it, a slider what moves it
         if (isControl && (event.key === " " || event.key === "Enter") && !event.ctrlKey && !event.metaKey) return;
-        if (target.closest("input[type=range]") && event.key in STEPS) return;
+        if (target.closest("input[type=range]") && SLIDES.test(event.key)) return;
         if (event.key === " ") {
             event.preventDefault();
             if (!held.isSpaceHeld) held.hasPanned = false;
