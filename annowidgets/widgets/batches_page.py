@@ -203,7 +203,7 @@ def _tools(refusal: str | None, locked: str | None, in_review: int | None) -> Ht
     new = "New calibration batch", "new_calibration"
     return tag(
         "div",
-        button("Refresh", "refresh", shortcut="G"),
+        button("↻", "refresh", name="Refresh", hint="Refresh (G)"),
         button("Instructions", "instructions", hint="Write them, and answer what was said of them"),
         button(f"Review {in_review}", "review", name=f"Review: {in_review} waiting") if in_review else None,
         button(*new, shortcut="C", disabled=refusal is not None, hint=refusal),
