@@ -149,6 +149,13 @@ def test_a_desk_that_is_opened_again_begins_at_the_first_frame_and_a_page_where_
     assert again.editor.labels == [cell(3)]
 
 
+@pytest.mark.parametrize("project", ["image_group"], indirect=True)
+def test_the_plain_editor_of_boxes_names_the_one_that_knows_frames(project: Project) -> None:
+    desk = LabelDesk(project.workspace.as_user("ann").project("Cells"), editor="boxes")
+    assert "The box editor shows still pictures, and this has 11 frames" in desk._instead.html
+    assert "canvas" in desk._instead.html
+
+
 def test_frames_of_one_size_are_described_in_few_words_however_many_there_are(tmp_path: Path) -> None:
     from annowidgets.widgets.editor.frames import described
 
