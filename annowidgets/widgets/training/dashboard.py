@@ -255,7 +255,7 @@ class TrainingDashboard(OpensOthers):
         self.tools.show(None if self._gold.is_correcting else self._tools())
         self._tabs.show(_tab_buttons(self._tab))
         self._show_export()
-        (self.add_class if self._tab == "settings" else self.remove_class)("aw-beside")
+        (self.add_class if self._tab == "settings" else self.remove_class)("aw-side-stays")
         main, side = self._shown()
         if self.main.children != main:
             self.main.children = main
