@@ -152,6 +152,16 @@ def using(connection: sqlite3.Connection, source: int) -> list[str]:
     return [name for (name,) in connection.execute(query, (source,))]
 
 
+def teaching(connection: sqlite3.Connection, item: int) -> str | None:
+    """Name of a training project whose benchmark was taken from an item of a source, and counts; None where none."""
+    query = (
+        "SELECT p.name FROM tasks t JOIN training_items n ON n.source_task = t.id AND n.withdrawn IS NULL "
+        "JOIN projects p ON p.id = n.project WHERE t.item = ? ORDER BY p.id LIMIT 1"
+    )
+    found = value(connection, query, (item,))
+    return None if found is None else str(found)
+
+
 def function(connection: sqlite3.Connection, project: int, version: int) -> str:
     """JSON of a version of the benchmark function."""
     query = "SELECT function FROM functions WHERE project = ? AND version = ?"

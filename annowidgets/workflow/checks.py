@@ -115,12 +115,12 @@ def require_languages(languages: Any) -> dict[str, str]:
     return {str(language): str(level) for language, level in languages.items()}
 
 
-def checked_tags(tags: Any) -> tuple[str, ...]:
+def checked_tags(tags: Any, *, name: str = "tags") -> tuple[str, ...]:
     """Return tags as a tuple; refuse a bare text and what is no text."""
     listed = isinstance(tags, Iterable) and not isinstance(tags, (str, Mapping))
     given = tuple(tags) if listed else ()
     if not listed or not all(isinstance(tag, str) and tag.strip() for tag in given):
-        raise InvalidInput("tags must be a list of texts.", hint='For example ["haematology"].')
+        raise InvalidInput(f"{name} must be a list of texts.", hint='For example ["haematology"].')
     return tuple(map(str, given))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from annowidgets.errors import AlreadyExists, InvalidInput, RuleViolation
 from annowidgets.store import audits as stored_audits
 from annowidgets.store import items as stored_items
+from annowidgets.store import training as stored_training
 from annowidgets.store.tasks import TaskRow
 from annowidgets.workflow.checks import checked_tags
 from annowidgets.workflow.evaluation import require_measurable
@@ -25,7 +26,7 @@ def promote(action: Action, row: TaskRow, kind: str, *, concepts: Sequence[str],
         raise InvalidInput(f"A task can't become {kind!r:.60}.", hint=f"Kinds: {', '.join(KINDS)}.")
     if difficulty is not None and (not isinstance(difficulty, str) or not difficulty.strip()):
         raise InvalidInput("difficulty must be a word, or left out.")
-    concepts = checked_tags(concepts)
+    concepts = checked_tags(concepts, name="concepts")
     grade = stored_audits.grade_of(action.connection, row.id)
     audited = stored_audits.certificate_of(action.connection, row.batch) is not None
     if grade is None or grade.grade == "reject" or not audited:
@@ -48,6 +49,14 @@ def promote(action: Action, row: TaskRow, kind: str, *, concepts: Sequence[str],
                 f"The item of task {row.id} is in production batch {batch!r}; evaluation tasks are kept out of these.",
                 rule="Q2",
                 hint="Take it out first, while it is not labelled: batch.exclude_item(item, reason=...).",
+            )
+        training = stored_training.teaching(action.connection, row.item)
+        if training is not None:
+            raise RuleViolation(
+                f"The item of task {row.id} is in the benchmark of training project {training!r}; evaluation tasks are "
+                "kept out of these.",
+                rule="Q2",
+                hint="Promote another, whose labels no trainee gets to see.",
             )
     label_set = grade.labels if grade.labels is not None else row.labels
     assert label_set is not None, "a graded attempt has labels"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import annowidgets as aw
-from annowidgets.errors import InvalidInput, NotFound, NotQualified
+from annowidgets.errors import InvalidInput, NotFound, NotQualified, RuleViolation
 from tests.workflow.building import Team, without_notices, work
 from tests.workflow.evaluating import GOLD as CELL
 from tests.workflow.evaluating import evaluations, new_items, promoted, with_evaluations
@@ -196,6 +196,22 @@ def test_q2_items_of_evaluation_tasks_are_no_source_of_training(team: Team) -> N
     batch.submit_labels({gold[0].item: CELL}, progress=False)
     training = new_training(team)
     assert {item.name for item in training.items()} == {"cell00", "cell01"}
+
+
+def test_q2_what_a_training_teaches_is_not_promoted_to_evaluation(team: Team) -> None:
+    batch = team.calibration(items=2, max_per_tasker=2)
+    for task in batch.tasks():
+        team.task("bo", task).claim().submit(CELL, confidence=1)
+    team.audited(batch)
+    with_gold(team, items=["cell00"])
+    training = new_training(team)
+    taught, other = batch.tasks()
+    refused = team.refuses(RuleViolation, lambda: taught.promote("evaluation"), rule="Q2")
+    assert training.name in str(refused)
+    other.promote("evaluation")
+    with without_notices():
+        training.withdraw_gold("cell00", reason="to be kept for evaluations")
+    taught.promote("evaluation")
 
 
 def test_q2_who_was_trained_on_a_picture_is_not_served_it(team: Team) -> None:

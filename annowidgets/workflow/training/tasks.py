@@ -305,6 +305,7 @@ class TrainingTasks(ProjectBase):
         """
         state = require_one_of("state", state, STATES)
         round = None if round is None else require_count("round", round, least=1)
+        user = None if user is None else composed(user)
         with self.workspace.look(self.id) as action:
             if not action.may(Permission.READ_ALL):
                 user = action.user  # R3
@@ -316,7 +317,7 @@ class TrainingTasks(ProjectBase):
             }
             if user is not None and not rounds and action.may(Permission.READ_ALL):
                 known = {row.trainee for row in stored_training.rounds(action.connection, self.id)}
-                if composed(user) not in known:
+                if user not in known:
                     raise NotFound.named("trainee", user, known)
             rows = stored_tasks.matching(action.connection, self.id, state=state, item=found)
         chosen = [TrainingTask(self.workspace, row) for row in rows if row.batch in rounds]

@@ -77,6 +77,11 @@ def test_a4_a_lead_puts_a_task_first_and_last(golden: Team) -> None:
     assert (names[0], names[-1]) == (last, first)
 
 
+def test_a4_a_name_is_the_same_however_its_accents_are_written(golden: Team) -> None:
+    training = new_training(golden, trainees=["Zo\u00e9"])
+    assert len(training.tasks(user="Zoe\u0301")) == 4
+
+
 def test_a4_who_is_no_name_or_no_list_is_refused_in_one_sentence(golden: Team, training: TrainingProject) -> None:
     for wrong in (None, 3, [3], [None], [""]):
         golden.refuses(InvalidInput, lambda wrong=wrong: training.add_trainees(wrong))
