@@ -33,5 +33,11 @@ class Part(KnownKeywords, anywidget.AnyWidget):
         super().__init__(**traits, _anywidget_id="annowidgets")
         self.add_class("aw")
 
+    def close(self) -> None:
+        """Close the part with its layout, which ipywidgets would keep as long as the kernel lives."""
+        if self.comm is not None:
+            super().close()
+            self.layout.close()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -144,7 +144,9 @@ class Screen(KnownKeywords, ipywidgets.VBox):
     def close(self) -> None:
         """Close the screen with all its parts."""
         close_parts(*self.children)
-        super().close()
+        if self.comm is not None:
+            super().close()
+            self.layout.close()
 
     # --- without a kernel
 
@@ -174,12 +176,13 @@ def error_message(error: BaseException) -> Html:
 
 
 def close_parts(*parts: Any) -> None:
-    """Close widgets with all that they hold."""
+    """Close widgets with all that they hold, and their layouts; ipywidgets would keep these until the kernel ends."""
     left = list(parts)
     while left:
         part = left.pop()
         left.extend(getattr(part, "children", ()))
         part.close()
+        part.layout.close()
 
 
 def _show_where_filled(change: Mapping[str, Any]) -> None:

@@ -139,6 +139,30 @@ test("what one event brings goes in order as one message, before any other event
     assert.deepEqual([type, messages.map((each) => each.type), messages[0].op, more], ["several", ["op", "select"], op, []]);
 });
 
+test("a message names the op before it as long as that is not acknowledged, and not after the connection was lost", async () => {
+    const { model, draw, channel, clock } = await page();
+    const told = () => model.sent.splice(0).map(({ type, after }) => [type, after]);
+    const first = draw("a");
+    channel.send({ type: "select", label: "a" });
+    const second = draw("b");
+    assert.deepEqual(told(), [
+        ["hello", undefined],
+        ["op", undefined],
+        ["select", first.id],
+        ["op", first.id],
+    ]);
+    model.hear({ type: "applied", number: 1, revision: 1, op: first });
+    model.hear({ type: "applied", number: 1, revision: 2, op: second });
+    draw("c");
+    assert.deepEqual(told(), [["op", undefined]]);
+    clock.pass(6000);
+    model.hear({ type: "here", number: 1 });
+    assert.deepEqual(told(), [
+        ["hello", undefined],
+        ["op", undefined],
+    ]);
+});
+
 test("sequence numbers grow, also where the clock stands still or goes back", async () => {
     const { model, draw, clock } = await page();
     draw("a");

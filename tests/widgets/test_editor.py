@@ -126,6 +126,48 @@ def test_what_came_of_one_event_of_the_page_comes_as_one_message(picture: StillI
     assert opened.editor.labels == [cell("a")]
 
 
+def test_messages_that_overtake_an_edit_wait_for_it(picture: StillImage) -> None:
+    acts: list[str] = []
+    opened = Opened(picture, on_act=acts.append)
+    opened.editor._take_in({"type": "hello", "number": 1})
+
+    def drawn(name: str, x: int) -> dict[str, Any]:
+        return {"type": "op", "number": 1, "sequence": 1, "op": op(name, [(cell("a", x), 0)])}
+
+    first, second, third = drawn("e1", 1), drawn("e2", 5), drawn("e3", 9)
+    opened.editor._take_in({"type": "act", "act": "submit", "after": "e3"})
+    opened.editor._take_in({"type": "several", "messages": [third, {"type": "select", "label": "a"}], "after": "e2"})
+    opened.editor._take_in({**second, "after": "e1"})
+    assert (opened.editor.labels, opened.selections, acts) == ([], [], [])
+    opened.editor._take_in(first)
+    assert opened.editor.labels == [cell("a", 9)]
+    assert [message["op"]["id"] for message in opened.page.of("applied")] == ["e1", "e2", "e3"]
+    assert (opened.selections, acts) == ([cell("a", 9)], ["submit"])
+    # the page was too impatient, and sends what it has no answer to once more
+    opened.editor._take_in({"type": "several", "messages": [first, second, third]})
+    assert opened.editor.labels == [cell("a", 9)]
+
+
+def test_what_waits_for_an_edit_goes_on_where_that_is_refused_and_never_reaches_another_picture(
+    picture: StillImage,
+) -> None:
+    late: list[bool] = []
+    opened = Opened(picture, on_late=lambda: late.append(True))
+    outside = {"type": "op", "number": 1, "op": op("e1", [(cell("b", 400), 0)])}
+    after = {"type": "op", "number": 1, "op": op("e2", [(cell("a"), 0)]), "after": "e1"}
+    opened.editor._take_in(after)
+    opened.editor._take_in(outside)
+    assert opened.ids == ["a"]
+    opened.editor._take_in({**after, "op": op("e3", remove=["a"]), "after": "e0"})
+    opened.editor.show(picture, [cell("a")])
+    opened.editor._take_in({"type": "op", "number": 2, "op": op("e0", [(cell("b"), 1)])})
+    assert opened.ids == ["a", "b"]
+    # an edit of the picture before is told at once, whatever it would wait for
+    assert late == []
+    opened.editor._take_in({**after, "after": "e9"})
+    assert (opened.ids, late) == (["a", "b"], [True])
+
+
 def test_a_page_is_told_whether_edits_go_into_a_file(picture: StillImage) -> None:
     for save in (None, lambda _: None):
         editor = Opened(picture, save=save).editor

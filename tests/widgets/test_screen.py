@@ -163,6 +163,8 @@ def test_closing_a_screen_closes_its_parts() -> None:
     screen.close()
     assert part.comm is None
     assert comm is None or comm._closed
+    # nor does ipywidgets keep their layouts, until the kernel ends
+    assert [one.layout.comm for one in (screen, screen.main, part)] == [None] * 3
 
 
 def test_messages_of_the_browser_that_make_no_sense_are_left_alone() -> None:

@@ -3002,7 +3002,9 @@ var Channel = class extends Emitter {
   #patience = PATIENCE2;
   /** @type {Set<string>} ops that went over this connection */
   #sent = /* @__PURE__ */ new Set();
-  /** @type {object[]} what goes as one message when this turn of the page is over */
+  /** @type {string | null} id of the op that went last over this connection */
+  #last = null;
+  /** @type {any[]} what goes as one message when this turn of the page is over */
   #outbox = [];
   /** @type {string | null} */
   #conflict = null;
@@ -3053,6 +3055,7 @@ var Channel = class extends Emitter {
     this.#isSaved = given.saves ?? true;
     this.#conflict = null;
     this.#sent.clear();
+    this.#last = null;
     this.#document.open(given);
     this.#greet();
     this.#tell();
@@ -3070,7 +3073,7 @@ var Channel = class extends Emitter {
     this.#tell();
   }
   /**
-   * Messages keep their order: what is sent here arrives after all ops before. What one event of the page brings goes
+   * What is sent here is heard after all ops before. What one event of the page brings goes
    * as one message, since each makes the kernel busy and idle again, which the whole of JupyterLab watches; it goes
    * before the next event, so that no other widget's message overtakes it.
    *
@@ -3085,8 +3088,12 @@ var Channel = class extends Emitter {
   #flush() {
     const messages = this.#outbox;
     this.#outbox = [];
+    const isOpen = this.#document.pending.some(({ id }) => id === this.#last);
+    const after = isOpen ? { after: this.#last } : {};
+    this.#last = messages.findLast(({ type }) => type === "op")?.op.id ?? this.#last;
     try {
-      const sent = this.#model.send(messages.length === 1 ? messages[0] : { type: "several", messages });
+      const content = messages.length === 1 ? messages[0] : { type: "several", messages };
+      const sent = this.#model.send({ ...content, ...after });
       Promise.resolve(sent).catch(() => this.#gone());
     } catch {
       this.#gone();
@@ -3156,6 +3163,7 @@ var Channel = class extends Emitter {
   #gone() {
     this.#isAway = true;
     this.#sent.clear();
+    this.#last = null;
     this.#tell();
   }
   #wait() {

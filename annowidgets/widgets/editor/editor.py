@@ -21,6 +21,7 @@ from annowidgets.labels import AnswerValue, Label, Ontology, find_problems, walk
 from annowidgets.media import Medium
 from annowidgets.widgets.editor.frames import described, frame_message
 from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
+from annowidgets.widgets.editor.turns import Turns, parts_of
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.workflow.drafts import (
     Delta,
@@ -122,6 +123,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._lock = threading.RLock() if lock is None else lock
         self._pictures: Medium | None = None
         self._reading = threading.Lock()  # held while a frame is read: nobody closes the pictures meanwhile
+        self._turns = Turns()
         self._number = 0
         self._is_seen = False  # whether a page shows the document of this number
         self._key: DraftKey | None = None
@@ -299,25 +301,29 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 pictures.close()
         for part in (self.stage, self.panel):
             part.close()
-        super().close()
+        if self.comm is not None:
+            super().close()
+            self.layout.close()
 
     # --- from the browser
 
     def _take_in(self, message: Any) -> None:
         """Take what the page did; what came of one event comes as one message."""
-        is_several = isinstance(message, dict) and isinstance(message.get("messages"), list)
-        for one in message["messages"] if is_several else (message,):
-            self._serve(one) or self._hear(one)
+        frames = [one for one in parts_of(message) if isinstance(one, dict) and one.get("type") == "frame"]
+        if frames != parts_of(message):
+            with self._lock:
+                for one in self._turns.due(message, self._number):
+                    self._hear(one)
+        for frame in frames:
+            self._serve(frame)
 
-    def _serve(self, message: Any) -> bool:
+    def _serve(self, message: dict[str, Any]) -> None:
         """Send a frame that is asked for; not under the lock, since a large one takes its time."""
-        if not isinstance(message, dict) or message.get("type") != "frame":
-            return False
         number, index = message.get("number"), message.get("index")
         with self._reading:
             pictures = self._pictures
             if number != self._number or not isinstance(index, int) or pictures is None:
-                return True
+                return
             try:
                 content, buffers = frame_message(pictures, number, index)
             except AnnowidgetsError as error:
@@ -327,9 +333,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 reason = f"The picture can't be read: {type(error).__name__} {error}".strip()
             else:
                 self.stage.send(content, buffers=buffers)
-                return True
+                return
         self.stage.send({"type": "frame-failed", "number": number, "index": index, "reason": reason})
-        return True
 
     def _heard(self, message: Any) -> None:
         if not isinstance(message, dict):
@@ -343,7 +348,6 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 if self._on_select is not None:
                     self._on_select(self.selected)
             elif message.get("number", self._number) != self._number:
-                # Messages keep their order, except where a front end changes the road that it sends them by.
                 if kind == "op" and self._on_late is not None:
                     self._on_late()
             elif kind == "turn" and isinstance(message.get("index"), int):
@@ -454,6 +458,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def _open(self) -> None:
         """Give the browser a new document; edits of the one before that come late are not heard any more."""
         self._number += 1
+        self._turns.clear()
         self._is_seen = self._in_conflict = False
         self._selected = None
         self.stage.document = self._number

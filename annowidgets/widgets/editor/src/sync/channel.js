@@ -45,7 +45,9 @@ export class Channel extends Emitter {
     #patience = PATIENCE;
     /** @type {Set<string>} ops that went over this connection */
     #sent = new Set();
-    /** @type {object[]} what goes as one message when this turn of the page is over */
+    /** @type {string | null} id of the op that went last over this connection */
+    #last = null;
+    /** @type {any[]} what goes as one message when this turn of the page is over */
     #outbox = [];
     /** @type {string | null} */
     #conflict = null;
@@ -101,6 +103,7 @@ export class Channel extends Emitter {
         this.#isSaved = given.saves ?? true;
         this.#conflict = null;
         this.#sent.clear();
+        this.#last = null;
         this.#document.open(given);
         this.#greet();
         this.#tell();
@@ -119,7 +122,7 @@ export class Channel extends Emitter {
     }
 
     /**
-     * Messages keep their order: what is sent here arrives after all ops before. What one event of the page brings goes
+     * What is sent here is heard after all ops before. What one event of the page brings goes
      * as one message, since each makes the kernel busy and idle again, which the whole of JupyterLab watches; it goes
      * before the next event, so that no other widget's message overtakes it.
      *
@@ -136,9 +139,14 @@ export class Channel extends Emitter {
     #flush() {
         const messages = this.#outbox;
         this.#outbox = [];
+        // A front end that changes its road in between may bring this one first; Python holds it until that op is there.
+        const isOpen = this.#document.pending.some(({ id }) => id === this.#last);
+        const after = isOpen ? { after: this.#last } : {};
+        this.#last = messages.findLast(({ type }) => type === "op")?.op.id ?? this.#last;
         // Without a connection it throws, or what it returns rejects later; ops lie in the store.
         try {
-            const sent = this.#model.send(messages.length === 1 ? messages[0] : { type: "several", messages });
+            const content = messages.length === 1 ? messages[0] : { type: "several", messages };
+            const sent = this.#model.send({ ...content, ...after });
             Promise.resolve(sent).catch(() => this.#gone());
         } catch {
             this.#gone();
@@ -217,6 +225,7 @@ export class Channel extends Emitter {
     #gone() {
         this.#isAway = true;
         this.#sent.clear();
+        this.#last = null;
         this.#tell();
     }
 
