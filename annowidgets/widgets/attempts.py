@@ -111,6 +111,12 @@ class Attempts(NamedTuple):
         """How many attempts are without a grade."""
         return self.to_grade - self.graded
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What a screen tells of them, to be compared."""
+        seen = [(one.task, one.state, one.grade, one.excluded, one.held_by, one.gold) for one in self.attempts]
+        return seen, self.waiting, self.complete
+
     def place(self, task: int | None) -> int | None:
         """Index of an attempt."""
         return next((place for place, attempt in enumerate(self.attempts) if attempt.task == task), None)

@@ -109,10 +109,13 @@ class AuditTool(OpensOthers):
 
     def _follow(self) -> None:
         """Show what others did; a fix that is under way stays, and nothing is held for the auditor."""
+        now = read_attempts(self._batch)
         if self._fixing is not None:
             return
-        attempts = read_attempts(self._batch).attempts
-        self._open(attempts[0].task if self._current is None and attempts else self._current)
+        if now.told == self._attempts.told:  # what one did oneself is drawn already; somebody may have said something
+            self._render()
+            return
+        self._open(now.attempts[0].task if self._current is None and now.attempts else self._current)
 
     # --- moving from attempt to attempt
 

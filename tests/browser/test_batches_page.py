@@ -92,7 +92,7 @@ def test_from_a_new_calibration_to_a_running_production(opened: Callable[..., Pa
     expect(one.row("trial")).to_contain_text("in progress")
 
     one.loop.submit()
-    one.press("Refresh G")
+    one.press("Refresh")
     expect(one.row("trial")).to_contain_text("auditing 0 / 3")
     one.press("Open audit tool of trial")
     expect(one.side).to_contain_text("Not graded yet.")
