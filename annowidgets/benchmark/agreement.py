@@ -91,6 +91,11 @@ def agreement(
     min_similarity : float
         As in `measure`.
 
+    Returns
+    -------
+    Agreement
+        Tables of pairs of annotators and of Krippendorff's alpha.
+
     Raises
     ------
     InvalidInput

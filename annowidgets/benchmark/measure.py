@@ -80,6 +80,11 @@ def measure_many(tasks: Iterable[TaskLabels], *, ontology: Ontology, min_similar
     min_similarity : float
         Pairs below are never matched, 0 to 1.
 
+    Returns
+    -------
+    Measurements
+        Rows of all tasks, in their order.
+
     Raises
     ------
     NotFound, InvalidInput

@@ -73,6 +73,10 @@ def volume(
         Whether objects live between key frames, and until; slices of a series stand by themselves. A shape that is
         interpolated out of its frame has no area there.
 
+    Returns
+    -------
+    VolumeAgreement
+
     Raises
     ------
     InvalidInput
