@@ -422,10 +422,15 @@ class Workspace:
         versions = projects.ontology_versions(connection, row.id)
         if ontology.fingerprint not in {version.fingerprint for version in versions}:
             stored = Ontology.from_dict(msgspec.json.decode(versions[-1].ontology))
+            way_out = (
+                "The ontology of a training project stays its sources'; open it with ws.training_project(...)."
+                if kind == "training"
+                else "Open it with ws.project(...) and change it with project.update_ontology(...)."
+            )
             raise OntologyMismatch(
                 f"Project {row.name!r} exists with another ontology: {'; '.join(stored.differences(ontology))}.",
                 rule="P1",
-                hint="Open it with ws.project(...) and change it with project.update_ontology(...).",
+                hint=way_out,
             )
         notice(f"Project {row.name!r} exists and was opened; the other arguments were ignored.")
 

@@ -215,6 +215,12 @@ def test_a_name_that_exists_is_refused_or_opened(golden: Team, training: Trainin
     assert again == training
     assert again.pass_mark == 80
     golden.refuses(AlreadyExists, lambda: workspace.create_training_project(NAME, sources=[golden("lea")]))
+    other = aw.Ontology(objects=[aw.ObjectClass("RBC", shape="polygon")])
+    again = {"sources": [golden("lea")], "ontology": other, "exist_ok": True}
+    refused = golden.refuses(
+        OntologyMismatch, lambda: workspace.create_training_project(training.name, **again), rule="P1"
+    )
+    assert "ws.training_project" in refused.hint
     with pytest.raises(NotFound, match="Onboarding"):
         workspace.training_project("onbording")
     with pytest.raises(NotFound):
