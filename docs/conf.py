@@ -6,6 +6,7 @@ notebooks and CONTRIBUTING are the same there and where the files are looked at 
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,16 @@ def _skip(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any)
     return True if isinstance(home, str) and not home.startswith("annowidgets") else None
 
 
+def _of_init(app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str, returns: str) -> Any:
+    """Widgets are made by a ``__new__`` that takes anything; what they take is in ``__init__``."""
+    if what != "class" or signature != "(*args, **kwargs)":
+        return None
+    _, *parameters = inspect.signature(obj.__init__).parameters.values()
+    told = [parameter.replace(annotation=parameter.empty) for parameter in parameters]
+    return str(inspect.Signature(told)), returns
+
+
 def setup(app: Sphinx) -> None:
     """Connect what is above."""
     app.connect("autodoc-skip-member", _skip)
+    app.connect("autodoc-process-signature", _of_init)
