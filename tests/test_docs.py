@@ -185,3 +185,13 @@ def test_every_place_that_the_map_of_the_house_names_is_there() -> None:
     for name, module in (("lease_minutes", "workflow/policies.py"), ("TOOLS", "widgets/editor/src/tools/index.js")):
         assert name in (REPOSITORY / "annowidgets" / module).read_text()
     assert "def evaluation_frame(" in (REPOSITORY / "annowidgets/workflow/training/tables.py").read_text()
+
+
+def test_continuous_integration_and_contributing_run_what_the_makefile_has() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    workflows = "\n".join(path.read_text() for path in (REPOSITORY / ".github").rglob("*.yml"))
+    run = re.findall(r"run: (.*)", workflows)
+    assert run == ["make check", "make test"]
+    told = (REPOSITORY / "CONTRIBUTING.md").read_text() + (REPOSITORY / ".ci" / "run").read_text()
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", told, re.MULTILINE))
+    assert {"test", "check", "docs"} <= named <= targets
