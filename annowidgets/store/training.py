@@ -381,15 +381,17 @@ def _seen(connection: sqlite3.Connection, which: str, of: int, user: str) -> set
         "JOIN projects p ON p.id = o.project AND p.kind = 'annotation' JOIN tasks t ON t.item = o.id"
     )
     trained = "SELECT i.id FROM items i JOIN items o ON o.hash = i.hash JOIN trainings n ON n.project = o.project"
-    # Roles, reviews and grades are asked of the log, since who had them may have lost them.
+    # Roles, reviews and grades are asked of the log, since who had them may have lost them. Opening an item in an audit
+    # is an event of the batch; these are gone through once (CROSS JOIN keeps the order), not once per item.
     found = connection.execute(
         f"""{labelled} JOIN label_sets s ON s.task = t.id AND s.kind <> 'copy' AND s.user = :user WHERE {which}
         UNION {labelled} WHERE {which} AND t.reviewer = :user
         UNION {labelled} JOIN grades g ON g.task = t.id AND g.auditor = :user WHERE {which}
         UNION {labelled} JOIN events e ON e.subject = 'task' AND e.subject_id = t.id AND e.user = :user
             AND e.action IN ('task.approve', 'task.return', 'audit.grade') WHERE {which}
-        UNION {labelled} JOIN events e ON e.subject = 'batch' AND e.subject_id = t.batch AND e.user = :user
-            AND e.action = 'audit.lock' AND e.figures ->> 'item' = o.id WHERE {which}
+        UNION SELECT i.id FROM events e CROSS JOIN items o ON o.id = e.figures ->> 'item'
+            JOIN items i ON i.hash = o.hash
+            WHERE e.subject = 'batch' AND e.action = 'audit.lock' AND e.user = :user AND {which}
         UNION {trained} JOIN tasks t ON t.item = o.id AND t.user = :user WHERE {which} AND {_SHOWN}
         UNION {trained} WHERE {which} AND n.project IN (
             SELECT project FROM members WHERE user = :user AND role IN ('admin', 'team_manager')
