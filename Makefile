@@ -20,13 +20,13 @@ ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 .PHONY: help lab test check docs screenshots bench format chromium node
 
 help:
-	@echo 'make lab      install, run the demo, open the first notebook in JupyterLab'
-	@echo 'make test     all tests, those in a real browser last'
-	@echo 'make check    format, types, direction of imports, tests without a browser'
-	@echo 'make docs     the documentation as HTML, in build/docs'
-	@echo 'make bench    measure speed side by side with other tools'
-	@echo 'make screenshots  the pictures of the README'
-	@echo 'make format   format the code and mend what ruff can mend'
+	@echo 'make lab          install, run the demo, open the first notebook in JupyterLab'
+	@echo 'make test         all tests, those in a real browser last'
+	@echo 'make check        format, types, direction of imports, tests without a browser'
+	@echo 'make docs         the documentation as HTML, in build/docs'
+	@echo 'make bench        measure speed side by side with other tools'
+	@echo 'make screenshots  take the pictures of the README'
+	@echo 'make format       format the code and mend what ruff can mend'
 	@echo
 	@echo 'PYTHON=python3.12   the Python that the environment is made from (3.11 or newer)'
 	@echo 'CHROMIUM=/path      the browser of the tests'
