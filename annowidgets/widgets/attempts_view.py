@@ -96,6 +96,12 @@ class AttemptsView(KnownKeywords, ipywidgets.HBox):
         self._head.show(self._heading())
         self._show_picture()
 
+    def close(self) -> None:
+        """Close it with the picture and its file, which no other part holds."""
+        if self._editor is not None:
+            self._editor.close()
+        super().close()
+
     # --- the contact sheet
 
     def _turn(self, act: str, key: str, _: object) -> None:

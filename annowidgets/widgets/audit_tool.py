@@ -24,6 +24,7 @@ from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.nesting import OpensOthers
 from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.permitted import why_not
+from annowidgets.widgets.screen import close_parts
 from annowidgets.widgets.workbench import Workbench
 from annowidgets.workflow import Batch, Project
 from annowidgets.workflow.permissions import Permission
@@ -242,7 +243,14 @@ class AuditTool(OpensOthers):
             self.side.children = (self._panel,)
             if bench is not None:
                 bench.close()
-                panel.close()
+                close_parts(panel)
+
+    def close(self) -> None:
+        """Close the tool, with the editor of a fix that was begun."""
+        if getattr(self, "_fixing", None) is not None:
+            with self._put_away():
+                pass
+        super().close()
 
     # --- the end of the audit, and what is said
 

@@ -16,6 +16,7 @@ from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.parts import button
+from annowidgets.widgets.screen import close_parts
 
 Mark: TypeAlias = Literal["approve", "fix", "reject", "excluded"]
 
@@ -95,6 +96,11 @@ class ContactSheet(KnownKeywords, ipywidgets.VBox):
         width, height = self._columns * (TILE[0] + GAP) - GAP, rows * (TILE[1] + GAP) - GAP
         self._composition.resize(width * DENSITY, height * DENSITY, shown_width=width)
         self.set_marks(marks or {})
+
+    def close(self) -> None:
+        """Close it with the sheet that the canvas is drawn from."""
+        close_parts(self._sheet)
+        super().close()
 
     @property
     def selected(self) -> str | None:

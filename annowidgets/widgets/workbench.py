@@ -18,6 +18,7 @@ from annowidgets.widgets.live import LiveHtml, OnAction
 from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.parts import button
 from annowidgets.widgets.questions import Questions
+from annowidgets.widgets.screen import close_parts
 from annowidgets.workflow.drafts import Edit, SavedEdit
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.task_view import Comment
@@ -112,7 +113,8 @@ class Workbench:
         if self.editor is None or self._ontology != ontology:
             # the editor of the task before stays, with its chosen class, as long as it knows the same classes
             self._ontology = ontology
-            self.editor = self._new_editor(ontology)
+            before, self.editor = self.editor, self._new_editor(ontology)
+            close_parts(*filter(None, (before,)))
         self._given_comments = comments
         self._frames = item.frames
         labels = self._divide(draft.labels)
@@ -170,9 +172,7 @@ class Workbench:
 
     def close(self) -> None:
         """Close all its parts."""
-        for part in (self.editor, *self.beside):
-            if part is not None:
-                part.close()
+        close_parts(*filter(None, (self.editor, *self.beside)))
 
     def _new_editor(self, ontology: Ontology) -> Editor | BoxEditor:
         if self._kind == "boxes":

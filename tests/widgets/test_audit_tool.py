@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 import annowidgets as aw
@@ -215,6 +216,15 @@ def test_a_fix_begins_with_the_last_one_and_can_be_cancelled(loop: Loop) -> None
     assert len(loop.rows("SELECT * FROM label_sets WHERE kind = 'audit'")) == 1
     tool.act("save_fix")  # a late key does nothing
     assert len(loop.rows("SELECT * FROM label_sets WHERE kind = 'audit'")) == 1
+
+
+def test_a_closed_audit_leaves_no_widget_in_the_kernel(loop: Loop) -> None:
+    AuditTool(loop.batch).close()  # what ipycanvas makes for all pictures is there from now on
+    before = set(_instances)
+    tool = AuditTool(loop.batch)
+    tool.act("fix")
+    tool.close()
+    assert set(_instances) == before
 
 
 def test_answers_and_attributes_are_fixed_too(loop: Loop) -> None:

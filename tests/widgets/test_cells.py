@@ -11,10 +11,13 @@ import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
 
+import annowidgets as aw
 from annowidgets.widgets import cells
 from annowidgets.widgets.cells import Run, close_earlier, current_run
 from annowidgets.widgets.label_desk import LabelDesk
-from tests.widgets.loops import Loop
+from annowidgets.widgets.open_task import Draft
+from annowidgets.widgets.workbench import Workbench
+from tests.widgets.loops import ONTOLOGY, Loop
 
 
 class Screen:
@@ -80,9 +83,21 @@ def test_a_desk_whose_cell_ran_again_is_let_go_with_its_pictures(
     assert parts() == before
 
 
+def test_an_editor_that_other_classes_replace_is_closed_with_its_picture(tmp_path: Path) -> None:
+    item = Loop(tmp_path).project.items()[0]
+    bench = Workbench(on_action=lambda *_: None, guard=lambda callback: callback)
+    bench.show(item, ONTOLOGY, Draft([]))
+    before, first = bench.editor, parts()
+    assert before is not None
+    bench.show(item, aw.Ontology(objects=[aw.ObjectClass("nose", shape="keypoint")]), Draft([]))
+    assert bench.editor is not before
+    assert before.comm is None
+    assert len(parts()) == len(first)
+
+
 def parts() -> set[ipywidgets.Widget]:
-    """All widgets that the kernel keeps, save for layouts and styles, which ipywidgets never closes."""
-    return {one for one in _instances.values() if not isinstance(one, (ipywidgets.Layout, ipywidgets.widgets.Style))}
+    """All widgets that the kernel keeps, with their layouts, which ipywidgets by itself never closes."""
+    return set(_instances.values())
 
 
 def test_nothing_keeps_a_closed_desk_alive(tmp_path: Path) -> None:
