@@ -44,7 +44,7 @@ def test_the_task_that_has_waited_longest_is_shown_with_its_labels(loop: Reviews
     assert f"Item {first.item.name}" in said
     assert "By ann" in said
     assert "Confidence 90 %" in said
-    assert "Waiting (2)" in said
+    assert "Waiting (2)" in _shown(desk._queue.html)
     assert [label.category for label in desk._work.labels if isinstance(label, Label)] == ["RBC", "WBC"]
     assert "2 in review" in _shown(desk._title.html)
 
@@ -158,7 +158,7 @@ def test_hostile_names_are_text(tmp_path: Path) -> None:
     loop.project.add_member("<img src=x>", role="annotator")
     loop.submit("<img src=x>", at_most=2)
     desk = ReviewDesk(loop.as_("ro"))
-    assert "<img" not in desk._panel.html + desk._title.html + desk.footer.html + desk.summary()
+    assert "<img" not in desk._panel.html + desk._queue.html + desk._title.html + desk.footer.html + desk.summary()
 
 
 def test_a_summary_tells_how_much_waits(loop: Reviews) -> None:
