@@ -4154,6 +4154,7 @@ var followPointer = (place, stage, keyboard) => {
   };
   const move = (event) => {
     if (fingers.has(event.pointerId) && fingers.size === 2) return pinch(event);
+    if (fingers.has(event.pointerId)) fingers.set(event.pointerId, onStage(event));
     if (!gesture) {
       if (event.pointerType !== "touch") {
         stage.hideCursor();
@@ -5127,6 +5128,7 @@ var StageView = class {
   }
   /** Give up what the press began, and only that: vertices set before it stay. */
   abandonPress() {
+    this.isPressed = false;
     if (this.#current.cancelPress) this.#perform(this.#current.cancelPress());
     else this.abandon();
   }

@@ -65,6 +65,7 @@ export const followPointer = (place, stage, keyboard) => {
     /** @param {PointerEvent} event */
     const move = (event) => {
         if (fingers.has(event.pointerId) && fingers.size === 2) return pinch(event);
+        if (fingers.has(event.pointerId)) fingers.set(event.pointerId, onStage(event)); // a second one may come
         if (!gesture) {
             if (event.pointerType !== "touch") {
                 stage.hideCursor();

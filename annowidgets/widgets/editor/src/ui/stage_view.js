@@ -217,6 +217,7 @@ export class StageView {
 
     /** Give up what the press began, and only that: vertices set before it stay. */
     abandonPress() {
+        this.isPressed = false; // else no other frame could be turned to
         if (this.#current.cancelPress) this.#perform(this.#current.cancelPress());
         else this.abandon();
     }
