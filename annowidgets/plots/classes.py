@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annowidgets.plots.drawing import axes, has_room, nothing_to_draw, refused, require_columns
+from annowidgets.plots.drawing import axes, has_room, nothing_to_draw, refused, require_columns, verbatim
 from annowidgets.workflow.training import TrainingProject
 
 if TYPE_CHECKING:
@@ -52,9 +53,10 @@ def class_scores(training: Any, ax: Axes | None = None) -> Axes:
         return ax
     image = ax.imshow(table.to_numpy(float), vmin=0, vmax=100, cmap=_COLOURS, aspect="auto", interpolation="nearest")
     _write_cells(ax, image, [[f"{value:.0f}" for value in row] for row in table.to_numpy(float)])
-    ax.set_xticks(range(table.shape[1]), table.columns, rotation=30, ha="right", rotation_mode="anchor")
+    _name_columns(ax, table.columns)
     if has_room(ax, len(table)):
-        ax.set_yticks(range(len(table)), [name if nth == 1 else f"{name}, round {nth}" for name, nth in table.index])
+        names = [verbatim(name if nth == 1 else f"{name}, round {nth}") for name, nth in table.index]
+        ax.set_yticks(range(len(table)), names)
     else:
         ax.set_yticks([])
         ax.set_ylabel(f"{len(table)} trainees and rounds")
@@ -101,11 +103,16 @@ def confusion(training: Any, ax: Axes | None = None, *, trainee: str | None = No
     shown = [[f"{int(count):,}" for count in row] for row in table]
     shown[-1][-1] = ""
     _write_cells(ax, image, shown)
-    ax.set_xticks(range(table.shape[1]), counts.columns, rotation=30, ha="right", rotation_mode="anchor")
-    ax.set_yticks(range(table.shape[0]), counts.index)
+    _name_columns(ax, counts.columns)
+    ax.set_yticks(range(table.shape[0]), [verbatim(name) for name in counts.index])
     ax.set(xlabel="called by the trainees", ylabel="in the benchmark")
     ax.figure.colorbar(image, ax=ax, label="share of the row")
     return ax
+
+
+def _name_columns(ax: Axes, names: Iterable[object]) -> None:
+    told = [verbatim(name) for name in names]
+    ax.set_xticks(range(len(told)), told, rotation=30, ha="right", rotation_mode="anchor")
 
 
 def _write_cells(ax: Axes, image: AxesImage, texts: list[list[str]]) -> None:

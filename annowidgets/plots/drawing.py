@@ -46,6 +46,11 @@ def refused(figure: str, given: Any, *, instead: str) -> InvalidInput:
     return InvalidInput(f"{figure} can't be drawn from a {type(given).__name__}.", hint=f"Pass {instead}.")
 
 
+def verbatim(name: object) -> str:
+    """A name as it is written: matplotlib sets what stands between two dollars as a formula, which need not be one."""
+    return str(name).replace("$", r"\$")
+
+
 def nothing_to_draw(ax: Axes, said: str) -> None:
     """Say in the middle of the Axes why they are empty."""
     ax.text(0.5, 0.5, said, ha="center", va="center", transform=ax.transAxes)

@@ -14,6 +14,7 @@ from annowidgets.plots.drawing import (
     refused,
     require_columns,
     spread,
+    verbatim,
 )
 from annowidgets.workflow.training import TrainingProject
 
@@ -138,7 +139,8 @@ def learning_curve(training: Any, ax: Axes | None = None, *, trainee: str | None
                 linewidth=1.8 if alone else 0.9,
                 color=f"C{place % 10}",
                 alpha=1.0 if alone else 0.75,
-                label=name,
+                # a label that begins with an underscore is left out of the legend
+                label=verbatim(f" {name}" if name.startswith("_") else name),
             )
     if curves.shape[1] > 1:
         if curves.shape[1] > _MOST_CURVES:
@@ -204,7 +206,8 @@ def _name_rows(ax: Axes, frame: pd.DataFrame) -> None:
         nothing_to_draw(ax, "no trainee yet")
     if has_room(ax, len(frame)):
         rounds = zip(frame["trainee"], frame["round"], strict=True)
-        ax.set_yticks(range(len(frame)), [name if round == 1 else f"{name}, round {round}" for name, round in rounds])
+        names = [verbatim(name if round == 1 else f"{name}, round {round}") for name, round in rounds]
+        ax.set_yticks(range(len(frame)), names)
     else:
         ax.set_yticks([])
         ax.set_ylabel(f"{len(frame)} trainees and rounds, by score")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
 
 from annowidgets import plots
 from annowidgets.errors import InvalidInput
@@ -192,3 +194,20 @@ def test_every_figure_is_painted_in_the_style_in_use_and_leaves_it_alone(tmp_pat
             assert mpl.colors.same_color(ax.xaxis.label.get_color(), mpl.rcParams["axes.labelcolor"])
             plt.close(ax.figure)
         assert dict(mpl.rcParams) == before
+
+
+def test_names_are_written_as_they_are(ax: Axes) -> None:
+    people = [r"$\frac$", "_ann", "a$b$"]
+    times = pd.to_datetime([1, 2, 3], unit="h")
+    plots.learning_curve(pd.DataFrame({"trainee": people, "submitted": times, "score": [1.0, 2.0, 3.0]}), ax=ax)
+    assert len(ax.get_legend().get_texts()) == len(people) + 1  # and the mean
+    figures = [ax.figure]
+    for draw, table in (
+        (plots.trainee_scores, SCORES.head(3).assign(trainee=people)),
+        (plots.before_and_after, MOVES.assign(trainee=people)),
+        (plots.class_scores, SCORES.head(3).assign(trainee=people, category=people)),
+        (plots.confusion, pd.DataFrame([[1, 0], [0, 1]], index=people[:2], columns=people[:2])),
+    ):
+        figures.append(draw(table, ax=Figure().subplots()).figure)
+    for figure in figures:
+        figure.savefig(io.BytesIO())  # a formula that is none fails here
