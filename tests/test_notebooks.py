@@ -57,7 +57,8 @@ def text_of(output: NotebookNode) -> str:
     """What an output says; of HTML without its tags."""
     data = output.get("data", {})
     text = output.get("text") or re.sub(r"<[^>]*>", " ", data.get("text/html", "")) or data.get("text/plain", "")
-    return re.sub(r"\b[0-9a-f]{12}\b", "(id)", text)  # ids of labels are drawn
+    # Ids of labels are drawn, and a time is that of the run.
+    return re.sub(r"\b[0-9a-f]{12}\b|\d{4}-\d\d-\d\d \d\d:\d\d", "(drawn)", text)
 
 
 def opens_a_screen(cell: NotebookNode) -> bool:
