@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import annowidgets as aw
 from annowidgets.demo import HiddenTruth, SimulatedAuditor, SimulatedLabeler, simulate_audit, simulate_labelers
@@ -87,6 +88,12 @@ def test_pages_load_nothing_of_ours_from_elsewhere_and_name_no_place_of_a_machin
 # --- the code on the pages
 
 
+def code_of(page: Path) -> list[str]:
+    blocks: list[str] = re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert blocks
+    return blocks
+
+
 class Reader:
     """Somebody who runs the code of a page block by block; where a screen opens, simulated people do its work."""
 
@@ -95,10 +102,7 @@ class Reader:
         self.shown: list[Any] = []
 
     def follow(self, page: str) -> None:
-        text = (DOCS / page).read_text(encoding="utf-8")
-        blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-        assert blocks
-        for block in blocks:
+        for block in code_of(DOCS / page):
             self.run(block)
             if "LabelDesk(" in block:
                 self.label()
@@ -167,6 +171,19 @@ def test_the_code_of_a_page_runs_as_it_stands(page: str, prepare: Callable[[], N
         prepare()
     reader.follow(page)
     assert reader.names["project"].items()
+
+
+def test_the_code_of_the_front_page_runs_and_says_that_two_pictures_are_few(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_USER", "lea")
+    for number, picture in enumerate(sorted(Path("photos").iterdir())[:2], 1):
+        with Image.open(picture) as opened:
+            opened.save(f"photo-{number}.png")
+    with pytest.warns(aw.errors.Notice) as said:
+        reader.run(*code_of(REPOSITORY / "README.md"))
+    assert any("20 were asked for" in str(notice.message) for notice in said)
+    assert isinstance(reader.shown[-1], aw.LabelDesk)
 
 
 def test_the_links_of_the_front_page_lead_somewhere() -> None:
