@@ -184,7 +184,11 @@ class TrainingDashboard(OpensOthers):
         name = path.strip()
         if not name:
             raise InvalidInput("The file has no name.", hint="For example evaluation_labels.csv")
-        self._export = Export(self.training, Path(name).expanduser(), on_change=self.guarded(self._show_export))
+        try:
+            file = Path(name).expanduser()
+        except RuntimeError as error:
+            raise InvalidInput(f"{name!r:.60} names nobody's folder.", hint="Write the whole path.") from error
+        self._export = Export(self.training, file, on_change=self.guarded(self._show_export))
         self._exports += 1
         self.tools.show(self._tools())
         self._show_export()

@@ -87,7 +87,9 @@ class GoldHealth:
         self._table.set_rows(Rows(ordered, lambda row: _cells(row, refusal)))
 
     def begin(self, item: str) -> None:
-        """Open the editor on a copy of an item's gold."""
+        """Open the editor on a copy of an item's gold; one that is open stays, with what is drawn in it."""
+        if self.is_correcting:
+            return
         gold = self._training.gold(item)
         found = next(one for one in self._training.items() if one.name == item)
         bench = Workbench(on_action=self._on_action, guard=self._guard, lock=self._lock)

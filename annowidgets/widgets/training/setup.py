@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from annowidgets.benchmark import BenchmarkFunction
@@ -58,7 +59,7 @@ class TrainingSetup(OpensOthers):
             source=self._tick_source,
             member=self._tick_member,
             group=lambda key, _: self._choose_group(key),
-            next=lambda _, value: self._next(value or {}),
+            next=lambda key, value: self._next(key, value or {}),
             previous=lambda *_: self._go_to(self._step - 1),
             open=lambda *_: self._open(),
             again=lambda *_: self._begin(),
@@ -116,7 +117,9 @@ class TrainingSetup(OpensOthers):
 
     # --- from step to step
 
-    def _next(self, fields: dict[str, Any]) -> None:
+    def _next(self, step: str, fields: dict[str, Any]) -> None:
+        if step != str(self._step) or self.training is not None:
+            return  # a second press, on a form that was sent already
         self._values |= {name: value for name, value in fields.items() if name in self._values}
         check = (self._check_name, self._check_ontology, self._check_sources, self._make)[self._step]
         try:
@@ -246,18 +249,22 @@ class TrainingSetup(OpensOthers):
         if not text:
             return None
         try:
-            return float(text)
+            mark = float(text)
         except ValueError:
-            raise InvalidInput(f"The pass mark must be a number from 0 to 100, got {text!r:.40}.") from None
+            mark = math.nan
+        if not 0 <= mark <= 100:
+            raise InvalidInput(f"The pass mark must be a number from 0 to 100, got {text!r:.40}.")
+        return mark
 
     # --- what is shown
 
     def refresh(self) -> None:
         """Show the step again."""
-        if self.training is None:
-            self._render()
+        self._render()
 
     def _render(self) -> None:
+        if self.training is not None:
+            return  # what was made is shown until another one is begun
         step = self._step
         self.set_title("New training", tag("span", f"step {step + 1} of {len(steps.STEPS)}", class_="aw-mute aw-num"))
         self._line.show(steps.steps_line(step))

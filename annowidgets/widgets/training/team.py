@@ -44,20 +44,21 @@ class Team:
         )
         self._panel = LiveHtml(on_action=on_action)
         self._added = 0
+        self._rounds: dict[str, int] = {}
         self.main = (self._table,)
         self.side = (self._panel,)
 
     def show(self, reading: Reading, *, refusal: str | None, no_clone: str | None) -> None:
         """Show what was read; ``refusal`` and ``no_clone`` say why the user may not change the team, or clone."""
         rows = rows_of(reading.scores)
-        newest = {row["trainee"]: row["round"] for row in rows}
+        newest = self._rounds = {row["trainee"]: row["round"] for row in rows}
         people = reading.people
 
         def cells(row: dict[str, Any]) -> Sequence[Content]:
             in_training = row["kind"] == "person" and row["trainee"] in people
             is_newest = newest[row["trainee"]] == row["round"]
             where = "" if row["kind"] == "model" else "yes" if in_training else "removed"
-            acts = _acts(row["trainee"], refusal) if in_training and is_newest else None
+            acts = _acts(row["trainee"], row["round"], refusal) if in_training and is_newest else None
             return (trainee_name(row), done(row), standing(row), where, acts)
 
         self._table.set_rows(Rows(rows, cells))
@@ -89,7 +90,13 @@ class Team:
         )
 
     def new_round(self, trainee: str, fields: dict[str, Any]) -> tuple[str, list[str]]:
-        """Give a trainee another set of tasks; returns what to say, and the workflow's notices."""
+        """Give a trainee another set of tasks; returns what to say, and the workflow's notices.
+
+        A form that says after which ``round`` is heard once: its second press would be a round more, for good.
+        """
+        newest = self._rounds.get(trainee)
+        if str(fields.get("round", newest)) != str(newest):
+            return f"{trainee} has round {newest} already.", []
         with heard_notices() as notices:
             self._training.new_round([trainee], allow_seen=bool(fields.get("allow_seen")))
         return f"{trainee} has a new round of tasks.", notices
@@ -166,7 +173,7 @@ def snippet(code: str) -> Html:
     return tag("pre", code, class_="aw-snippet", tabindex=0, aria_label="Cell to copy")
 
 
-def _acts(trainee: str, refusal: str | None) -> Html:
+def _acts(trainee: str, nth: int, refusal: str | None) -> Html:
     if refusal is not None:
         again = button("New round…", "new_round", trainee, disabled=True, hint=refusal, name=f"New round for {trainee}")
         return tag("div", again, class_="aw-row aw-acts-row")
@@ -178,10 +185,12 @@ def _acts(trainee: str, refusal: str | None) -> Html:
             "new_round",
             trainee,
             [
+                tag("input", type="hidden", name="round", value=nth),
                 tag("span", f"Another set of tasks for {trainee}; the old ones stay."),
                 tag("label", seen, " also items whose gold they have seen: such a round never passes"),
             ],
             tag("button", "Give a new round", type="submit"),
+            nth,
         ),
         _asked(
             "Remove…",
@@ -189,13 +198,14 @@ def _acts(trainee: str, refusal: str | None) -> Html:
             trainee,
             tag("span", f"End the training of {trainee}? Open tasks are closed; what was submitted stays."),
             tag("button", "Remove", type="submit", class_="aw-danger"),
+            nth,
         ),
         class_="aw-row aw-acts-row",
     )
 
 
-def _asked(label: str, act: str, trainee: str, content: Content, submit: Html) -> Html:
-    """A button that asks before it acts."""
+def _asked(label: str, act: str, trainee: str, content: Content, submit: Html, nth: int) -> Html:
+    """A button that asks before it acts; in another round ``nth`` it is closed again."""
     return tag(
         "details",
         tag("summary", label, class_="aw-button", aria_label=f"{label.removesuffix('…')}: {trainee}"),
@@ -208,5 +218,5 @@ def _asked(label: str, act: str, trainee: str, content: Content, submit: Html) -
             data_key=trainee,
         ),
         class_="aw-inline",
-        data_key=f"{act} {trainee}",
+        data_key=f"{act} {trainee} {nth}",
     )

@@ -289,6 +289,20 @@ def test_trainees_are_added_removed_and_get_new_rounds(dashboard: TrainingDashbo
     assert "Rule A5" in message(dashboard)
 
 
+def test_a_form_for_a_new_round_that_is_sent_twice_gives_one(
+    dashboard: TrainingDashboard, cohort: TrainingProject
+) -> None:
+    dashboard.act("tab", "team")
+    fields = {"round": "1", "allow_seen": True}
+    assert '<input type="hidden" name="round" value="1">' in row(dashboard._team._table.html, "uma")
+    dashboard.act("new_round", "uma", fields)
+    dashboard.act("new_round", "uma", fields)
+    assert "uma has round 2 already." in message(dashboard)
+    assert cohort.scores().query("trainee == 'uma'")["round"].tolist() == [1, 2]
+    dashboard.act("new_round", "uma", {**fields, "round": "2"})
+    assert cohort.scores().query("trainee == 'uma'")["round"].tolist() == [1, 2, 3]
+
+
 def test_the_join_snippet_can_be_run_by_a_trainee(dashboard: TrainingDashboard, cohort: TrainingProject) -> None:
     import html
 
@@ -368,6 +382,16 @@ def test_a3_gold_is_withdrawn_with_its_reason(
     assert "Rule A3" in message(dashboard)
 
 
+def test_a_second_press_on_correct_keeps_what_is_drawn(dashboard: TrainingDashboard) -> None:
+    dashboard.act("tab", "gold")
+    dashboard.act("correct", "cell01")
+    bench = dashboard._gold._bench
+    dashboard.act("correct", "cell01")
+    dashboard.act("correct", "cell02")
+    assert dashboard._gold._bench is bench
+    assert "A copy of the gold of <b>cell01</b>" in dashboard.footer.html
+
+
 def test_a_correction_that_is_given_up_changes_nothing(dashboard: TrainingDashboard, cohort: TrainingProject) -> None:
     before = events(cohort)
     dashboard.act("tab", "gold")
@@ -398,6 +422,8 @@ def test_all_labels_are_written_in_the_background(
     assert dashboard._export_line.layout.display == "none"
     dashboard.act("export", "1", {"path": " "})
     assert "The file has no name." in message(dashboard)
+    dashboard.act("export", "1", {"path": "~nobody-of-this-name/labels.csv"})
+    assert "Write the whole path." in message(dashboard)
 
 
 def test_a_cancelled_and_a_failed_export_say_so_and_leave_the_file(

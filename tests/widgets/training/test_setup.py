@@ -113,7 +113,24 @@ def test_each_step_refuses_in_place_what_can_not_be(setup: TrainingSetup, golden
     assert "must be a whole number from 1, got &#x27;-1&#x27;." in message(setup)
     setup.act("next", "2", {"size": "", "pass_mark": "most"})
     assert "The pass mark must be a number from 0 to 100, got &#x27;most&#x27;." in message(setup)
+    for mark in ("101", "-1", "nan", "inf"):
+        setup.act("next", "2", {"size": "", "pass_mark": mark})
+        assert f"The pass mark must be a number from 0 to 100, got &#x27;{mark}&#x27;." in message(setup)
     assert setup._step == 2
+
+
+def test_a_form_that_is_sent_twice_goes_one_step_and_makes_one_training(setup: TrainingSetup, golden: Team) -> None:
+    setup.act("next", "0", {"name": "Onboarding"})
+    setup.act("keep", "ontology", golden("lea").ontology.fingerprint)
+    setup.act("next", "0", {"name": "Onboarding"})
+    assert setup._step == 1
+    walk(setup, golden)
+    made = page(setup)
+    assert "is made" in made
+    setup.act("next", "3", {"trainees": "uma, vic"})
+    setup.act("keep", "trainees", "uma")
+    assert "is-bad" not in message(setup) + setup._message.html
+    assert page(setup) == made
 
 
 def test_a1_a2_sources_show_their_progress_what_they_would_give_and_why_not(setup: TrainingSetup, golden: Team) -> None:

@@ -115,6 +115,7 @@ def test_a1_a_size_draws_a_subset_by_its_seed_that_is_kept(golden: Team) -> None
     assert len({tuple(one) for one in drawn.values()}) > 1
     with pytest.warns(Notice, match="Only 4 tasks are eligible, 9 were asked for"):
         create(golden, golden("lea"), size=9)
+    golden.refuses(InvalidInput, lambda: create(golden, golden("lea"), name="huge", size=10**30))
 
 
 def test_a2_another_ontology_is_refused_with_the_differences(golden: Team) -> None:
