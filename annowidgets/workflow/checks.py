@@ -48,7 +48,7 @@ def require_count(name: str, value: Any, *, least: int = 0) -> int:
     """Return a whole number from ``least``, numpy's too; refuse anything else."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InvalidInput(f"{name} must be a whole number from {least}, got {value!r:.60}.")
-    if value >= 2**63:
+    if int(value) >= 2**63:
         raise InvalidInput(f"{name} must be a whole number of at most 64 bits, got {value!r:.60}.")
     return int(value)
 
