@@ -323,9 +323,15 @@ def test_nothing_is_sent_while_the_pointer_moves_and_one_message_when_it_is_done
     undo.click()
     desk.wait_for(["cell", 10, 20, 30, 40])
 
-    # what is said lies over the picture, which stays where it is
+    # what is said lies over the picture, which stays where it is and is drawn on through good news
     hand.keys("Escape", "Control+Enter")
-    expect(desk.page.locator(".aw-screen > .aw-live > .aw-message")).to_contain_text("Submitted")
+    said = desk.page.locator(".aw-screen > .aw-live > .aw-message")
+    expect(said).to_contain_text("Submitted")
+    under = said.evaluate("""said => {
+        const {left, top} = said.getBoundingClientRect();
+        return document.elementFromPoint(left + 8, top + 8).className;
+    }""")
+    assert "aw-ed-stage" in under
     hand.wait()
     assert desk.book.box(STAGE) == stage
 
