@@ -102,7 +102,7 @@ class Comparison(Screen):
             previous=lambda *_: self._step_label(-1),
             filter=lambda key, _: self._show_filtered(key),
             step=lambda key, _: self._show_frame(self._frame + int(key)),
-            frame=lambda _, value: self._show_frame(int(value) - 1),
+            frame=lambda _, value: self._show_frame(int(value)),
             forward=lambda *_: self._show_frame(self._frame + 1),
             backward=lambda *_: self._show_frame(self._frame - 1),
             zoom=lambda key, _: self._panes.zoom(int(key)),

@@ -34,7 +34,7 @@ def columns(*, several_frames: bool) -> list[Column]:
 def row(judged: Judged, *, chosen: bool, several_frames: bool) -> list[Content]:
     """An evaluation label; its name is a button (act "choose")."""
     word, meaning = _result(judged)
-    frame: list[Content] = [None if judged.frame is None else judged.frame + 1] if several_frames else []
+    frame: list[Content] = [judged.frame] if several_frames else []
     name = button(judged.name, "choose", judged.id, plain=True, pressed=chosen, hint="Show it, and its arithmetic")
     return [
         name,
@@ -75,14 +75,14 @@ def controls(compared: Compared, frame: int) -> Html:
             tag(
                 "input",
                 type="range",
-                min=1,
-                max=last + 1,
-                value=frame + 1,
+                min=0,
+                max=last,
+                value=frame,
                 data_act="frame",
-                aria_label=f"Frame, 1 to {last + 1}",
+                aria_label=f"Frame, 0 to {last}",
             ),
             button("›", "step", 1, disabled=frame == last, name="Next frame"),
-            tag("span", f"frame {frame + 1} of {last + 1}", class_="aw-mute aw-num"),
+            tag("span", f"frame {frame} / {last}", class_="aw-mute aw-num"),
         ]
     return tag(
         "div",
