@@ -135,7 +135,17 @@ class ReviewDesk(Screen):
         if not any(one["id"] == before.id for one in self._tasks):
             self.say(f"Somebody else has reviewed task {before.id}, or its author has recalled it.", "warn")
             self._open(self.project.next_review())
-        self._render()
+        elif not self._show_anew():
+            self._render()
+
+    def _show_anew(self) -> bool:
+        """Show other labels that the author has handed in meanwhile (recall): nobody decides on what was not seen."""
+        task = self._task
+        if task is None or task.labels() == self._submitted:
+            return False
+        self._open(task)
+        self.say(f"{task.user} has recalled {task.item.name} and handed in other labels: these.", "warn")
+        return True
 
     def _read(self) -> None:
         self._tasks = rows_of(self.project.reviews().to_frame())
@@ -189,6 +199,8 @@ class ReviewDesk(Screen):
 
     def _approve(self) -> None:
         task = self._under_review()
+        if self._show_anew():
+            return
         name, fixes = task.item.name, self._fixes
         try:
             task.approve(self._work.labels if fixes else None)
@@ -201,6 +213,8 @@ class ReviewDesk(Screen):
 
     def _return(self, value: dict[str, Any]) -> None:
         task = self._under_review()
+        if self._show_anew():
+            return
         name, user = task.item.name, task.user
         task.return_to_annotator(value.get("text", ""), comments=self._comments)
         self._open(self.project.next_review())

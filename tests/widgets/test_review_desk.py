@@ -144,6 +144,27 @@ def test_what_is_submitted_meanwhile_appears_and_what_is_reviewed_elsewhere_goes
     assert "Somebody else has reviewed" in _shown(desk._message.html)
 
 
+@pytest.mark.parametrize("press", ["approve", "return", None])
+def test_nobody_decides_on_labels_that_were_handed_in_anew_before_they_are_seen(
+    loop: Reviews, press: str | None
+) -> None:
+    (task,) = loop.submit("ann", at_most=1)
+    desk = ReviewDesk(loop.as_("ro"))
+    task.recall()
+    task.submit(LABELS[:1])
+    assert task.state == "in_review"
+    if press is None:
+        desk._follow()
+    else:
+        desk.act(press, str(task.id), {"text": "Tighter."})
+    assert task.state == "in_review"
+    assert desk._work.labels == LABELS[:1]
+    assert "ann has recalled" in _shown(desk._message.html)
+    desk.act("approve", str(task.id))
+    assert task.state == "completed"
+    assert loop.project.task(task.id).labels() == LABELS[:1]
+
+
 def test_a_picture_that_is_gone_leaves_the_task_to_be_decided(loop: Reviews) -> None:
     (task,) = loop.submit("ann", at_most=1)
     task.item.path.unlink()
