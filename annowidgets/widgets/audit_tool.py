@@ -194,6 +194,8 @@ class AuditTool(OpensOthers):
         self._open(self._current if following is None else following.id)
 
     def _start_fix(self, key: str) -> None:
+        if self._fixing is not None:
+            return  # a second press; what is drawn already stays
         attempt = self._attempt(key)
         labels = read_labels(self._batch, attempt)
         require_fixable(self._attempts, attempt)

@@ -8,6 +8,7 @@ from typing import Any
 from annowidgets.errors import InvalidInput
 from annowidgets.widgets import batch_panels as panels
 from annowidgets.widgets.audit_tool import AuditTool
+from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_list, feedback_rows
 from annowidgets.widgets.html import Content, Html, tag
@@ -71,6 +72,8 @@ class BatchView(OpensOthers):
         )
         self.bind_keys({"g": ("Refresh", "refresh")})
         self._changes = keep_current(self, batch.workspace, self.refresh)
+        if on_back is None:  # otherwise the screen that leads here is the cell's
+            close_earlier(self)
         self.run(self.refresh)
 
     def refresh(self) -> None:

@@ -227,6 +227,14 @@ def test_a_closed_audit_leaves_no_widget_in_the_kernel(loop: Loop) -> None:
     assert set(_instances) == before
 
 
+def test_a_second_press_on_fix_keeps_what_is_drawn(loop: Loop) -> None:
+    tool = AuditTool(loop.batch)
+    tool.act("fix")
+    bench = tool._fixing
+    tool.act("fix")
+    assert tool._fixing is bench
+
+
 def test_answers_and_attributes_are_fixed_too(loop: Loop) -> None:
     tool = AuditTool(loop.batch)
     tool.act("fix")

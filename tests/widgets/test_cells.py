@@ -83,6 +83,23 @@ def test_a_desk_whose_cell_ran_again_is_let_go_with_its_pictures(
     assert parts() == before
 
 
+@pytest.mark.parametrize("screen", [aw.BatchesPage, aw.InstructionEditor, aw.ReviewDesk, aw.BatchView, aw.AuditTool])
+def test_each_screen_of_a_lead_is_closed_when_its_cell_runs_again(
+    tmp_path: Path, run: SimpleNamespace, screen: type
+) -> None:
+    loop = Loop(tmp_path)
+    shown = loop.batch if screen in (aw.BatchView, aw.AuditTool) else loop.project
+    before = parts()
+    run.now = Run("a", "1")
+    screen(shown)
+    made = parts() - before
+    run.now = Run("a", "2")
+    again = screen(shown)
+    assert not made & parts()
+    again.close()
+    assert parts() == before
+
+
 def test_an_editor_that_other_classes_replace_is_closed_with_its_picture(tmp_path: Path) -> None:
     item = Loop(tmp_path).project.items()[0]
     bench = Workbench(on_action=lambda *_: None, guard=lambda callback: callback)
