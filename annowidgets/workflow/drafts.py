@@ -149,6 +149,8 @@ def as_edit(edit: Edit | Mapping[str, Any]) -> Edit:
         if isinstance(error.__cause__, InvalidInput):
             raise error.__cause__ from None
         raise InvalidInput(f"Not an edit: {error}.") from None
+    except UnicodeEncodeError:
+        raise InvalidInput("An edit holds text that is no valid Unicode.") from None
     except TypeError:
         raise InvalidInput(f"An edit is needed, got {type(edit).__name__}.") from None
 
@@ -247,7 +249,7 @@ def apply(labels: Mapping[str, T], change: Change) -> tuple[dict[str, T], Change
     if inserted:
         order = list(after)
         for label_id, label, index in inserted:
-            order.insert(index, label_id)
+            order.insert(min(index, len(order)), label_id)
             after[label_id] = label
         after = {label_id: after[label_id] for label_id in order}
     backward = Change(

@@ -186,6 +186,7 @@ def test_only_what_an_edit_puts_is_looked_at_and_what_does_not_fit_is_refused(te
         {"kind": "guess"},
         {"kind": "undo", "of": ""},
         {"kind": "edit", "of": "e0"},
+        {"what": "half of \ud800 a character"},
         {"forward": {"put": [["no label", 0]]}},
         {"forward": {"put": [[as_json(cell(), "c"), -1]]}},
         {"forward": {"put": [[as_json(cell(), "c"), 0], [as_json(cell(), "c"), 1]]}},
@@ -196,6 +197,11 @@ def test_only_what_an_edit_puts_is_looked_at_and_what_does_not_fit_is_refused(te
 def test_what_is_no_edit_is_refused(team: Team, task: Task, broken: Op) -> None:
     op = (put("e1", ("c", 2, 3.0)) | broken) if broken else {}
     team.refuses(InvalidInput, lambda: task.save_edit(op))
+
+
+def test_a_place_beyond_the_end_of_the_list_is_its_end(task: Task) -> None:
+    task.save_edit(put("e1", ("c", 10**30, 3.0)))
+    assert drawn(task) == [("a", 1.0), ("b", 2.0), ("c", 3.0)]
 
 
 def test_an_edit_renews_the_lease(team: Team, task: Task) -> None:
