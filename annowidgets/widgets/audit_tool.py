@@ -38,6 +38,11 @@ _KEYS = {
     "h": ("Hide or show the labels", "hide"),
 }
 _FIX_KEYS = {"ctrl+enter": ("Save the fix", "save_fix")}
+# Acts of the screen that an open fix has replaced.
+_BEHIND_A_FIX = frozenset(
+    {"approve", "reject", "fix", "next", "previous", "pick", "hide", "version", "highlight", "complete", "promote"}
+    | {"address", "decline", "compare", "refresh", "back"}
+)
 
 
 class AuditTool(OpensOthers):
@@ -103,6 +108,16 @@ class AuditTool(OpensOthers):
         if on_back is None:
             close_earlier(self)
         self.run(self._begin)
+
+    def act(self, act: str, key: str = "", value: Any = None) -> None:
+        """Do what a person does who presses the button of this act.
+
+        While a copy is corrected, what was pressed before the editor came does nothing: it would save the fix for
+        another attempt.
+        """
+        with self._lock:
+            if self._fixing is None or act not in _BEHIND_A_FIX:
+                super().act(act, key, value)
 
     def refresh(self) -> None:
         """Read the batch again."""
@@ -194,8 +209,6 @@ class AuditTool(OpensOthers):
         self._open(self._current if following is None else following.id)
 
     def _start_fix(self, key: str) -> None:
-        if self._fixing is not None:
-            return  # a second press; what is drawn already stays
         attempt = self._attempt(key)
         labels = read_labels(self._batch, attempt)
         require_fixable(self._attempts, attempt)

@@ -227,12 +227,16 @@ def test_a_closed_audit_leaves_no_widget_in_the_kernel(loop: Loop) -> None:
     assert set(_instances) == before
 
 
-def test_a_second_press_on_fix_keeps_what_is_drawn(loop: Loop) -> None:
+@pytest.mark.parametrize("act", ["fix", "next", "approve", "pick", "refresh", "back"])
+def test_a_press_before_the_editor_came_leaves_the_fix_with_its_attempt(loop: Loop, act: str) -> None:
     tool = AuditTool(loop.batch)
     tool.act("fix")
-    bench = tool._fixing
-    tool.act("fix")
-    assert tool._fixing is bench
+    task, bench = tool._current, tool._fixing
+    tool.act(act, str(task + 1 if act == "pick" else task))  # type: ignore[operator]
+    assert (tool._current, tool._fixing) == (task, bench)
+    tool.act("save_fix")
+    grades = loop.batch.tasks().to_frame().set_index("id")["grade"].dropna()
+    assert grades.to_dict() == {task: "fix"}
 
 
 def test_answers_and_attributes_are_fixed_too(loop: Loop) -> None:
