@@ -75,7 +75,18 @@ class TrainingStory(RuleBasedStateMachine):
         self.training_replay = TrainingReplay()
         self.final: dict[int, tuple[Any, ...]] = {}
         self.measured: set[tuple[Any, ...]] = set()
+        self.admitted = 0
         self.trainings: list[str] = []
+
+    def ask_for_a_training(self) -> None:
+        """A training that production can ask for, from the start."""
+        lea = self.team("lea")
+        for task in lea.batch("gold at first").tasks():
+            task.claim().submit([cell(4)])
+        lea.workspace.create_training_project(
+            "training 0", sources=[lea.batch("gold at first")], trainees=[*TRAINEES, "cy"], pass_mark=70
+        )
+        self.trainings.append("training 0")
 
     def training(self, which: int, user: str = "lea") -> TrainingProject:
         workspace = self.team("lea").workspace if user == "lea" else self.team("lea").workspace.as_user(user)
@@ -229,6 +240,7 @@ class TrainingStory(RuleBasedStateMachine):
         self.scores_are_the_function_of_the_measurements(tables["training_scores"])
         self.results_follow_from_scores()
         self.nobody_sees_gold_too_early()
+        self.nobody_labels_production_before_they_passed()
 
     def submitted_tasks_stay_and_the_log_explains_all(self) -> None:
         with self.team.workspace.database.read() as connection:
@@ -281,6 +293,21 @@ class TrainingStory(RuleBasedStateMachine):
             assert bool(passed) == (mean is not None and not seen and mean >= mark - 1e-6)
             assert batch in self.training_replay.complete, "L1: nothing tells that the round is complete"
 
+    def nobody_labels_production_before_they_passed(self) -> None:
+        """C7: who begins a task of a batch that asks for a training has passed it by now."""
+        query = """SELECT e.id, e.user, EXISTS (
+                SELECT 1 FROM training_rounds r JOIN projects p ON p.id = r.project
+                WHERE p.name = b.requirements ->> 'training' AND r.trainee = e.user AND r.kind = 'person' AND r.passed)
+            FROM events e JOIN tasks t ON t.id = e.subject_id JOIN batches b ON b.id = t.batch
+            WHERE e.subject = 'task' AND e.action = 'task.claim' AND e.id > ? AND b.requirements ->> 'training' <> ''
+                AND NOT EXISTS (SELECT 1 FROM events o WHERE o.subject = 'task' AND o.subject_id = t.id
+                    AND o.action = 'task.claim' AND o.user = e.user AND o.id < e.id)"""
+        with self.team.workspace.database.read() as connection:
+            for _, user, passed in connection.execute(query, (self.admitted,)).fetchall():
+                assert passed, f"C7: {user} labels production without the training that it asks for"
+            # A later re-calculation may take the pass away, so each claim is looked at once.
+            (self.admitted,) = connection.execute("SELECT max(id) FROM events").fetchone()
+
     def nobody_sees_gold_too_early(self) -> None:
         """A10: neither gold, nor explanations, nor own scores before the submission, and after it by `reveal`."""
         for number in range(len(self.trainings)):
@@ -292,15 +319,19 @@ class TrainingStory(RuleBasedStateMachine):
                 for label in one.labels
                 if isinstance(label, aw.Label)
             }
+            # What was withdrawn is not waited for.
+            waited = {item.name for item in training.items() if not training.gold(item).withdrawn}
             for user in {task.trainee for task in training.tasks()}:
-                self.sees_nothing_too_early(self.training(number, user), user, training.reveal, gold)
+                self.sees_nothing_too_early(self.training(number, user), user, training.reveal, gold, waited)
 
-    def sees_nothing_too_early(self, mine: TrainingProject, user: str, reveal: str, gold: set[str]) -> None:
+    def sees_nothing_too_early(
+        self, mine: TrainingProject, user: str, reveal: str, gold: set[str], waited: set[str]
+    ) -> None:
         try:
             tasks = list(mine.tasks())
         except AnnowidgetsError:
             return  # was removed, and sees nothing at all
-        left = {task.round for task in tasks if task.state != "submitted"}
+        left = {task.round for task in tasks if task.state != "submitted" and task.item.name in waited}
         for task in tasks:
             is_submitted = task.state == "submitted"
             shown = is_submitted and (

@@ -113,6 +113,9 @@ class Story(TrainingStory):
         self.team.ground_truth("gold at first", items=["cell03", "cell04"])
         self.team.calibration("calibration at first", items=["cell05", "cell06"], attempts_per_item=2)
         self.begin_training()
+        if is_open:
+            self.ask_for_a_training()
+            self.team.production("gated", items=["cell11"], requirements=aw.Requirements(training=self.trainings[0]))
         self.watch(self.team.dump())
 
     def teardown(self) -> None:
