@@ -18,7 +18,7 @@ import annowidgets as aw
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, NotFound, StoreError
 from annowidgets.labels import Label, Ontology
 from annowidgets.media import StillImage, open_medium
-from annowidgets.media.base import Values, range_window
+from annowidgets.media.base import Values, Window, range_window
 from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.editor.frames import frame_message
 from annowidgets.workflow.drafts import Edit, SavedEdit, draft_key
@@ -162,6 +162,9 @@ def test_what_waits_for_an_edit_goes_on_where_that_is_refused_and_never_reaches_
     opened.editor.show(picture, [cell("a")])
     opened.editor._take_in({"type": "op", "number": 2, "op": op("e0", [(cell("b"), 1)])})
     assert opened.ids == ["a", "b"]
+    # what a page sends that has not heard of the new picture yet does not wait for what came before it
+    opened.editor._take_in({"type": "active", "class": "WBC", "after": "e1"})
+    assert opened.editor.active_class == "WBC"
     # an edit of the picture before is told at once, whatever it would wait for
     assert late == []
     opened.editor._take_in({**after, "after": "e9"})
@@ -348,7 +351,19 @@ def test_a_negative_slope_turns_the_window_round(picture: StillImage, monkeypatc
     values = Values(stored, -2.0, 100.0, "", False, (range_window("range", 40, 80),))
     monkeypatch.setattr(StillImage, "values", lambda *_: values)
     message, _ = frame_message(picture, 1, 0)
-    assert (message["window"], message["invert"]) == ([10.0, 30.0], True)
+    assert (message["window"], message["invert"]) == ([30.0, 10.0], False)
+
+
+def test_a_sigmoid_and_a_table_go_with_what_makes_grey_of_them(
+    picture: StillImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Window("film", 1.5, 3, "table", bytes([0, 9, 200, 255]))
+    windows = (table, Window("soft", 10, 20, "sigmoid"), range_window("range", 0, 30))
+    values = Values(np.zeros((2, 2), np.int16), 1.0, 0.0, "", False, windows)
+    monkeypatch.setattr(StillImage, "values", lambda *_: values)
+    message, _ = frame_message(picture, 1, 0)
+    assert message["window"] == [0, 3]
+    assert [one.get("curve") for one in message["windows"]] == [[0, 9, 200, 255], "sigmoid", None]
 
 
 @pytest.mark.parametrize("error", [OSError("The disk is gone."), MemoryError(), ValueError("odd bytes")])

@@ -15,11 +15,12 @@ class Turns:
 
     def __init__(self) -> None:
         self._there: set[str] = set()
+        self._there_before: set[str] = set()  # of the document before: a page may not have heard of this one yet
         self._early: list[Any] = []
 
     def clear(self) -> None:
         """Begin anew, with another document."""
-        self._there.clear()
+        self._there, self._there_before = set(), self._there
         self._early.clear()
 
     def due(self, message: Any, number: int) -> list[Any]:
@@ -48,7 +49,7 @@ class Turns:
 
     def _is_due(self, message: Any, number: int) -> bool:
         after = message.get("after") if isinstance(message, dict) else None
-        if not isinstance(after, str) or after in self._there:
+        if not isinstance(after, str) or after in self._there or after in self._there_before:
             return True
         return any(_is_edit(part) and part.get("number", number) != number for part in parts_of(message))
 
