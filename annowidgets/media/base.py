@@ -40,21 +40,25 @@ class Window(NamedTuple):
         As the file explains it ("BRAIN"); "range" where it is that of the values.
     centre, width : float
         In the values' unit; width is positive.
-    function : {"linear", "linear_exact", "sigmoid"}
+    function : {"linear", "linear_exact", "sigmoid", "table"}
         How values become grey.
+    table : bytes
+        Of a "table", the grey of each whole value from the lower limit to the upper one; else empty.
     """
 
     name: str
     centre: float
     width: float
-    function: Literal["linear", "linear_exact", "sigmoid"] = "linear"
+    function: Literal["linear", "linear_exact", "sigmoid", "table"] = "linear"
+    table: bytes = b""
 
     @property
     def limits(self) -> tuple[float, float]:
         """The values from which on all is black, and all is white (of a sigmoid: nearly so)."""
         if self.function == "linear":
             # The standard counts whole values: of a window of 2 around 10, 9 is black and 10 is white.
-            return self.centre - self.width / 2, self.centre + self.width / 2 - 1
+            low = self.centre - self.width / 2
+            return low, max(low, self.centre + self.width / 2 - 1)
         return self.centre - self.width / 2, self.centre + self.width / 2
 
 

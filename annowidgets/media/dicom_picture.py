@@ -27,7 +27,7 @@ class Picture(NamedTuple):
     values : Values or None
         Of a grey frame; its windows may be empty, where the file has none.
     shown : ndarray of uint8, or None
-        Colours (h, w, 3), or grey (h, w) that a table of the file gives (VOI LUT).
+        Colours (h, w, 3).
     padding : int or None
         The stored number that stands for "no measurement".
     """
@@ -71,7 +71,7 @@ def as_picture(pixels: NDArray[Any], dataset: Dataset, frame: int) -> Picture:
     windows = _windows(dataset, frame)
     values = Values(stored, slope, intercept, _unit(dataset, frame), inverted, windows)
     padding = dataset.get("PixelPaddingValue") if stored is pixels else None
-    return Picture(values, _by_table(values, dataset), None if padding is None else int(padding))
+    return Picture(values, None, None if padding is None else int(padding))
 
 
 def windowed(values: Values, window: Window) -> NDArray[np.uint8]:
@@ -79,12 +79,16 @@ def windowed(values: Values, window: Window) -> NDArray[np.uint8]:
 
     References
     ----------
-    DICOM PS3.3, C.11.2.1.2 (window centre and width) and C.11.2.1.3 (functions).
+    DICOM PS3.3, C.11.2.1.1 (tables), C.11.2.1.2 (window centre and width) and C.11.2.1.3 (functions).
     """
-    if window.function == "sigmoid":
+    grey: NDArray[Any]
+    low, high = window.limits
+    if window.function == "table":
+        entries = np.rint(np.clip(values.measured(), low, high) - low).astype(np.intp)
+        grey = np.frombuffer(window.table, np.uint8)[entries]
+    elif window.function == "sigmoid":
         grey = 255 / (1 + np.exp(-4 * (values.measured() - window.centre) / window.width))
     else:
-        low, high = window.limits
         grey = (values.measured() - low) * (255 / max(high - low, 1e-9))
     shown = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
     return 255 - shown if values.inverted else shown
@@ -125,14 +129,7 @@ def _unit(dataset: Dataset, frame: int) -> str:
 
 
 def _windows(dataset: Dataset, frame: int) -> tuple[Window, ...]:
-    tables = []
-    for item in dataset.get("VOILUTSequence") or ():
-        count, first, _ = (int(number) for number in item.LUTDescriptor)
-        count = count or 2**16
-        # Where the table begins and ends is all of it that a window can say.
-        tables.append(
-            Window(str(item.get("LUTExplanation") or "table"), first + (count - 1) / 2, count - 1, "linear_exact")
-        )
+    tables = [_table(dataset, number) for number in range(len(dataset.get("VOILUTSequence") or ()))]
     centres, widths, names = (
         _several(frame_attribute(dataset, frame, name))
         for name in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation")
@@ -152,15 +149,20 @@ def _several(value: Any) -> list[Any]:
     return [value] if isinstance(value, (str, int, float)) else list(value)
 
 
-def _by_table(values: Values, dataset: Dataset) -> NDArray[np.uint8] | None:
-    from pydicom.pixels.processing import apply_voi
-
-    if not dataset.get("VOILUTSequence"):
-        return None
-    whole = values.stored if values.slope == 1 else values.measured()
-    looked_up = apply_voi(np.rint(whole + (values.intercept if values.slope == 1 else 0)).astype(np.int64), dataset)
-    shown = _eight_bit(looked_up, int(dataset.VOILUTSequence[0].LUTDescriptor[2]))
-    return 255 - shown if values.inverted else shown
+def _table(dataset: Dataset, number: int) -> Window:
+    """A VOI LUT as the window from its first value to its last."""
+    item = dataset.VOILUTSequence[number]
+    count, first, bits = (int(entry) for entry in item.LUTDescriptor)
+    count = count or 2**16
+    data = item.LUTData
+    if isinstance(data, bytes):
+        # Not by pydicom's apply_voi: of a table of 8 bits it finds the first 256 entries only.
+        data = np.frombuffer(data, ">u2" if dataset.original_encoding[1] is False else "<u2", count)
+    greys = _eight_bit(np.asarray(data[:count], np.uint16), bits)
+    if len(greys) < count:
+        raise InvalidMedia(f"The table {number + 1} for showing it has {len(greys)} of its {count} entries.")
+    name = str(item.get("LUTExplanation") or f"table {number + 1}")
+    return Window(name, first + (count - 1) / 2, max(count - 1, 1e-9), "table", greys.tobytes())
 
 
 def _eight_bit(samples: NDArray[Any], bits: int) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { levelsOf } from "../../annowidgets/widgets/editor/src/render/picture.js";
-import { filterOf, greyTable, windowed } from "../../annowidgets/widgets/editor/src/render/window.js";
+import { filterOf, greyAt, greyTable, windowed } from "../../annowidgets/widgets/editor/src/render/window.js";
 
 const grey = (pixel) => pixel & 0xff;
 
@@ -44,6 +44,32 @@ test("a window of no width still tells below from above", () => {
         [499, 501].map((value) => grey(table[value])),
         [0, 255],
     );
+});
+
+test("numbers that fall as values grow are looked up from the other end", () => {
+    const [up, down] = [
+        [1000, 3000],
+        [3000, 1000],
+    ].map((window) => greyTable(new Uint16Array(1), window, false));
+    for (const off of [-1500, -1000, -300, 0, 300, 1000, 1500])
+        assert.equal(grey(down[2000 - off]), grey(up[2000 + off]));
+});
+
+test("a sigmoid is the standard's, of its centre and width", () => {
+    const [centre, width] = [20, 10];
+    const table = greyTable(new Int16Array(1), [centre - width / 2, centre + width / 2], false, "sigmoid");
+    for (let value = -10; value < 50; value++) {
+        const exact = 255 / (1 + Math.exp((-4 * (value - centre)) / width));
+        assert.ok(Math.abs(grey(table[value + 32768]) - exact) <= 0.5, `${value}`);
+    }
+});
+
+test("a table gives each value its own grey, and beyond its ends those of the ends", () => {
+    const entries = Array.from({ length: 300 }, (_, i) => (7 * i + 11) % 256);
+    const table = greyTable(new Int16Array(1), [-100, 199], false, entries);
+    for (let value = -100; value < 200; value++) assert.equal(grey(table[value + 32768]), entries[value + 100]);
+    assert.deepEqual([grey(table[0]), grey(table[65535])], [entries[0], entries[299]]);
+    assert.deepEqual([greyAt(NaN, entries), greyAt(NaN, "sigmoid"), greyAt(NaN)], [entries[0], 0, 0]);
 });
 
 test("brightness shifts the window, contrast narrows it about its middle", () => {

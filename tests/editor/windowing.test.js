@@ -14,17 +14,19 @@ const CT = {
 };
 
 test("a window in HU is looked up in stored numbers", () => {
-    assert.deepEqual(rangeOf(CT, LOOKS), { range: [1000, 1100], invert: false });
+    assert.deepEqual(rangeOf(CT, LOOKS), { range: [1000, 1100], invert: false, curve: undefined, name: "BRAIN" });
     assert.deepEqual(rangeOf(CT, { ...LOOKS, window: windowAt("Lung", -600, 1500) }), {
         range: [-1350 + 1024, 150 + 1024],
         invert: false,
+        curve: undefined,
+        name: "Lung",
     });
     const halved = { ...CT, slope: 0.5, intercept: 10 };
     assert.deepEqual(rangeOf(halved, { ...LOOKS, window: windowAt("", 20, 10) }).range, [10, 30]);
 });
 
 test("a negative slope turns the ends round once, whoever chose the window", () => {
-    const turned = { window: [-50, 50], slope: -1, intercept: 0, invert: true };
+    const turned = { window: [50, -50], slope: -1, intercept: 0 };
     assert.deepEqual(rangeOf(turned, { ...LOOKS, window: windowAt("", 0, 100) }), rangeOf(turned, LOOKS));
 });
 
@@ -43,6 +45,14 @@ test("values in HU have the usual windows behind those of the file, others only 
     assert.deepEqual(presetsOf({ ...CT, unit: "" }), CT.windows);
     for (const { low, high, centre, width } of presetsOf(CT))
         assert.deepEqual([low + high, high - low], [2 * centre, width]);
+});
+
+test("a window of a curve keeps it where it is dragged, until another one is chosen", () => {
+    const curved = { ...CT, windows: [{ ...windowAt("FILM", 40, 80), curve: [0, 9, 255] }] };
+    assert.deepEqual(rangeOf(curved, LOOKS).curve, [0, 9, 255]);
+    const window = dragged(presetsOf(curved)[0], { x: 150, y: 0 }, 1);
+    assert.deepEqual(rangeOf(curved, { ...LOOKS, window }).curve, [0, 9, 255]);
+    assert.equal(rangeOf(curved, { ...LOOKS, window: windowAt("Lung", -600, 1500) }).curve, undefined);
 });
 
 test("a drag sideways is the window, one down the level, and no window is finer than a value", () => {

@@ -165,6 +165,28 @@ def test_tables_of_modality_and_of_interest_are_applied(tmp_path: Path) -> None:
     assert np.array_equal(medium.frame(0), 255 - (3 * pixels * 7) % 256)
 
 
+@pytest.mark.parametrize(("bits", "entries"), [(8, 4096), (12, 4096), (16, 65536)])
+def test_a_table_of_interest_gives_every_value_its_own_grey_however_long_it_is(
+    tmp_path: Path, bits: int, entries: int
+) -> None:
+    pixels = np.linspace(-3000, 32767, 48).astype(np.int16).reshape(6, 8)
+    greys = np.random.default_rng(0).integers(0, 2**bits, entries)
+    table = dicoms.item(LUTDescriptor=[entries % 2**16, -1000, bits], LUTData=struct.pack(f"<{entries}H", *greys))
+    path = dicoms.write(tmp_path / "a.dcm", pixels, VOILUTSequence=[table], WindowCenter=5, WindowWidth=9)
+    medium = DicomSeries(path)
+    expected = greys[np.clip(pixels.astype(int) + 1000, 0, entries - 1)] >> (bits - 8)
+    assert np.array_equal(medium.frame(0), expected)
+    values = medium.values(0)
+    assert values is not None
+    assert [window.function for window in values.windows] == ["table", "linear"]
+
+
+def test_a_window_narrower_than_a_value_still_shows_low_values_dark(tmp_path: Path) -> None:
+    pixels = np.arange(48, dtype=np.int16).reshape(6, 8)
+    shown = DicomSeries(dicoms.write(tmp_path / "a.dcm", pixels, WindowCenter=20, WindowWidth=0.5)).frame(0)
+    assert (shown[pixels < 20].max(), shown[pixels > 20].min()) == (0, 255)
+
+
 def test_without_a_window_all_slices_share_the_range_of_the_middle_one_without_its_padding(tmp_path: Path) -> None:
     folder = tmp_path / "stack"
     folder.mkdir()

@@ -379,14 +379,19 @@ var windowed = ([low, high], brightness, contrast) => {
   const middle = (low + high) / 2 - brightness * (high - low);
   return [middle - width / 2, middle + width / 2];
 };
-var greyTable = (values, [low, high], invert) => {
+var greyAt = (share, curve) => {
+  if (curve === "sigmoid") return Math.round(255 / (1 + Math.exp(2 - 4 * share))) || 0;
+  const within = clamp(share, 0, 1) || 0;
+  return curve ? curve[Math.round(within * (curve.length - 1))] : Math.round(255 * within);
+};
+var greyTable = (values, [low, high], invert, curve) => {
   const size = values.BYTES_PER_ELEMENT === 1 ? 256 : 65536;
   const first = values instanceof Int16Array ? -32768 : 0;
   const table = new Uint32Array(size);
-  const slope = 255 / Math.max(high - low, 1e-9);
+  const width = high - low || 1e-9;
   for (let i = 0; i < size; i++) {
-    const share = Math.round(clamp((i + first - low) * slope, 0, 255));
-    const grey = invert ? 255 - share : share;
+    const shade = greyAt((i + first - low) / width, curve);
+    const grey = invert ? 255 - shade : shade;
     table[i] = (4278190080 | grey << 16 | grey << 8 | grey) >>> 0;
   }
   return table;
@@ -411,13 +416,15 @@ var windowAt = (name, centre, width) => ({
   high: centre + width / 2
 });
 var presetsOf = ({ windows = [], unit }) => unit === "HU" ? [...windows, ...CT.map(([name, centre, width]) => windowAt(name, centre, width))] : windows;
-var rangeOf = ({ window: window2, invert = false, slope = 1, intercept = 0 }, looks) => {
+var rangeOf = ({ window: window2, invert = false, slope = 1, intercept = 0, windows = [] }, looks) => {
   const { brightness, contrast, inverted } = looks;
-  if (!looks.window) return { range: windowed(window2, brightness, contrast), invert: invert !== inverted };
-  const [a, b] = [looks.window.low, looks.window.high].map((value) => (value - intercept) / (slope || 1));
-  return { range: windowed([Math.min(a, b), Math.max(a, b)], brightness, contrast), invert: invert !== inverted };
+  const stored = (value) => (value - intercept) / (slope || 1);
+  const { curve, name = "" } = looks.window ?? windows[0] ?? {};
+  const ends = looks.window ? [stored(looks.window.low), stored(looks.window.high)] : window2;
+  return { range: windowed(ends, brightness, contrast), invert: invert !== inverted, curve, name };
 };
-var dragged = ({ centre, width }, by, finest) => windowAt("", centre + by.y * width / 300, Math.max(width * 2 ** (by.x / 150), finest));
+var dragged = (from, by, finest) => moved(from, from.centre + by.y * from.width / 300, Math.max(from.width * 2 ** (by.x / 150), finest));
+var moved = ({ curve, name }, centre, width) => curve ? { ...windowAt(name, centre, width), curve } : windowAt("", centre, width);
 
 // src/render/values.js
 var TILE = 512;
@@ -456,14 +463,14 @@ var ValuesPicture = class {
   level(level, looks, part) {
     while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
     const chosen = this.#levels[level];
-    const { range, invert } = rangeOf(this.#sent, looks);
-    const drawn = `${range} ${invert}`;
+    const { range, invert, curve, name } = rangeOf(this.#sent, looks);
+    const drawn = `${range} ${invert} ${name}`;
     let grey = null;
     for (let y = TILE * Math.floor(part.y0 / TILE); y < part.y1; y += TILE) {
       for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
         const tile = `${x} ${y}`;
         if (chosen.drawn.get(tile) === drawn) continue;
-        grey ??= greyOf(chosen.values, range, invert);
+        grey ??= greyOf(chosen.values, range, invert, curve);
         drawTile(chosen, grey, x, y);
         chosen.drawn.set(tile, drawn);
       }
@@ -491,16 +498,16 @@ var levelOf = (width, height, values) => ({
   canvas: new OffscreenCanvas(width, height),
   drawn: /* @__PURE__ */ new Map()
 });
-var greyOf = (values, range, invert) => {
+var greyOf = (values, range, invert, curve) => {
   if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Int16Array) {
-    const table = greyTable(values, range, invert);
+    const table = greyTable(values, range, invert, curve);
     const shift = values instanceof Int16Array ? 32768 : 0;
     return (value) => table[value + shift];
   }
   const [low, high] = range;
   const shades = greyTable(new Uint8Array(), [0, 255], invert);
-  const slope = 255 / Math.max(high - low, 1e-9);
-  return (value) => shades[Math.round(clamp((value - low) * slope, 0, 255)) || 0];
+  const width = high - low || 1e-9;
+  return (value) => shades[greyAt((value - low) / width, curve)];
 };
 var drawTile = ({ width, height, values, canvas }, grey, x, y) => {
   const image = new ImageData(Math.min(TILE, width - x), Math.min(TILE, height - y));
@@ -993,7 +1000,7 @@ var runCount = (shape) => read(originOf(shape)?.shape ?? shape).runs.length;
 var movedMask = (shape, dx, dy) => {
   const { size } = shape;
   let counts;
-  const moved = (
+  const moved2 = (
     /** @type {Bitmask} */
     {
       type: "bitmask",
@@ -1005,9 +1012,9 @@ var movedMask = (shape, dx, dy) => {
   );
   const { area, bounds } = read(shape);
   const there = { x0: bounds.x0 + dx, y0: bounds.y0 + dy, x1: bounds.x1 + dx, y1: bounds.y1 + dy };
-  memory.set(moved, new Reading(moved, { area, bounds: there }));
-  origins.set(moved, { shape, dx, dy });
-  return moved;
+  memory.set(moved2, new Reading(moved2, { area, bounds: there }));
+  origins.set(moved2, { shape, dx, dy });
+  return moved2;
 };
 var bitmaskOf = (size, runs) => ({ type: "bitmask", size, counts: encode(runs) });
 var bitmask = {
@@ -2570,7 +2577,8 @@ var Windowing = class {
   }
   /** @param {number} centre @param {number} width */
   set(centre, width) {
-    if (Number.isFinite(centre) && width > 0) this.choose(windowAt("", centre, Math.max(width, this.#finest)));
+    if (!Number.isFinite(centre) || !(width > 0)) return;
+    this.choose(moved(this.current, centre, Math.max(width, this.#finest)));
   }
   /** @param {{x: number, y: number}} by in CSS pixels */
   drag(by) {

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from annowidgets.media import Medium
-from annowidgets.media.base import Values
+from annowidgets.media.base import Window
 
 # What the browser takes as values, and what it is given for others.
 _SENT = {"uint8": "uint8", "uint16": "uint16", "int16": "int16", "int32": "int32", "uint32": "uint32", "int8": "int16"}
@@ -58,25 +58,22 @@ def frame_message(pictures: Medium, number: int, index: int) -> tuple[dict[str, 
         encoded = pictures.encoded(index)
         return {**message, "mime": encoded.mime}, [encoded.data]
     kind = _SENT.get(values.stored.dtype.name, _OTHERS)
-    low, high, invert = _window(values)
+    slope = values.slope or 1.0
     message |= {
         "dtype": kind,
         "shape": list(values.stored.shape),
-        "window": [low, high],
-        "invert": invert,
-        "slope": values.slope or 1.0,
+        "window": [(limit - values.intercept) / slope for limit in values.windows[0].limits],
+        "invert": values.inverted,
+        "slope": slope,
         "intercept": values.intercept,
         "unit": values.unit,
-        "windows": [
-            {"name": one.name, "centre": one.centre, "width": one.width, "low": one.limits[0], "high": one.limits[1]}
-            for one in values.windows
-        ],
+        "windows": [_described(window) for window in values.windows],
     }
     return message, [np.ascontiguousarray(values.stored, dtype=np.dtype(kind).newbyteorder("<")).tobytes()]
 
 
-def _window(values: Values) -> tuple[float, float, bool]:
-    """The first window in stored values: from which on all is black, from which on all is white, whether inverted."""
-    slope = values.slope or 1.0
-    low, high = ((limit - values.intercept) / slope for limit in values.windows[0].limits)
-    return (low, high, values.inverted) if low <= high else (high, low, not values.inverted)
+def _described(window: Window) -> dict[str, Any]:
+    low, high = window.limits
+    told = {"name": window.name, "centre": window.centre, "width": window.width, "low": low, "high": high}
+    curves = {"sigmoid": "sigmoid", "table": list(window.table)}
+    return told | ({"curve": curves[window.function]} if window.function in curves else {})

@@ -1,7 +1,7 @@
 /** @import { Session } from "./session.js" */
 /** @import { ValuesPicture } from "./render/values.js" */
 
-import { dragged, presetsOf, windowAt } from "./render/windowing.js";
+import { dragged, moved, presetsOf, windowAt } from "./render/windowing.js";
 
 /** Which values are told apart on the picture, where it holds values: the window that a person sets. */
 export class Windowing {
@@ -45,7 +45,8 @@ export class Windowing {
 
     /** @param {number} centre @param {number} width */
     set(centre, width) {
-        if (Number.isFinite(centre) && width > 0) this.choose(windowAt("", centre, Math.max(width, this.#finest)));
+        if (!Number.isFinite(centre) || !(width > 0)) return;
+        this.choose(moved(this.current, centre, Math.max(width, this.#finest)));
     }
 
     /** @param {{x: number, y: number}} by in CSS pixels */

@@ -2,10 +2,9 @@
 /** @import { Bounds } from "../types.js" */
 /** @import { Picture } from "./picture.js" */
 
-import { clamp } from "../geometry/points.js";
 import { contextOf, halfOf } from "./halved.js";
 import { levelsOf } from "./picture.js";
-import { greyTable } from "./window.js";
+import { greyAt, greyTable } from "./window.js";
 import { rangeOf } from "./windowing.js";
 
 /** @typedef {Uint8Array | Uint16Array | Int16Array | Int32Array | Uint32Array | Float32Array} Values */
@@ -59,15 +58,15 @@ export class ValuesPicture {
     level(level, looks, part) {
         while (this.#levels.length <= level) this.#levels.push(halvedValues(this.#levels[this.#levels.length - 1]));
         const chosen = this.#levels[level];
-        const { range, invert } = rangeOf(this.#sent, looks);
-        const drawn = `${range} ${invert}`;
+        const { range, invert, curve, name } = rangeOf(this.#sent, looks);
+        const drawn = `${range} ${invert} ${name}`;
         /** @type {Grey | null} */
         let grey = null;
         for (let y = TILE * Math.floor(part.y0 / TILE); y < part.y1; y += TILE) {
             for (let x = TILE * Math.floor(part.x0 / TILE); x < part.x1; x += TILE) {
                 const tile = `${x} ${y}`;
                 if (chosen.drawn.get(tile) === drawn) continue;
-                grey ??= greyOf(chosen.values, range, invert);
+                grey ??= greyOf(chosen.values, range, invert, curve);
                 drawTile(chosen, grey, x, y);
                 chosen.drawn.set(tile, drawn);
             }
@@ -109,18 +108,19 @@ const levelOf = (width, height, values) => ({
  * @param {Values} values
  * @param {[number, number]} range
  * @param {boolean} invert
+ * @param {import("./window.js").Curve} curve
  * @returns {Grey}
  */
-const greyOf = (values, range, invert) => {
+const greyOf = (values, range, invert, curve) => {
     if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Int16Array) {
-        const table = greyTable(values, range, invert);
+        const table = greyTable(values, range, invert, curve);
         const shift = values instanceof Int16Array ? 32768 : 0;
         return (value) => table[value + shift];
     }
     const [low, high] = range;
     const shades = greyTable(new Uint8Array(), [0, 255], invert);
-    const slope = 255 / Math.max(high - low, 1e-9);
-    return (value) => shades[Math.round(clamp((value - low) * slope, 0, 255)) || 0];
+    const width = high - low || 1e-9;
+    return (value) => shades[greyAt((value - low) / width, curve)];
 };
 
 /** @param {Level} level @param {Grey} grey @param {number} x @param {number} y */

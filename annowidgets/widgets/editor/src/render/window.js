@@ -14,22 +14,37 @@ export const windowed = ([low, high], brightness, contrast) => {
     return [middle - width / 2, middle + width / 2];
 };
 
+/** @typedef {"sigmoid" | number[] | undefined} Curve how grey grows in a window: in a line, in an S, by a table */
+
+/**
+ * Grey, 0 to 255 (DICOM PS3.3, C.11.2.1).
+ *
+ * @param {number} share where a value lies in the window: 0 at its lower end, 1 at its upper one
+ * @param {Curve} [curve]
+ */
+export const greyAt = (share, curve) => {
+    if (curve === "sigmoid") return Math.round(255 / (1 + Math.exp(2 - 4 * share))) || 0;
+    const within = clamp(share, 0, 1) || 0; // what is no number is black
+    return curve ? curve[Math.round(within * (curve.length - 1))] : Math.round(255 * within);
+};
+
 /**
  * Value -> pixel (opaque grey, as 32 bits) by lookup.
  *
  * @param {Uint8Array | Uint16Array | Int16Array} values of the type that is looked up; int16 is looked up 32768 higher
- * @param {[number, number]} window
+ * @param {[number, number]} window its lower end, which is the larger number where numbers fall as values grow
  * @param {boolean} invert whether low values are white
+ * @param {Curve} [curve]
  * @returns {Uint32Array}
  */
-export const greyTable = (values, [low, high], invert) => {
+export const greyTable = (values, [low, high], invert, curve) => {
     const size = values.BYTES_PER_ELEMENT === 1 ? 256 : 65536;
     const first = values instanceof Int16Array ? -32768 : 0;
     const table = new Uint32Array(size);
-    const slope = 255 / Math.max(high - low, 1e-9);
+    const width = high - low || 1e-9;
     for (let i = 0; i < size; i++) {
-        const share = Math.round(clamp((i + first - low) * slope, 0, 255));
-        const grey = invert ? 255 - share : share;
+        const shade = greyAt((i + first - low) / width, curve);
+        const grey = invert ? 255 - shade : shade;
         table[i] = (0xff000000 | (grey << 16) | (grey << 8) | grey) >>> 0;
     }
     return table;

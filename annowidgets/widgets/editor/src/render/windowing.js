@@ -5,10 +5,12 @@ import { windowed } from "./window.js";
 /**
  * A range of values to look at, in their own unit: at `low` all is black, at `high` all is white.
  *
- * @typedef {{name: string, centre: number, width: number, low: number, high: number}} ValueWindow
+ * @typedef {{
+ *     name: string, centre: number, width: number, low: number, high: number, curve?: import("./window.js").Curve
+ * }} ValueWindow
  *
  * @typedef {object} Scale how stored numbers become values
- * @property {[number, number]} window the first one of the file, in stored numbers
+ * @property {[number, number]} window the first one of the file, in stored numbers; a negative slope turns it round
  * @property {boolean} [invert]
  * @property {number} [slope]
  * @property {number} [intercept]
@@ -41,26 +43,39 @@ export const presetsOf = ({ windows = [], unit }) =>
     unit === "HU" ? [...windows, ...CT.map(([name, centre, width]) => windowAt(name, centre, width))] : windows;
 
 /**
- * What is black and what is white, in stored numbers.
+ * What is black and what is white, in stored numbers, what lies between, and whose window that is.
  *
  * @param {Scale} scale
  * @param {Looks} looks
- * @returns {{range: [number, number], invert: boolean}}
+ * @returns {{range: [number, number], invert: boolean, curve: import("./window.js").Curve, name: string}}
  */
-export const rangeOf = ({ window, invert = false, slope = 1, intercept = 0 }, looks) => {
+export const rangeOf = ({ window, invert = false, slope = 1, intercept = 0, windows = [] }, looks) => {
     const { brightness, contrast, inverted } = looks;
-    if (!looks.window) return { range: windowed(window, brightness, contrast), invert: invert !== inverted };
-    // a negative slope turns the ends round; `invert` is turned with it already
-    const [a, b] = [looks.window.low, looks.window.high].map((value) => (value - intercept) / (slope || 1));
-    return { range: windowed([Math.min(a, b), Math.max(a, b)], brightness, contrast), invert: invert !== inverted };
+    /** @param {number} value */
+    const stored = (value) => (value - intercept) / (slope || 1);
+    const { curve, name = "" } = looks.window ?? windows[0] ?? {};
+    /** @type {[number, number]} */
+    const ends = looks.window ? [stored(looks.window.low), stored(looks.window.high)] : window;
+    return { range: windowed(ends, brightness, contrast), invert: invert !== inverted, curve, name };
 };
 
 /**
- * A window after a drag: sideways its width, up and down its centre, in steps that suit it.
+ * A window after a drag: sideways its width, up and down its centre, in steps that suit it; its curve with it.
  *
  * @param {ValueWindow} from
  * @param {{x: number, y: number}} by in CSS pixels
  * @param {number} finest width
  */
-export const dragged = ({ centre, width }, by, finest) =>
-    windowAt("", centre + (by.y * width) / 300, Math.max(width * 2 ** (by.x / 150), finest));
+export const dragged = (from, by, finest) =>
+    moved(from, from.centre + (by.y * from.width) / 300, Math.max(from.width * 2 ** (by.x / 150), finest));
+
+/**
+ * Another window of the same curve.
+ *
+ * @param {ValueWindow} from
+ * @param {number} centre
+ * @param {number} width
+ * @returns {ValueWindow}
+ */
+export const moved = ({ curve, name }, centre, width) =>
+    curve ? { ...windowAt(name, centre, width), curve } : windowAt("", centre, width);
