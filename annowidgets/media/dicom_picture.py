@@ -90,7 +90,7 @@ def windowed(values: Values, window: Window) -> NDArray[np.uint8]:
         grey = 255 / (1 + np.exp(-4 * (values.measured() - window.centre) / window.width))
     else:
         grey = (values.measured() - low) * (255 / max(high - low, 1e-9))
-    shown = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
+    shown: NDArray[np.uint8] = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
     return 255 - shown if values.inverted else shown
 
 
