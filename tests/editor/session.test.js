@@ -126,8 +126,9 @@ test("what is drawn is of the active class, selected, and one op", () => {
     const [made] = session.labels;
     assert.deepEqual([made.category, made.shape], ["RBC", box(1, 2)]);
     assert.equal(session.selectedId, made.id);
-    assert.equal(model.said("op").length, 1);
-    assert.deepEqual(model.said("select"), [{ type: "select", label: made.id }]);
+    const [{ op }, ...more] = model.said("op");
+    assert.deepEqual(more, []);
+    assert.deepEqual(model.said("select"), [{ type: "select", label: made.id, after: op.id }]);
 });
 
 test("a label of another class keeps the answers that the class asks for", () => {
