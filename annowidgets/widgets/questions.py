@@ -40,8 +40,8 @@ class Questions(LiveHtml):
     @property
     def answers(self) -> dict[str, AnswerValue]:
         """What is answered, of the questions that are asked: those under an option that is not chosen are not."""
-        asked = {question.name for question in _asked(self._questions, self._answers)}
-        return {name: answer for name, answer in self._answers.items() if name in asked}
+        names = {question.name for question in asked(self._questions, self._answers)}
+        return {name: answer for name, answer in self._answers.items() if name in names}
 
     def ask(
         self,
@@ -69,7 +69,7 @@ class Questions(LiveHtml):
             self._set(question, tuple(o for o in _options(self._questions, question) if o in held) or None)
 
     def _take(self, name: str, value: Any) -> None:
-        question = next((q for q in _asked(self._questions, self._answers) if q.name == name), None)
+        question = next((q for q in asked(self._questions, self._answers) if q.name == name), None)
         if isinstance(question, Number):
             try:
                 number = float(value)
@@ -135,13 +135,14 @@ def _choice(label: str, kind: str, act: str, key: str, *, group: str, on: bool) 
     return tag("label", field, label)
 
 
-def _asked(questions: Iterable[Question], answers: Mapping[str, AnswerValue]) -> Iterable[Question]:
+def asked(questions: Iterable[Question], answers: Mapping[str, AnswerValue]) -> Iterable[Question]:
+    """The questions that are asked where these are the answers: a nested one only under its option."""
     for question in questions:
         yield question
         if isinstance(question, Radio):
             for option in question.options:
                 if option.value == answers.get(question.name):
-                    yield from _asked(option.questions, answers)
+                    yield from asked(option.questions, answers)
 
 
 def _options(questions: Iterable[Question], name: str) -> tuple[str, ...]:

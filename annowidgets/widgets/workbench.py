@@ -14,6 +14,8 @@ from annowidgets.widgets.boxes import BoxEditor
 from annowidgets.widgets.desk_panels import comments_html, label_titles
 from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.frame_answers import FrameAnswers
+from annowidgets.widgets.frame_attributes import answered
+from annowidgets.widgets.html import Html, tag
 from annowidgets.widgets.live import LiveHtml, OnAction
 from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.parts import button
@@ -91,12 +93,16 @@ class Workbench:
         self._frame_answers = FrameAnswers()
         self._of_frame = Questions(on_change=guard(self._frame_answered))
         self._onwards = LiveHtml(on_action=self._pressed)
+        # Whether an attribute that is changed holds from the frame that is shown on; else on all of the object's.
+        self._is_from_here = False
+        self._from_here = LiveHtml(on_action=self._ticked)
 
     @property
     def beside(self) -> tuple[ipywidgets.Widget, ...]:
         """What stands beside the picture."""
         panel = () if self.editor is None else (self.editor.panel,)
-        return (self._comments, *panel, self._attributes, self._of_frame, self._onwards, self._classifications)
+        asked = (self._attributes, self._from_here, self._of_frame, self._onwards, self._classifications)
+        return (self._comments, *panel, *asked)
 
     def show(self, item: Item, ontology: Ontology, draft: Draft, comments: Sequence[Comment] = ()) -> None:
         """Show an item with labels and what a reviewer said of them.
@@ -116,7 +122,7 @@ class Workbench:
             before, self.editor = self.editor, self._new_editor(ontology)
             close_parts(*filter(None, (before,)))
         self._given_comments = comments
-        self._frames = item.frames
+        self._frames, self._is_from_here = item.frames, False
         labels = self._divide(draft.labels)
         if isinstance(self.editor, BoxEditor):
             with closing(item.open()) as medium:
@@ -188,7 +194,7 @@ class Workbench:
             on_act=self._on_act,
             on_late=self._on_late,
             on_behind=self._on_behind,
-            on_turn=lambda _: self._ask_of_frame(),
+            on_turn=lambda _: self._turned(),
             save=self._save,
             guard=self._guard,
             lock=self._lock,
@@ -238,11 +244,27 @@ class Workbench:
 
     def _ask_of_selected(self) -> None:
         label = self.editor.selected if self.editor is not None else None
+        self._from_here.show(None)
         if label is None or self._ontology is None:
             self._attributes.ask(())
-        else:
-            asked = self._ontology.object_class(label.category).attributes
-            self._attributes.ask(asked, label.attributes, heading=self.titles[label.id])
+            return
+        asked = self._ontology.object_class(label.category).attributes
+        heading = self.titles[label.id]
+        if self._frames > 1 and asked:
+            heading += f", frame {self._frame}"
+            self._from_here.show(_from_here(self._frame, on=self._is_from_here))
+        self._attributes.ask(asked, label.attributes_at(self._frame), heading=heading)
+
+    def _turned(self) -> None:
+        self._ask_of_frame()
+        self._ask_of_selected()
+
+    def _ticked(self, _: str, __: str, value: object) -> None:
+        self._guard(self._choose_from_here)(bool(value))
+
+    def _choose_from_here(self, is_from_here: bool) -> None:
+        self._is_from_here = is_from_here
+        self._ask_of_selected()
 
     @property
     def _frame_questions(self) -> list[Question]:
@@ -286,12 +308,28 @@ class Workbench:
         self._changed()
 
     def _attributes_answered(self, answers: dict[str, AnswerValue]) -> None:
-        if self.editor is not None and self.editor.selected is not None:
-            try:
-                self.editor.set_attributes(self.editor.selected.id, answers)
-            except InvalidInput:
-                self._ask_of_selected()
-                raise
+        label = None if self.editor is None else self.editor.selected
+        if self.editor is None or label is None or self._ontology is None:
+            return
+        try:
+            if isinstance(self.editor, Editor) and self._frames > 1:
+                questions = self._ontology.object_class(label.category).attributes
+                label = answered(label, questions, answers, self._frame, from_here=self._is_from_here)
+                self.editor.set_attributes(label.id, label.attributes, by_frame=label.attributes_by_frame)
+            else:
+                self.editor.set_attributes(label.id, answers)
+        except InvalidInput:
+            self._ask_of_selected()
+            raise
+
+
+def _from_here(frame: int, *, on: bool) -> Html:
+    return tag(
+        "label",
+        tag("input", type="checkbox", data_act="from_here", checked=on),
+        f" Changes hold from frame {frame} on, else on all frames",
+        class_="aw-row aw-tight",
+    )
 
 
 def _require_boxes(item: Item, ontology: Ontology) -> None:

@@ -140,6 +140,14 @@ test("a label of another class keeps the answers that the class asks for", () =>
     assert.deepEqual(session.labels, [label("a", "RBC", box(0, 0))]);
 });
 
+test("a label of another class keeps of each frame's answers those that the class asks for", () => {
+    const answers = { 3: { kind: "odd", size: 3 }, 5: { size: 4 } };
+    const { session } = start([{ ...label("a", "RBC", box(0, 0)), attributes_by_frame: answers }]);
+    session.reclass("a", CLASSES[1]);
+    const kept = { 3: { kind: "odd" } };
+    assert.deepEqual(session.labels, [{ ...label("a", "WBC", box(0, 0)), attributes_by_frame: kept }]);
+});
+
 test("a class that is drawn otherwise is no class for a label, and why is said", () => {
     const { session, notes, model } = start([label("a", "RBC", box(0, 0))]);
     session.reclass("a", CLASSES[2]);

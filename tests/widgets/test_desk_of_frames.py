@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import annowidgets as aw
+from annowidgets.errors import InvalidInput
 from annowidgets.labels import Answer, Label
 from annowidgets.widgets import AuditTool, LabelDesk
 from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.frame_answers import FrameAnswers
+from annowidgets.widgets.frame_attributes import answered
 from annowidgets.workflow import Project
 from tests.widgets.page import Page, op
 from tests.workflow.building import without_notices
@@ -147,6 +149,88 @@ def test_a_desk_that_is_opened_again_begins_at_the_first_frame_and_a_page_where_
     again = Person(project)
     assert again.editor.frame == 0
     assert again.editor.labels == [cell(3)]
+
+
+TURNS = aw.Ontology(
+    objects=[
+        aw.ObjectClass(
+            "car",
+            shape="bounding_box",
+            attributes=[
+                aw.Radio("signal", ["off", aw.Option("on", [aw.Radio("side", ["left", "right"])])]),
+                aw.Text("maker"),
+            ],
+        )
+    ]
+)
+
+
+def test_an_attribute_is_changed_from_a_frame_on_or_on_all_and_that_can_be_undone(tmp_path: Path) -> None:
+    workspace = aw.open_workspace(tmp_path / "work.db", user="lea")
+    project = workspace.create_project("Cells", ontology=TURNS, policy=aw.CalibrationPolicy(min_items=1))
+    project.add_member("ann")
+    ADD["image_sequence"](project, tmp_path / "0", 0)
+    with without_notices():
+        project.create_calibration_batch("round 1", items=list(project.items())).launch()
+    person = Person(project)
+    work = person.desk._work
+    car = Label("car", {0: box(2), 10: box(42)}, attributes={"signal": "off"}, id="car")
+    person.put("e1", car)
+    person.editor.select("car")
+
+    def told() -> tuple[dict[str, Any], dict[int, Any]]:
+        (label,) = person.editor.labels
+        return dict(label.attributes), {frame: dict(answers) for frame, answers in label.attributes_by_frame.items()}
+
+    person.turn(4)
+    assert "frame 4" in work._attributes.html
+    work._from_here.act("from_here", "", True)
+    work._attributes.act("answer", "signal", "on")
+    work._attributes.act("answer", "side", "left")
+    assert told() == ({"signal": "off"}, {4: {"signal": "on", "side": "left"}})
+    person.turn(7)
+    work._attributes.act("answer", "signal", "off")
+    assert told()[1] == {4: {"signal": "on", "side": "left"}, 7: {"signal": "off"}}
+    work._from_here.act("from_here", "", False)
+    work._attributes.act("answer", "maker", "Benz")
+    assert told() == ({"signal": "off", "maker": "Benz"}, {4: {"signal": "on", "side": "left"}, 7: {"signal": "off"}})
+    person.turn(5)
+    assert work._attributes.answers == {"signal": "on", "side": "left", "maker": "Benz"}
+    work._from_here.act("from_here", "", True)
+    work._attributes.act("clear", "maker")
+    assert "be taken back from there on" in person.desk._message.html
+    assert told()[0]["maker"] == "Benz"
+    person.turn(4)
+    work._attributes.act("answer", "signal", "off")  # as before, so that nothing changes here any more
+    assert told()[1] == {}
+    work._from_here.act("from_here", "", False)
+    work._attributes.act("answer", "signal", "on")
+    assert told() == ({"signal": "on", "maker": "Benz"}, {})
+    person.page.draw(op("u1", [(car, 0)], kind="undo"))
+    person.page.deliver()
+    assert told() == ({"signal": "off"}, {})
+    assert Person(project).editor.labels == [car]
+
+
+answers_given = st.fixed_dictionaries(
+    {}, optional={"signal": st.sampled_from(["off", "on"]), "maker": st.text("ab", min_size=1)}
+)
+
+
+@given(steps=st.lists(st.tuples(st.integers(0, 9), st.booleans(), answers_given), max_size=8))
+def test_what_a_form_says_holds_on_its_frame_and_what_is_before_stays(steps: list[tuple[int, bool, Any]]) -> None:
+    label = Label("car", {2: box(2), 8: box(42)})
+    questions = TURNS.objects[0].attributes
+    for frame, from_here, given_answers in steps:
+        try:
+            after = answered(label, questions, given_answers, frame, from_here=from_here)
+        except InvalidInput:
+            assert from_here
+            continue
+        assert dict(after.attributes_at(frame)) == given_answers
+        if from_here and frame > 2:
+            assert [after.attributes_at(f) for f in range(frame)] == [label.attributes_at(f) for f in range(frame)]
+        label = after
 
 
 @pytest.mark.parametrize("project", ["image_group"], indirect=True)

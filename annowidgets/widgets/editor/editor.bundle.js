@@ -729,10 +729,19 @@ var asked = (questions) => questions.flatMap(({ name, options = [] }) => [
   name,
   ...options.flatMap((option) => typeof option === "string" ? [] : asked(option.questions ?? []))
 ]);
-var reclassed = ({ attributes = {}, ...label }, item) => {
+var reclassed = ({ attributes = {}, attributes_by_frame = {}, ...label }, item) => {
   const questions = new Set(asked(item.attributes ?? []));
-  const kept2 = Object.fromEntries(Object.entries(attributes).filter(([name]) => questions.has(name)));
-  return { ...label, category: item.name, ...Object.keys(kept2).length ? { attributes: kept2 } : {} };
+  const kept2 = (answers) => Object.fromEntries(Object.entries(answers).filter(([name]) => questions.has(name)));
+  const byFrame = Object.entries(attributes_by_frame).map(([frame, answers]) => [frame, kept2(answers)]);
+  const left = {
+    attributes: kept2(attributes),
+    attributes_by_frame: Object.fromEntries(byFrame.filter(([, answers]) => Object.keys(answers).length))
+  };
+  return {
+    ...label,
+    category: item.name,
+    ...Object.fromEntries(Object.entries(left).filter(([, answers]) => Object.keys(answers).length))
+  };
 };
 var counted = (labels) => {
   const counts = /* @__PURE__ */ new Map();

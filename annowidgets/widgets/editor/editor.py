@@ -284,12 +284,20 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if self._on_select is not None:
                 self._on_select(self.selected)
 
-    def set_attributes(self, label_id: str, attributes: Mapping[str, AnswerValue]) -> None:
-        """Give a label other attributes: an edit as any other."""
+    def set_attributes(
+        self,
+        label_id: str,
+        attributes: Mapping[str, AnswerValue],
+        *,
+        by_frame: Mapping[int, Mapping[str, AnswerValue]] | None = None,
+    ) -> None:
+        """Give a label other attributes, with None for ``by_frame`` those of frames stay: an edit as any other."""
         with self._lock:
             if label_id not in self._labels:
                 raise NotFound.named("label", label_id, self._labels)
             label = msgspec.structs.replace(self._labels[label_id], attributes=dict(attributes))
+            if by_frame is not None:
+                label = msgspec.structs.replace(label, attributes_by_frame=dict(by_frame))
             place = list(self._labels).index(label_id)
             self._make(new_edit(Delta(put=((label, place),)), f"answer for {label.category}"))
 

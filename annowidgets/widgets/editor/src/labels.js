@@ -14,10 +14,20 @@ const asked = (questions) =>
  * @param {ObjectClass} item
  * @returns {Label}
  */
-export const reclassed = ({ attributes = {}, ...label }, item) => {
+export const reclassed = ({ attributes = {}, attributes_by_frame = {}, ...label }, item) => {
     const questions = new Set(asked(item.attributes ?? []));
-    const kept = Object.fromEntries(Object.entries(attributes).filter(([name]) => questions.has(name)));
-    return { ...label, category: item.name, ...(Object.keys(kept).length ? { attributes: kept } : {}) };
+    /** @param {Record<string, any>} answers */
+    const kept = (answers) => Object.fromEntries(Object.entries(answers).filter(([name]) => questions.has(name)));
+    const byFrame = Object.entries(attributes_by_frame).map(([frame, answers]) => [frame, kept(answers)]);
+    const left = {
+        attributes: kept(attributes),
+        attributes_by_frame: Object.fromEntries(byFrame.filter(([, answers]) => Object.keys(answers).length)),
+    };
+    return {
+        ...label,
+        category: item.name,
+        ...Object.fromEntries(Object.entries(left).filter(([, answers]) => Object.keys(answers).length)),
+    };
 };
 
 /** Class -> number of its labels. @param {readonly Label[]} labels @returns {Map<string, number>} */

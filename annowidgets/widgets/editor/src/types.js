@@ -28,6 +28,7 @@
  * @property {string} category
  * @property {Shape} [shape]
  * @property {Record<string, any>} [attributes]
+ * @property {Record<string, Record<string, any>>} [attributes_by_frame] frame -> what overrides them from there on
  * @property {Record<string, Shape | null>} [key_frames]
  * @property {number} [until]
  *
