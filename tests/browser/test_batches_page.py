@@ -218,6 +218,8 @@ def test_every_text_can_be_read_and_nothing_sticks_out(opened: Callable[..., Pag
             assert one.page.evaluate(
                 "() => { const s = document.querySelector('.aw-screen'); return s.scrollWidth <= s.clientWidth }"
             )
+            fields = one.page.locator(".aw-batch-fields input:not([type=radio], [type=checkbox])")
+            assert all(width >= 80 for width in fields.evaluate_all("all => all.map(one => one.clientWidth)"))
         one.book.resize(1400, 1000)
 
     look()
