@@ -33,8 +33,14 @@ from annowidgets.labels import (
 
 # What annotations hold besides these is told.
 _READ = frozenset(("id", "image_id", "category_id", "segmentation", "bbox", "iscrowd", "attributes", "keypoints"))
+_READ_OF_IMAGES = frozenset(("id", "file_name", "height", "width"))
+_READ_OF_CATEGORIES = frozenset(("id", "name", "keypoints", "skeleton"))
+# What COCO says about where a picture and the data set come from; no labels.
+_ORIGIN = frozenset(("license", "flickr_url", "coco_url", "date_captured"))
+_ENTRIES = frozenset(("info", "licenses", "images", "annotations", "categories", "type"))
 # Follows from the rest.
 _DERIVED = frozenset(("area", "num_keypoints"))
+_ROUNDING = 0.01
 _VISIBILITIES = {0: "absent", 1: "occluded", 2: "visible"}
 
 
@@ -107,6 +113,7 @@ class _DataSet:
         self.plain = plain
         self.skipped: list[Skipped] = []
         self.unread: Counter[str] = Counter()
+        self.unread_about: Counter[str] = Counter()
         try:
             self.declared = ontology_of_coco(source, plain).objects if plain.get("categories") else ()
         except InvalidInput as error:
@@ -121,6 +128,8 @@ class _DataSet:
     def read(self, pictures: Pictures, progress: bool) -> ImportedDataset:
         from tqdm.auto import tqdm
 
+        for key in self.plain.keys() - _ENTRIES:
+            self.unread_about[f"{key:.40}"] += 1
         self.read_categories()
         found = self.images(pictures)
         tags: dict[int | str, list[str]] = {}
@@ -143,7 +152,10 @@ class _DataSet:
         for image, names in tags.items():
             found[image].labels.append(Answer("tags", tuple(dict.fromkeys(names))))
         self.skipped += [
-            Skipped(self.source, what, f"not read of {count} annotation(s)") for what, count in self.unread.items()
+            Skipped(self.source, what, f"not read of {count} annotation(s)") for what, count in (+self.unread).items()
+        ]
+        self.skipped += [
+            Skipped(self.source, what, f"{count} not read") for what, count in sorted(self.unread_about.items())
         ]
         return ImportedDataset(list(found.values()), self.skipped, declared=self.declared)
 
@@ -158,6 +170,9 @@ class _DataSet:
     def read_categories(self) -> None:
         for plain, declared in zip(self.plain.get("categories") or (), self.declared, strict=True):
             identity = _identity(plain.get("id"))
+            # Roboflow's word for a category that is below no other.
+            filled = {key for key, value in plain.items() if value and value != "none"}
+            self.unread_about.update(f"{key:.40} of categories" for key in filled - _READ_OF_CATEGORIES)
             if identity is None or identity in self.categories:
                 told = "there is another one of its id" if identity in self.categories else "it has no usable id"
                 self.skip(f"category {plain.get('name')!r:.60}", told)
@@ -175,6 +190,8 @@ class _DataSet:
             elif identity in found:
                 self.skip(f"{name:.80} (images[{position}])", f"its id is also that of {found[identity].file_name:.80}")
             else:
+                filled = {key for key, value in plain.items() if value}
+                self.unread_about.update(f"{key:.40} of images" for key in filled - _READ_OF_IMAGES - _ORIGIN)
                 picture = pictures.find(name, stem=PurePosixPath(name).stem, inside=Path())
                 size = self.size(plain, name)
                 found[identity] = ImportedImage(name, size, [], self.source, picture)
@@ -219,7 +236,11 @@ class _DataSet:
     ) -> Shape | None:
         box, outline, points = (annotation.get(key) for key in ("bbox", "segmentation", "keypoints"))
         if points and category.wanted in ("object_primitive", "keypoint") and category.points:
-            return _primitive(points, category)
+            drawn = _primitive(points, category)
+            self.unread[f"outlines of {category.name:.60}"] += bool(outline)
+            self.unread[f"boxes of {category.name:.60}"] += bool(box) and not _is_box_of(box, drawn)
+            self.unread[f"occlusion of {category.name:.60}"] += isinstance(drawn, Keypoint) and points[2] == 1
+            return drawn
         if points:
             self.unread[f"key points of {category.name:.60}"] += 1
         if outline and not (box and category.wanted in ("bounding_box", "rotatable_bounding_box")):
@@ -240,6 +261,19 @@ class _DataSet:
 def _identity(value: Any) -> Any:
     """An id as it can stand in a dictionary; None where it is none."""
     return value if type(value) in (int, str) else None
+
+
+def _is_box_of(box: Any, shape: Shape) -> bool:
+    """Whether a bbox is the one around a shape, within the hundredths that tools round to."""
+    x0, y0, x1, y1 = shape.bounds()
+    return (
+        isinstance(box, list)
+        and len(box) == 4
+        and all(
+            type(told) in (int, float) and abs(told - own) <= _ROUNDING
+            for told, own in zip(box, (x0, y0, x1 - x0, y1 - y0), strict=True)
+        )
+    )
 
 
 def _segmentation(outline: Any, size: tuple[int, int] | None) -> Shape:
@@ -268,6 +302,8 @@ def _primitive(points: Any, category: _Category) -> Shape:
             raise InvalidImport(f"Key point {name:.60}: v must be 0, 1 or 2, got {seen!r:.20}.")
         named[name] = (x, y, _VISIBILITIES[int(seen)])
     if category.wanted == "keypoint" and len(named) == 1:
-        [(x, y, _)] = named.values()
+        [(x, y, state)] = named.values()
+        if state == "absent":
+            raise InvalidImport("Its only key point is absent.")
         return Keypoint(x, y)
     return ObjectPrimitive(named)  # type: ignore[arg-type]

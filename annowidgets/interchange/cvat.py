@@ -27,7 +27,7 @@ _VIDEOS = frozenset((".mp4", ".mov", ".mkv", ".webm", ".avi"))
 # Tracks of a long video fill many megabytes.
 _LARGEST_FILE = 2**30
 # What CVAT knows of a shape, and labels don't hold.
-_NOT_KEPT = {"z_order": "0", "group_id": ""}
+_NOT_KEPT = {"z_order": "0", "group_id": "", "source": "manual"}
 
 
 def read_cvat(path: str | Path, *, images: str | Path | None = None, progress: bool = True) -> ImportedDataset:
@@ -112,7 +112,7 @@ class _File:
 
     def is_of_video(self, images: list[ImportedImage | None]) -> bool:
         """Whether this is a video in which nobody found anything."""
-        return not images and self.root.findtext("meta/task/mode") == "interpolation"
+        return not images and "interpolation" in (mode.text for mode in self.root.iterfind("meta/*/mode"))
 
     # --- images
 
@@ -151,12 +151,17 @@ class _File:
         if element.tag not in KINDS:
             told = "no shape here can be one" if element.tag in FOREIGN_KINDS else "CVAT has no such element"
             raise InvalidImport(f"It is a <{element.tag:.40}>: {told}.")
-        for name, usual in _NOT_KEPT.items():
-            self.not_kept[name] += element.get(name, usual) != usual
+        self.tell_not_kept(element)
         shapes = shapes_of(element, size, self.declared.skeletons)
         if len(shapes) > 1:
             self.not_kept["points that belong together"] += 1
         return shapes
+
+    def tell_not_kept(self, element: Element) -> None:
+        for name, usual in _NOT_KEPT.items():
+            self.not_kept[name] += element.get(name, usual) != usual
+        if element.tag == "skeleton":
+            self.not_kept["attributes of a skeleton's points"] += element.find("points/attribute") is not None
 
     def attributes(self, element: Element, category: str) -> dict[str, AnswerValue]:
         found: dict[str, AnswerValue] = {}
@@ -195,6 +200,7 @@ class _File:
             try:
                 category = _label_name(track)
                 labels += labels_of(category, list(self.sightings(track, category, size)), place)
+                self.tell_not_kept(track)
             except InvalidInput as error:
                 self.skip(what, str(error))
         return ImportedVideo(name or self.source.stem, size, labels, self.source, path, frames)

@@ -132,6 +132,9 @@ def _mask(element: Element, size: Size | None) -> Bitmask:
 
 def _skeleton(element: Element, names: tuple[str, ...]) -> ObjectPrimitive:
     points: dict[str, tuple[float, float, str]] = {}
+    foreign = next((child.tag for child in element if child.tag not in ("points", "attribute")), None)
+    if foreign is not None:
+        raise InvalidImport(f"It holds a <{foreign:.40}>; a skeleton here has points.")
     for child in element.findall("points"):
         name = child.get("label", "")
         if name in points:

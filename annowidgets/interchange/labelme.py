@@ -83,6 +83,8 @@ def read_labelme(path: str | Path, *, images: str | Path | None = None, progress
             skipped.append(Skipped(file, "file", str(error)))
             continue
         picture = pictures.find(name, stem=file.stem, inside=file.parent.relative_to(folder))
+        if picture is None and one.holds_picture:
+            one.skip("imageData", "the picture stands only in the file itself; write it into a picture file beside it")
         read.append(ImportedImage(name, size, labels, file, picture))
         skipped += one.skipped
     return ImportedDataset(read, skipped)
@@ -104,6 +106,7 @@ class _File:
     def __init__(self, source: Path) -> None:
         self.source = source
         self.skipped: list[Skipped] = []
+        self.holds_picture = False
 
     def skip(self, what: str, reason: str) -> None:
         self.skipped.append(Skipped(self.source, what, reason))
@@ -123,6 +126,7 @@ class _Json(_File):
         for key in plain:
             if key not in _PICTURES:
                 self.skip(f"{key:.60}", "LabelMe has no such entry")
+        self.holds_picture = bool(plain.get("imageData"))
         sides = plain.get("imageHeight"), plain.get("imageWidth")
         size = picture_size(*sides)
         if size is None and sides != (None, None):
@@ -134,8 +138,9 @@ class _Json(_File):
             try:
                 if not isinstance(shape, dict) or not isinstance(named, str):
                     raise InvalidImport("It has no label.")
+                drawn = _shapes(shape, size)
                 attributes = dict(self.attributes(shape, what))
-                labels += [Label(named.strip(), one, attributes) for one in _shapes(shape, size)]
+                labels += [Label(named.strip(), one, attributes) for one in drawn]
             except InvalidInput as error:
                 self.skip(what, str(error))
         for name, value in self.flags(plain, "picture"):

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
 from annowidgets.errors import InvalidImport, InvalidInput
 from annowidgets.interchange.base import ImportedDataset, ImportedImage, Skipped
 from annowidgets.interchange.parsing import number_of, read_text
-from annowidgets.interchange.pictures import Pictures, require_folder, shown_size
+from annowidgets.interchange.pictures import Pictures, numbered_pictures, require_folder, shown_size
 from annowidgets.interchange.yolo_names import Names, read_names
 from annowidgets.labels import (
     BoundingBox,
@@ -54,8 +55,9 @@ def read_yolo(
 
     A line of 4 numbers after the class is a box (centre, width, height), one of pairs an outline. Four pairs are an
     oriented box where the class in ``ontology`` is one; without an ontology where each of the data set's outlines has
-    four corners of a turned box. Key points follow the box where data.yaml says how many (``kpt_shape``). All numbers
-    are shares of the picture's width and height, so a file without its picture can't be read.
+    four corners of a turned box. Key points follow the box where data.yaml says how many (``kpt_shape``), under the
+    names that it gives them (``kpt_names``), else under the class's in its order. All numbers are shares of the
+    picture's width and height, so a file without its picture can't be read.
 
     Parameters
     ----------
@@ -80,6 +82,7 @@ def read_yolo(
     require_folder(images)
     folder, files = _label_files(path)
     names = read_names(folder)
+    paired: set[Path] = set()
     skipped: list[Skipped] = []
     reader = _Lines(names, ontology)
     read: list[ImportedImage] = []
@@ -92,6 +95,7 @@ def read_yolo(
         inside, pictures = near[file.parent]
         picture = pictures.find(file.stem, stem=file.stem, inside=inside)
         size = None if picture is None else shown_size(picture)
+        paired |= set() if picture is None else {picture}
         if picture is None or size is None:
             told = "no picture of its name was found" if picture is None else f"{picture.name} is no picture"
             skipped.append(Skipped(file, "file", f"{told}, to whose size its numbers are relative"))
@@ -117,8 +121,8 @@ def read_yolo(
                 image.labels.append(Label(row.category, reader.shape(row, image.size)))
             except InvalidInput as error:
                 skipped.append(Skipped(image.source_path, f"{row.category:.60} (line {row.number})", str(error)))
-    if reader.confidences:
-        skipped.append(Skipped(folder, "confidences", f"not read of {reader.confidences} line(s)"))
+    skipped += [Skipped(folder, what, f"not read of {count} line(s)") for what, count in reader.not_read.items()]
+    skipped += [] if path.is_file() else _unlabelled(paired)
     return ImportedDataset(read, skipped, declared=reader.declared(read))
 
 
@@ -159,13 +163,24 @@ def _places(own: Path, folder: Path) -> tuple[Path, list[Path]]:
     return inside, places
 
 
+def _unlabelled(paired: Set[Path]) -> list[Skipped]:
+    """What is told of pictures without a text file, which may show nothing or wait for their labels."""
+    found = []
+    for folder in sorted({picture.parent for picture in paired}):
+        if count := len(set(numbered_pictures(folder)) - paired):
+            reason = f"{count} not read; an empty text file says that nothing is there"
+            found.append(Skipped(folder, "pictures without a text file", reason))
+    return found
+
+
 class _Lines:
     """What the lines of a data set mean."""
 
     def __init__(self, names: Names, ontology: Ontology | None) -> None:
         self.names = names
         self.classes = {} if ontology is None else {one.name: one for one in ontology.objects}
-        self.confidences = 0
+        self.not_read: Counter[str] = Counter()
+        self.points = {names.classes[number]: points for number, points in names.points.items()}
         self.turned_boxes = False
 
     def row(self, number: int, line: str) -> _Row:
@@ -197,10 +212,13 @@ class _Lines:
         if count:
             _require_shares(values[:4])
             if wanted is None or wanted.shape == "object_primitive":
-                return self.primitive(values[4:], wanted, count, width, size)
+                drawn = self.primitive(values[4:], self.point_names(row.category, count), width, size)
+                self.not_read["boxes around key points"] += 1
+                return drawn
+            self.not_read[f"key points of {row.category:.60}"] += 1
             values = values[:4]
         if len(values) == 5:
-            self.confidences += 1
+            self.not_read["confidences"] += 1
             values = values[:4]
         _require_shares(values)
         if len(values) == 4:
@@ -224,10 +242,7 @@ class _Lines:
             told = count, numbers // count
         return told if told and told[1] in (2, 3) and told[0] * told[1] == numbers else (0, 0)
 
-    def primitive(
-        self, values: list[float], wanted: ObjectClass | None, count: int, width: int, size: tuple[int, int]
-    ) -> Shape:
-        called = self.point_names(wanted, count)
+    def primitive(self, values: list[float], called: Sequence[str], width: int, size: tuple[int, int]) -> Shape:
         named: dict[str, tuple[float, float, str]] = {}
         for position, name in enumerate(called):
             x, y, *seen = values[position * width : (position + 1) * width]
@@ -239,7 +254,12 @@ class _Lines:
             named[name] = (x * size[1], y * size[0], state)
         return ObjectPrimitive(named)  # type: ignore[arg-type]
 
-    def point_names(self, wanted: ObjectClass | None, count: int) -> Sequence[str]:
+    def point_names(self, category: str, count: int) -> Sequence[str]:
+        wanted, told = self.classes.get(category), self.points.get(category)
+        if told is not None:
+            if len(told) != count:
+                raise InvalidImport(f"It has {count} key points, kpt_names {len(told)}.")
+            return told
         if wanted is None or wanted.skeleton is None:
             return [str(position + 1) for position in range(count)]
         if len(wanted.skeleton.points) != count:
@@ -249,9 +269,9 @@ class _Lines:
     def declared(self, read: Sequence[ImportedImage]) -> list[ObjectClass]:
         """The classes that have a name, those without a label with the shape that the others mostly have."""
         if self.names.key_points:
-            points = tuple(self.point_names(None, self.names.key_points[0]))
+            unnamed = [str(position + 1) for position in range(self.names.key_points[0])]
             return [
-                ObjectClass(name, "object_primitive", skeleton=Skeleton(points))
+                ObjectClass(name, "object_primitive", skeleton=Skeleton(tuple(self.points.get(name, unnamed))))
                 for name in dict.fromkeys(self.names.classes.values())
             ]
         shapes = [label.shape for image in read for label in image.labels if isinstance(label, Label)]

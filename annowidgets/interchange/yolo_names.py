@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from annowidgets.errors import InvalidImport, InvalidInput
@@ -30,11 +31,14 @@ class Names(NamedTuple):
         Number and name of each class.
     key_points : (count, 2 or 3) or None
         Of a pose data set: how many points an object has, and whether each has a visibility.
+    points : dict of int -> names
+        What the key points of each class are called, where it says so.
     """
 
     source: Path
     classes: dict[int, str]
     key_points: tuple[int, int] | None = None
+    points: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
 def read_names(folder: Path) -> Names:
@@ -84,7 +88,24 @@ def _of_yaml(file: Path, text: str) -> Names:
         if number in classes:
             raise InvalidImport(f"Its class {number} has two names.")
         classes[number] = value
-    return Names(file, classes, (int(shape[0]), int(shape[1])) if shape else None)
+    points = _point_names(_entry(lines, "kpt_names") or "", classes)
+    return Names(file, classes, (int(shape[0]), int(shape[1])) if shape else None, points)
+
+
+def _point_names(text: str, classes: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
+    """The key points' names of each class: a mapping of lists, or one list for all."""
+    if not re.match(r"[{\d'\"]", text):
+        names = tuple(value for _, value in _pairs(text))
+        return dict.fromkeys(classes, names) if names else {}
+    heads = list(re.finditer(r"""(?:^|[{,\n])\s*['"]?(\d{1,9})['"]?\s*:\s*(?=[\[\-])""", text))
+    ends = [head.start() for head in heads[1:]] + [len(text)] * bool(heads)
+    found = {}
+    for head, end in zip(heads, ends, strict=True):
+        own = text[head.end() : end].strip().removesuffix("}").rstrip(", \n")
+        found[int(head[1])] = tuple(value for _, value in _pairs(own))
+    if not heads or heads[0].start() > 0 or not found.keys() <= classes.keys():
+        raise InvalidImport("Its kpt_names must be a list of names for each class.")
+    return found
 
 
 def _without_comment(line: str) -> str:

@@ -84,7 +84,63 @@ def test_an_annotation_becomes_the_shape_that_its_class_is_labelled_with(tmp_pat
     assert {(one.what, one.reason) for one in dataset.skipped} == {
         ("outlines of cell", "not read of 1 annotation(s)"),
         ("outlines of tissue", "not read of 2 annotation(s)"),
+        ("boxes of hand", "not read of 1 annotation(s)"),
     }
+
+
+def test_a_lone_key_point_that_is_absent_is_no_place_in_the_corner(tmp_path: Path) -> None:
+    plain = {
+        "images": [{"id": 1, "file_name": "a.png", "height": 20, "width": 30}],
+        "categories": [{"id": 1, "name": "spot", "keypoints": ["spot"], "skeleton": []}],
+        "annotations": [
+            {"id": seen, "image_id": 1, "category_id": 1, "keypoints": [3 * seen, 4 * seen, seen]} for seen in (0, 1, 2)
+        ],
+    }
+    path = tmp_path / "labels.json"
+    path.write_text(json.dumps(plain))
+    dataset = read_coco(path, ontology=ONTOLOGY, progress=False)
+    assert dataset.images[0].labels == [Label("spot", aw.Keypoint(3, 4)), Label("spot", aw.Keypoint(6, 8))]
+    assert {(one.what, one.reason) for one in dataset.skipped} == {
+        ("spot (id 0, annotations[0])", "Its only key point is absent."),
+        ("occlusion of spot", "not read of 1 annotation(s)"),
+    }
+
+
+def test_what_other_tools_write_besides_labels_is_said(tmp_path: Path) -> None:
+    plain = {
+        "info": {},
+        "licenses": [],
+        "videos": [{"id": 1}],
+        "images": [
+            {"id": 1, "file_name": "a.png", "license": 1, "date_captured": "", "extra": {"user_tags": ["blurred"]}},
+            {"id": 2, "file_name": "b.png", "extra": {}},
+        ],
+        "categories": [
+            {"id": 0, "name": "people", "supercategory": "none"},
+            {"id": 1, "name": "person", "supercategory": "people", "keypoints": ["nose", "eye"]},
+        ],
+        "annotations": [
+            {
+                "id": 1,
+                "image_id": 1,
+                "category_id": 1,
+                "keypoints": [3, 4, 2, 5, 6, 1],
+                "bbox": box,
+                "segmentation": outline,
+            }
+            for box, outline in (([1, 1, 9, 9], [[1, 1, 9, 1, 9, 9]]), ([3, 4, 2, 2.004], []))
+        ],
+    }
+    path = tmp_path / "labels.json"
+    path.write_text(json.dumps(plain))
+    dataset = read_coco(path, progress=False)
+    assert [(one.what, one.reason) for one in dataset.skipped] == [
+        ("outlines of person", "not read of 1 annotation(s)"),
+        ("boxes of person", "not read of 1 annotation(s)"),
+        ("extra of images", "1 not read"),
+        ("supercategory of categories", "1 not read"),
+        ("videos", "1 not read"),
+    ]
 
 
 def test_parts_that_overlap_are_added_up_as_coco_means_them(tmp_path: Path) -> None:

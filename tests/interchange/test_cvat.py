@@ -67,6 +67,29 @@ def test_every_shape_of_an_image_is_read_with_its_attributes(tmp_path: Path) -> 
     }
 
 
+def test_what_labels_do_not_hold_is_counted_for_shapes_and_tracks(tmp_path: Path) -> None:
+    point = (
+        '<points label="wrist" outside="0" occluded="0" points="3,4"><attribute name="sure">true</attribute></points>'
+    )
+    image = f"""<annotations><image id="0" name="a.png" width="30" height="20">
+        <skeleton label="hand" source="auto" z_order="0">{point}</skeleton>
+        <skeleton label="hand"><polygon points="1,1;2,1;2,2"/></skeleton></image></annotations>"""
+    dataset = read(tmp_path, image)
+    assert [label.category for label in dataset.images[0].labels if isinstance(label, Label)] == ["hand"]
+    assert {(one.what, one.reason) for one in dataset.skipped} == {
+        ("hand (a.png, element 2)", "It holds a <polygon>; a skeleton here has points."),
+        ("source", "labels don't hold it; 1 label(s) kept"),
+        ("attributes of a skeleton's points", "labels don't hold it; 1 label(s) kept"),
+    }
+    [_], video = tracks(tmp_path, f'<track id="7" label="cell" source="file" group_id="2">{box(0, 1)}</track>')
+    assert [one.what for one in video.skipped] == ["group_id", "source"]
+
+
+def test_a_video_of_a_job_in_which_nothing_was_found_is_a_video(tmp_path: Path) -> None:
+    labels, dataset = tracks(tmp_path, "<meta><job><mode>interpolation</mode></job></meta>")
+    assert (len(dataset.videos), labels) == (1, [])
+
+
 def test_a_mask_needs_no_memory_for_a_size_that_only_the_file_claims(tmp_path: Path) -> None:
     claimed = samples.CVAT_IMAGES.replace(
         f'width="{samples.WIDTH}" height="{samples.HEIGHT}"', 'width="40000" height="40000"'

@@ -80,6 +80,21 @@ def test_what_labels_do_not_hold_is_said(tmp_path: Path) -> None:
     }
 
 
+def test_a_group_is_said_to_be_left_out_of_a_label_only_where_the_label_is_kept(tmp_path: Path) -> None:
+    plain = samples.labelme()
+    plain["shapes"] = [plain["shapes"][0] | {"group_id": 3, "shape_type": "circle"}]
+    [told] = read(tmp_path, plain).skipped
+    assert "circle" in told.reason
+
+
+def test_a_picture_that_stands_only_in_the_file_is_said_to_be_there(tmp_path: Path) -> None:
+    plain = samples.labelme() | {"imageData": samples.png([[1]])}
+    assert read(tmp_path, plain).skipped == []
+    (tmp_path / "a.png").unlink()
+    [told] = read_labelme(tmp_path, progress=False).skipped
+    assert told.what == "imageData"
+
+
 def test_the_web_tools_objects_are_read(tmp_path: Path) -> None:
     dataset = read_labelme(samples.write_sample("labelme_xml", tmp_path), progress=False)
     assert dataset.images[0].labels == [

@@ -104,6 +104,59 @@ def test_key_points_follow_the_box_where_the_data_set_says_how_many(tmp_path: Pa
     ]
 
 
+def told(dataset: ImportedDataset) -> list[tuple[str, str]]:
+    return [(one.what, one.reason) for one in dataset.skipped]
+
+
+def test_what_a_pose_holds_besides_the_wanted_shape_is_said(tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text("names: [hand]\nkpt_shape: [1, 2]\n")
+    lines = ["0 0.5 0.5 0.2 0.2 0.1 0.2"] * 2
+    assert told(read_lines(tmp_path, *lines)) == [("boxes around key points", "not read of 2 line(s)")]
+    box = Ontology(objects=(ObjectClass("hand", "bounding_box"),))
+    assert told(read_lines(tmp_path, *lines, ontology=box)) == [("key points of hand", "not read of 2 line(s)")]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\n  0:\n    - thumb\n    - wrist\n  1:\n    - eye\n    - 'no''se'\n",
+        ' {0: [thumb, wrist], 1: [eye, "no\'se"]}\n',
+        "\n  0: [thumb, wrist]\n  1:\n  - eye\n  - no'se\n",
+    ],
+)
+def test_key_points_have_the_names_that_the_data_set_gives_them_whatever_the_classs_order(
+    tmp_path: Path, written: str
+) -> None:
+    (tmp_path / "data.yaml").write_text(f"names: [hand, face]\nkpt_shape: [2, 2]\nkpt_names:{written}nc: 2\n")
+    hand = Ontology(objects=(ObjectClass("hand", "object_primitive", skeleton=Skeleton(("wrist", "thumb"))),))
+    dataset = read_lines(
+        tmp_path, "0 0.5 0.5 0.2 0.2 0.1 0.2 0.3 0.4", "1 0.5 0.5 0.2 0.2 0.1 0.2 0.3 0.4", ontology=hand
+    )
+    first, second = {"thumb": (3.0, 4.0, "visible"), "wrist": (9.0, 8.0, "visible")}, ("eye", "no'se")
+    assert shapes(dataset)[0] == ObjectPrimitive(first)  # type: ignore[arg-type]
+    assert tuple(shapes(dataset)[1].points) == second
+    assert [item.skeleton for item in dataset.declared] == [Skeleton(("thumb", "wrist")), Skeleton(second)]
+
+
+def test_one_list_of_names_is_that_of_all_classes(tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text("names: [hand, face]\nkpt_shape: [2, 2]\nkpt_names:\n- thumb\n- wrist\n")
+    dataset = read_lines(tmp_path, "1 0.5 0.5 0.2 0.2 0.1 0.2 0.3 0.4")
+    assert tuple(shapes(dataset)[0].points) == ("thumb", "wrist")
+
+
+def test_more_names_than_points_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text("names: [hand]\nkpt_shape: [1, 2]\nkpt_names: [thumb, wrist]\n")
+    dataset = read_lines(tmp_path, "0 0.5 0.5 0.2 0.2 0.1 0.2")
+    assert told(dataset) == [("hand (line 1)", "It has 1 key points, kpt_names 2.")]
+
+
+def test_pictures_without_a_text_file_are_said_as_they_may_show_nothing(tmp_path: Path) -> None:
+    picture(tmp_path / "b.png")
+    told_of = "1 not read; an empty text file says that nothing is there"
+    assert told(read_lines(tmp_path, "0 0.5 0.5 0.2 0.2")) == [("pictures without a text file", told_of)]
+    assert read_yolo(tmp_path / "a.txt", progress=False).skipped == []
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -189,6 +242,8 @@ def test_names_are_read_in_all_the_ways_that_a_data_yaml_writes_them(
         ("names: [driver's, b]", "quotation mark"),
         ("names: [a]\nkpt_shape: [17]", "kpt_shape must be"),
         ("names: {0: a, 0: b}", "two names"),
+        ("names: [a]\nkpt_names: {1: [x]}", "kpt_names must be"),
+        ("names: [a]\nkpt_names: {nose: [x]}", "kpt_names must be"),
     ],
 )
 def test_names_that_can_not_be_read_are_refused_with_the_way_out(tmp_path: Path, text: str, says: str) -> None:
