@@ -30,7 +30,7 @@ _TAGS = (
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "BurnedInAnnotation", "FrameTime",
     "CineRate", "RescaleSlope", "RescaleIntercept", "RescaleType", "Units", "DoseGridScaling", "DoseUnits",
     "ModalityLUTSequence", "VOILUTSequence", "WindowCenter", "WindowWidth", "WindowCenterWidthExplanation",
-    "VOILUTFunction",
+    "VOILUTFunction", "PixelPaddingRangeLimit",
 )  # fmt: skip
 
 # What is needed beside to decode pixels from a file that was read whole.

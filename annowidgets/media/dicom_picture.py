@@ -28,13 +28,13 @@ class Picture(NamedTuple):
         Of a grey frame; its windows may be empty, where the file has none.
     shown : ndarray of uint8, or None
         Colours (h, w, 3).
-    padding : int or None
-        The stored number that stands for "no measurement".
+    padding : (int, int) or None
+        The stored numbers, from one to another, that stand for "no measurement".
     """
 
     values: Values | None
     shown: NDArray[np.uint8] | None
-    padding: int | None
+    padding: tuple[int, int] | None
 
     @property
     def size(self) -> int:
@@ -70,8 +70,7 @@ def as_picture(pixels: NDArray[Any], dataset: Dataset, frame: int) -> Picture:
     stored, slope, intercept = _modality(pixels, dataset, frame)
     windows = _windows(dataset, frame)
     values = Values(stored, slope, intercept, _unit(dataset, frame), inverted, windows)
-    padding = dataset.get("PixelPaddingValue") if stored is pixels else None
-    return Picture(values, None, None if padding is None else int(padding))
+    return Picture(values, None, None if dataset.get("ModalityLUTSequence") else _padding(dataset))
 
 
 def windowed(values: Values, window: Window) -> NDArray[np.uint8]:
@@ -98,8 +97,11 @@ def value_range(picture: Picture) -> tuple[float, float]:
     """Lowest and highest value of a grey picture, without padding and what is no number."""
     assert picture.values is not None
     stored = picture.values.stored
-    counted = stored[np.isfinite(stored) & (stored != picture.padding)] if picture.padding is not None else stored
-    counted = counted[np.isfinite(counted)]
+    counts = np.isfinite(stored)
+    if picture.padding is not None:
+        first, last = picture.padding
+        counts &= (stored < first) | (stored > last)
+    counted = stored[counts]
     if not counted.size:
         return 0.0, 1.0
     ends = [float(end) * picture.values.slope + picture.values.intercept for end in (counted.min(), counted.max())]
@@ -118,6 +120,13 @@ def _modality(pixels: NDArray[Any], dataset: Dataset, frame: int) -> tuple[NDArr
     intercept = frame_attribute(dataset, frame, "RescaleIntercept")
     native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     return native, 1.0 if slope is None else float(slope), 0.0 if intercept is None else float(intercept)
+
+
+def _padding(dataset: Dataset) -> tuple[int, int] | None:
+    """PS3.3, C.7.5.1.1.2: one number, or with a limit all from the one to the other, whichever is the larger."""
+    ends = [dataset.get(name) for name in ("PixelPaddingValue", "PixelPaddingRangeLimit")]
+    told = sorted(int(end) for end in ends if end is not None)
+    return (told[0], told[-1]) if ends[0] is not None else None
 
 
 def _unit(dataset: Dataset, frame: int) -> str:

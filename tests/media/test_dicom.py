@@ -202,6 +202,20 @@ def test_without_a_window_all_slices_share_the_range_of_the_middle_one_without_i
     assert [medium.frame(i)[2, 2] for i in range(3)] == [0, 0, 255]
 
 
+@pytest.mark.parametrize(
+    ("value", "limit", "range_"), [(-2000, -1000, (5, 51)), (-1000, -2000, (5, 51)), (51, None, (-2000, 50))]
+)
+def test_a_range_of_padding_is_left_out_whichever_end_comes_first(
+    tmp_path: Path, value: int, limit: int | None, range_: tuple[int, int]
+) -> None:
+    pixels = np.arange(4, 52, dtype=np.int16).reshape(6, 8)
+    pixels[0, :1], pixels[5, 0] = -2000, -1500
+    more = {} if limit is None else {"PixelPaddingRangeLimit": limit}
+    values = DicomSeries(dicoms.write(tmp_path / "a.dcm", pixels, PixelPaddingValue=value, **more)).values(0)
+    assert values is not None
+    assert values.windows[0].limits == range_
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "uint16", "int16"])
 @pytest.mark.parametrize("stored", [8, 12])
 def test_signed_and_odd_numbers_of_bits_are_read(tmp_path: Path, dtype: str, stored: int) -> None:
