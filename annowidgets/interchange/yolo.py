@@ -62,7 +62,8 @@ def read_yolo(
     Parameters
     ----------
     path : path
-        Folder of the data set (with its data.yaml, or classes.txt), or of the text files, or one text file.
+        Folder of the data set (with its data.yaml, or classes.txt), or of the text files, or one text file, or the
+        data.yaml itself.
     images : path, optional
         Folder of the pictures. Otherwise they are looked for beside the text files, and in ``images`` or
         ``JPEGImages`` beside ``labels``.
@@ -81,7 +82,7 @@ def read_yolo(
     path = Path(path)
     require_folder(images)
     folder, files = _label_files(path)
-    names = read_names(folder)
+    names = read_names(folder, path if _is_yaml(path) else None)
     paired: set[Path] = set()
     skipped: list[Skipped] = []
     reader = _Lines(names, ontology)
@@ -130,7 +131,7 @@ def _label_files(path: Path) -> tuple[Path, list[Path]]:
     """The folder of the data set, and its text files in order."""
     if path.is_file() and path.suffix.lower() == ".txt":
         return path.parent, [path]
-    if path.is_file() and path.suffix.lower() in (".yaml", ".yml"):
+    if _is_yaml(path):
         path = path.parent
     if not path.is_dir():
         raise InvalidImport(f"There is no folder and no text file {path}.")
@@ -142,6 +143,10 @@ def _label_files(path: Path) -> tuple[Path, list[Path]]:
     if not files:
         raise InvalidImport(f"There is no text file of labels under {path}.", hint="YOLO has one per picture.")
     return path, files
+
+
+def _is_yaml(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in (".yaml", ".yml")
 
 
 def _places(own: Path, folder: Path) -> tuple[Path, list[Path]]:

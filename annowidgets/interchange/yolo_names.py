@@ -19,6 +19,9 @@ _SCALAR = r"""\s*(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)"|([^'"\[\]{}].*?)?)\s*""
 # What stands between two commas of a list in brackets.
 _PART = r"""(?:[^,'"]|'[^']*'|"(?:[^"\\]|\\.)*")+"""
 
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))")
+_ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "N": "\x85", "_": "\xa0"} | {sign: sign for sign in '"\\/ '}
+
 
 class Names(NamedTuple):
     """What a data set says about its labels.
@@ -41,8 +44,8 @@ class Names(NamedTuple):
     points: Mapping[int, tuple[str, ...]] = MappingProxyType({})
 
 
-def read_names(folder: Path) -> Names:
-    """The names that a data set holds, in its folder or one of the two above it.
+def read_names(folder: Path, given: Path | None = None) -> Names:
+    """The names that a data set holds: in the file that is given, or else in its folder or one of the two above it.
 
     Raises
     ------
@@ -50,13 +53,17 @@ def read_names(folder: Path) -> Names:
         There are none, or they can't be read.
     """
     for place in (folder, *folder.absolute().parents[:2]):
-        files = [*sorted(place.glob("data*.y*ml")), *sorted(place.glob("*.yaml")), *(place / name for name in _LISTS)]
+        found = [*sorted(place.glob("data*.y*ml")), *sorted(place.glob("*.yaml")), *(place / name for name in _LISTS)]
+        files = found if given is None else [given]
         for file in files:
             if not file.is_file():
                 continue
             try:
                 text = read_text(file)
-                names = _of_yaml(file, text) if file.suffix in (".yaml", ".yml") else _of_list(file, text)
+                is_other = given is None and file.suffix == ".yaml" and not file.name.startswith("data")
+                if is_other and _entry(_lines(text), "names") is None:
+                    continue  # Settings of a training lie there, too.
+                names = _of_yaml(file, text) if file.suffix.lower() in (".yaml", ".yml") else _of_list(file, text)
                 return names._replace(
                     classes={
                         number: checked_name(f"Class {number}", name) for number, name in names.classes.items() if name
@@ -75,8 +82,8 @@ def _of_list(file: Path, text: str) -> Names:
 
 
 def _of_yaml(file: Path, text: str) -> Names:
-    """The two entries of a data.yaml that matter here, in all the ways that they are written."""
-    lines = [line for raw in text.splitlines() if (line := _without_comment(raw).rstrip())]
+    """The entries of a data.yaml that matter here, in all the ways that they are written."""
+    lines = _lines(text)
     names = _entry(lines, "names")
     if names is None:
         raise InvalidImport("It has no entry `names`.")
@@ -106,6 +113,10 @@ def _point_names(text: str, classes: Mapping[int, str]) -> dict[int, tuple[str, 
     if not heads or heads[0].start() > 0 or not found.keys() <= classes.keys():
         raise InvalidImport("Its kpt_names must be a list of names for each class.")
     return found
+
+
+def _lines(text: str) -> list[str]:
+    return [line for raw in text.splitlines() if (line := _without_comment(raw).rstrip())]
 
 
 def _without_comment(line: str) -> str:
@@ -156,4 +167,16 @@ def _pairs(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: match[1], text)
+    """A text in double quotes, in which many tools write each letter beyond ASCII as a number."""
+
+    def character(match: re.Match[str]) -> str:
+        *codes, sign = match.groups()
+        code = next(filter(None, codes), None)
+        return chr(int(code, 16)) if code else _ESCAPED[sign]
+
+    try:
+        plain = _ESCAPE.sub(character, text)
+        # JSON writes what lies beyond four digits as two halves.
+        return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except (KeyError, ValueError, OverflowError):
+        raise InvalidImport(f'"{text:.60}" holds a backslash that stands for nothing.') from None

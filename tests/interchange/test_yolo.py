@@ -222,6 +222,9 @@ NAMES = [
     ("names: {0: a, 1: 'b'}", ["a", "b"]),
     ("train: x\n'names': {0: a, 1: b\n}", ["a", "b"]),
     ("names:\n  - a b\n  - c#d", ["a b", "c#d"]),
+    # Letters beyond ASCII, as PyYAML and JSON write them.
+    ('names:\n- "caf\\xE9"\n- "\\u0141\\xF3d\\u017A"\n', ["café", "Łódź"]),
+    ('names: ["\\U0001F600", "\\ud83d\\ude00 \\"2\\""]', ["😀", '😀 "2"']),
 ]
 
 
@@ -242,6 +245,8 @@ def test_names_are_read_in_all_the_ways_that_a_data_yaml_writes_them(
         ("names: [driver's, b]", "quotation mark"),
         ("names: [a]\nkpt_shape: [17]", "kpt_shape must be"),
         ("names: {0: a, 0: b}", "two names"),
+        ('names: ["a\\q"]', "backslash that stands for nothing"),
+        ('names: ["\\ud83d"]', "backslash that stands for nothing"),
         ("names: [a]\nkpt_names: {1: [x]}", "kpt_names must be"),
         ("names: [a]\nkpt_names: {nose: [x]}", "kpt_names must be"),
     ],
@@ -252,6 +257,18 @@ def test_names_that_can_not_be_read_are_refused_with_the_way_out(tmp_path: Path,
         read_lines(tmp_path)
     assert "data.yaml" in str(refused.value)
     assert "classes.txt" in str(refused.value)
+
+
+def test_names_are_those_of_the_file_that_was_given_and_settings_of_a_training_hold_none(tmp_path: Path) -> None:
+    (tmp_path / "args.yaml").write_text("epochs: 3\n")
+    line = "0 0.5 0.5 0.2 0.2"
+    assert [item.name for item in read_lines(tmp_path, line, names="cell\n").declared] == ["cell"]
+    (tmp_path / "data.yaml").write_text("names: [old]")
+    for name in ("data_2.yaml", "other.YML"):
+        (tmp_path / name).write_text(f"names: ['{name}']")
+        assert [item.name for item in read_yolo(tmp_path / name, progress=False).declared] == [name]
+    with pytest.raises(InvalidImport, match=r"args\.yaml: It has no entry `names`"):
+        read_yolo(tmp_path / "args.yaml", progress=False)
 
 
 def test_labels_without_names_or_no_labels_at_all_are_refused(tmp_path: Path) -> None:
