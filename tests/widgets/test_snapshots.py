@@ -21,7 +21,7 @@ from tests.widgets.training.test_snapshots import EVIL, markup
 _LABEL_ID = re.compile(r"\b[0-9a-f]{12}\b")
 
 
-def _check(name: str, screen: Screen, folder: Path) -> None:
+def check_screen(name: str, screen: Screen, folder: Path) -> None:
     # where files lie and what labels are called differs from run to run
     html = _LABEL_ID.sub("(label)", markup(screen)).replace(str(folder), "folder")
     check(name, html, folder)
@@ -37,59 +37,59 @@ def test_a_comparison_with_a_label_chosen_and_a_hint(course: Course, tmp_path: P
     frame = course.training.compare(task).evaluation_labels
     missed = frame[frame["benchmark_category"] == "dot"].iloc[0]
     course.training.task(task.id).give_hint("Look closer.", label=missed["benchmark_label"])
-    _check("comparison_missed", Comparison(course.training, task, int(missed["evaluation_label"])), tmp_path)
+    check_screen("comparison_missed", Comparison(course.training, task, int(missed["evaluation_label"])), tmp_path)
     found = frame[frame["benchmark_category"] == "cell"].iloc[0]
-    _check("comparison_found", Comparison(course.as_("uma"), task.id, int(found["evaluation_label"])), tmp_path)
+    check_screen("comparison_found", Comparison(course.as_("uma"), task.id, int(found["evaluation_label"])), tmp_path)
 
 
 def test_a_comparison_without_its_picture(course: Course, tmp_path: Path) -> None:
     (task,) = course.submit("uma", [])
     task.item.path.unlink()
-    _check("comparison_error", Comparison(course.training, task), tmp_path)
+    check_screen("comparison_error", Comparison(course.training, task), tmp_path)
 
 
 def test_a_trainees_desk_from_the_first_look_to_the_last(course: Course, tmp_path: Path) -> None:
     desk = TraineeDesk(course.as_("uma"))
-    _check("trainee_new", desk, tmp_path)
+    check_screen("trainee_new", desk, tmp_path)
     course.submit("uma", labels(3))
     course.as_("uma").next_task()
     desk.refresh()
-    _check("trainee_begun", desk, tmp_path)
+    check_screen("trainee_begun", desk, tmp_path)
     course.submit("uma", labels())
     desk.refresh()
-    _check("trainee_passed", desk, tmp_path)
-    _check("trainee_refused", TraineeDesk(course.training), tmp_path)
+    check_screen("trainee_passed", desk, tmp_path)
+    check_screen("trainee_refused", TraineeDesk(course.training), tmp_path)
 
 
 def test_instructions_empty_full_being_written_and_refused(tmp_path: Path) -> None:
     loop = Reviews(tmp_path)
     loop.project.update_instructions("", note="Away with them.")
     editor = InstructionEditor(loop.project)
-    _check("instructions_empty", editor, tmp_path)
+    check_screen("instructions_empty", editor, tmp_path)
     loop.project.update_instructions("# Boxes\n\nEvery cell.", good=["All of it."], bad=["Half of it."])
     loop.project.give_feedback("Also cut ones?", section="Boxes", kind="missing")
     editor.refresh()
-    _check("instructions_full", editor, tmp_path)
+    check_screen("instructions_full", editor, tmp_path)
     editor._writing._heard(None, {"name": "text", "value": "# Boxes\n\nEach cell."}, [])
     loop.project.update_instructions("Theirs.", note="quicker")
     editor.act("refresh")
-    _check("instructions_overtaken", editor, tmp_path)
+    check_screen("instructions_overtaken", editor, tmp_path)
     editor.act("against", "4")
-    _check("instructions_changes", editor, tmp_path)
-    _check("instructions_read", InstructionEditor(loop.as_("ann")), tmp_path)
+    check_screen("instructions_changes", editor, tmp_path)
+    check_screen("instructions_read", InstructionEditor(loop.as_("ann")), tmp_path)
 
 
 def test_reviews_none_one_with_a_comment_and_a_refusal(tmp_path: Path) -> None:
     loop = Reviews(tmp_path)
     desk = ReviewDesk(loop.as_("ro"))
-    _check("review_empty", desk, tmp_path)
+    check_screen("review_empty", desk, tmp_path)
     task, _ = loop.submit("ann", at_most=2)
     desk.act("refresh")
     label = next(one for one in task.labels() if isinstance(one, Label))
     desk.act("comment", f"{desk._task.id if desk._task else 0} 0", {"label": label.id, "text": "Tighter."})
-    _check("review_commented", desk, tmp_path)
+    check_screen("review_commented", desk, tmp_path)
     desk.act("return", str(task.id), {"text": ""})
-    _check("review_refused", desk, tmp_path)
+    check_screen("review_refused", desk, tmp_path)
 
 
 def test_names_that_want_to_be_markup_stay_text_in_every_screen(tmp_path: Path) -> None:
