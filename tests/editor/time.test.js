@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
+import { nameOf } from "../../annowidgets/widgets/editor/src/render/style.js";
 import { Session } from "../../annowidgets/widgets/editor/src/session.js";
 import { bitmaskOf } from "../../annowidgets/widgets/editor/src/shapes/bitmask.js";
 import { Channel } from "../../annowidgets/widgets/editor/src/sync/channel.js";
@@ -202,6 +203,28 @@ test("Python hears which frame is looked at, once one stays there", async () => 
         model.sent.filter(({ type }) => type === "turn").map(({ index }) => index),
         [5],
     );
+});
+
+test("a label is called by the answers of the frame, and a change leaves those of all frames as they are", async () => {
+    const later = { 5: { signal: "on" }, 20: { signal: "left" } };
+    const told = { attributes: { signal: "off" }, attributes_by_frame: later };
+    const { session, turn } = start([
+        { type: "label", id: "a", category: "person", key_frames: { 0: box(10), 30: box(60) }, ...told },
+    ]);
+    const names = [];
+    for (const frame of [0, 4, 5, 19, 20]) {
+        await turn(frame);
+        names.push(nameOf(session.seen[0]));
+    }
+    assert.deepEqual(
+        names,
+        ["off", "off", "on", "on", "left"].map((answer) => `person · ${answer}`),
+    );
+    session.select("a");
+    session.change("a", box(70), "move");
+    const { attributes, attributes_by_frame, ...label } = session.labels[0];
+    assert.deepEqual({ attributes, attributes_by_frame }, told);
+    assert.deepEqual(Object.keys(label).sort(), ["category", "id", "key_frames", "type"]);
 });
 
 test("read-only, one goes through the frames and changes nothing", async () => {

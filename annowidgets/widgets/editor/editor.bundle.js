@@ -2287,6 +2287,11 @@ var nearestShape = (label, frame, interpolate) => (
   shapeAt(label, nearestFrame(label, frame, interpolate), interpolate)
 );
 var frameCount = (label, interpolate) => spansOf(label, interpolate).reduce((sum, { start, stop }) => sum + stop - start, 0);
+var attributesAt = ({ attributes = {}, attributes_by_frame = {} }, frame) => {
+  const starts = Object.keys(attributes_by_frame).map(Number);
+  const holding = starts.filter((start) => start <= frame).sort((a, b) => a - b);
+  return Object.assign({}, attributes, ...holding.map((start) => attributes_by_frame[start]));
+};
 
 // src/tracks/changes.js
 var withKeys = (label, keys, until) => {
@@ -2407,7 +2412,7 @@ var Tracks = class {
     if (known4?.frame === this.#frame) return known4.seen;
     const shape = shapeAt(label, this.#frame, this.interpolates) ?? void 0;
     const drawn = isKey(label, this.#frame) ? "key" : "between";
-    const seen = shape ? { ...label, shape, drawn } : { ...label, shape };
+    const seen = { ...label, shape, ...shape && { drawn }, told: attributesAt(label, this.#frame) };
     this.#known.set(label, { frame: this.#frame, seen });
     return seen;
   }
@@ -3286,8 +3291,8 @@ var DOT = 4;
 var FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
 var UNKNOWN = "#ff7f0e";
 var colorOf = (item) => item?.color ?? UNKNOWN;
-var nameOf = ({ category, attributes = {} }) => {
-  const answers = Object.values(attributes).filter((answer) => typeof answer === "string" && answer.length <= 24);
+var nameOf = ({ category, attributes = {}, told = attributes }) => {
+  const answers = Object.values(told).filter((answer) => typeof answer === "string" && answer.length <= 24);
   return [category, ...answers.slice(0, 2)].join(" · ");
 };
 var pixelOf = (color) => {

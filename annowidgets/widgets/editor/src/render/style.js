@@ -13,9 +13,13 @@ const UNKNOWN = "#ff7f0e"; // of a class that the ontology does not know
 /** @param {ObjectClass | undefined} item */
 export const colorOf = (item) => item?.color ?? UNKNOWN;
 
-/** What stands beside a label: its class, and what was answered in few words. @param {Label} label */
-export const nameOf = ({ category, attributes = {} }) => {
-    const answers = Object.values(attributes).filter((answer) => typeof answer === "string" && answer.length <= 24);
+/**
+ * What stands beside a label: its class, and what was answered in few words.
+ *
+ * @param {Label & {told?: Record<string, any>}} label
+ */
+export const nameOf = ({ category, attributes = {}, told = attributes }) => {
+    const answers = Object.values(told).filter((answer) => typeof answer === "string" && answer.length <= 24);
     return [category, ...answers.slice(0, 2)].join(" · ");
 };
 

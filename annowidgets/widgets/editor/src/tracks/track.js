@@ -122,3 +122,10 @@ export const nearestShape = (label, frame, interpolate) =>
 /** On how many frames the object is. @param {Label} label @param {boolean} interpolate */
 export const frameCount = (label, interpolate) =>
     spansOf(label, interpolate).reduce((sum, { start, stop }) => sum + stop - start, 0);
+
+/** The answers that hold on a frame. @param {Label} label @param {number} frame @returns {Record<string, any>} */
+export const attributesAt = ({ attributes = {}, attributes_by_frame = {} }, frame) => {
+    const starts = Object.keys(attributes_by_frame).map(Number);
+    const holding = starts.filter((start) => start <= frame).sort((a, b) => a - b);
+    return Object.assign({}, attributes, ...holding.map((start) => attributes_by_frame[start]));
+};

@@ -2,13 +2,25 @@
 /** @import { Session } from "../session.js" */
 
 import { copied, endingAt, fits, outsideFrom, withKey, withoutKey } from "./changes.js";
-import { firstShape, frameCount, isKey, keysOf, nearestFrame, nearestShape, reachOf, shapeAt } from "./track.js";
+import {
+    attributesAt,
+    firstShape,
+    frameCount,
+    isKey,
+    keysOf,
+    nearestFrame,
+    nearestShape,
+    reachOf,
+    shapeAt,
+} from "./track.js";
 
 /**
  * A label as it is seen on the frame that is shown. "key": its shape was set there; "between": it follows from key
  * frames around; "ghost": it is not there, and this is where it was or will be.
  *
- * @typedef {Label & {drawn?: "key" | "between" | "ghost"}} Seen
+ * `told`: its answers there.
+ *
+ * @typedef {Label & {drawn?: "key" | "between" | "ghost", told?: Record<string, any>}} Seen
  */
 
 /** The labels in time: what of them is on the frame that is shown, and what a person does to them there. */
@@ -57,7 +69,7 @@ export class Tracks {
         const shape = shapeAt(label, this.#frame, this.interpolates) ?? undefined;
         const drawn = isKey(label, this.#frame) ? "key" : "between";
         /** @type {Seen} */
-        const seen = shape ? { ...label, shape, drawn } : { ...label, shape };
+        const seen = { ...label, shape, ...(shape && { drawn }), told: attributesAt(label, this.#frame) };
         this.#known.set(label, { frame: this.#frame, seen });
         return seen;
     }
