@@ -157,7 +157,11 @@ class Screen(KnownKeywords, ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         heading = tag("strong", type(self).__name__)
-        bundle["text/html"] = str(tag("div", heading, self.summary(), style="border:1px solid #8888;padding:8px 12px"))
+        try:
+            summary = self.summary()
+        except AnnowidgetsError as error:  # the screen is there all the same, and says why it is empty
+            summary = tag("p", error.message)
+        bundle["text/html"] = str(tag("div", heading, summary, style="border:1px solid #8888;padding:8px 12px"))
         return bundle
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from annowidgets.errors import InvalidInput, NotFound, RuleViolation
 from annowidgets.widgets.confidence import Confidence
+from annowidgets.widgets.html import Html
 from annowidgets.widgets.live import LiveHtml
 from annowidgets.widgets.screen import Screen, error_message
 from annowidgets.widgets.shortcuts import Shortcuts
@@ -133,6 +134,16 @@ def test_a_viewer_without_a_kernel_gets_html_beside_the_widget() -> None:
     )
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/plain"] == "<Small>"
+
+
+def test_a_screen_whose_figures_may_not_be_read_is_shown_all_the_same() -> None:
+    class Refused(Screen):
+        def summary(self) -> Html:
+            raise RuleViolation("<b>bo</b> is no member.")
+
+    bundle = Refused("x")._repr_mimebundle_()
+    assert "<p>&lt;b&gt;bo&lt;/b&gt; is no member.</p>" in bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 def test_a_title_and_a_message_are_escaped() -> None:
