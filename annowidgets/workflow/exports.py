@@ -149,7 +149,8 @@ def _as_csv(target: Path, finished: Sequence[_Finished], ontology: Ontology, nam
 
     every = [(one, label, None) for one in finished for label in one.labels]
     write_together({target: _table(every).encode()})
-    return ExportReport(target, len(every), len({one.row.item for one in finished}), None, _left_out([]))
+    empty = _left_out(_rowless(finished))
+    return ExportReport(target, len(every), len({one.row.item for one in finished}), None, empty)
 
 
 def _as_coco(target: Path, finished: Sequence[_Finished], ontology: Ontology, name: str) -> ExportReport:
@@ -184,8 +185,16 @@ def _as_coco(target: Path, finished: Sequence[_Finished], ontology: Ontology, na
         # What an earlier export wrote there is not beside this one.
         target_beside.unlink(missing_ok=True)
     written = len(msgspec.json.decode(content, type=_Annotations).annotations)
-    left_out = _left_out([(one.row.item_name, _called(label), reason) for one, label, reason in beside])
+    films = [one for one in finished if one.item.modality != "image"]
+    told = [(one.row.item_name, _called(label), reason) for one, label, reason in beside]
+    left_out = _left_out([*told, *_rowless(films)])
     return ExportReport(target, written, len(tasks), target_beside if beside else None, left_out)
+
+
+def _rowless(finished: Sequence[_Finished]) -> list[tuple[str, str, str]]:
+    """What is told of tasks in which nothing was found: that somebody looked stands in no row of a CSV."""
+    reason = "nothing was found on it, and a CSV has rows only of labels"
+    return [(one.row.item_name, f"task {one.row.task}", reason) for one in finished if not one.labels]
 
 
 class _Annotations(msgspec.Struct):

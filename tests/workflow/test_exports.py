@@ -67,6 +67,12 @@ def test_an_export_holds_production_and_nothing_of_calibration_gold_or_unfinishe
         "good",
         "ann",
     )
+    table = open_project("lea").export(tmp_path / "out.csv", format="csv")
+    assert table.left_out.to_dict("records")[0] == {
+        "item": second.item.name,
+        "what": f"task {second.id}",
+        "reason": "nothing was found on it, and a CSV has rows only of labels",
+    }
     assert "2 labels on 2 items" in report._repr_html_()
     assert "answers about a picture" in report._repr_html_()
 
@@ -245,6 +251,17 @@ def test_a_video_stands_beside_a_coco_file_and_wholly_in_the_csv(tmp_path: Path)
     ]  # fmt: skip
     project.export(tmp_path / "out.csv", format="csv", include="ground_truth")
     assert labels_of(rows(tmp_path / "out.csv")) == [moving]
+
+
+def test_a_video_on_which_nothing_was_found_is_said_to_be_in_neither_file(tmp_path: Path) -> None:
+    project = project_of(tmp_path, "film", SHAPES)
+    project.add_image_sequence("walk", draw_pictures(tmp_path, 2), fps=5, progress=False)
+    project.create_ground_truth_batch("gold").submit_labels({"walk": []}, progress=False)
+    for format in ("coco", "csv"):
+        report = project.export(tmp_path / f"out.{format}", format=format, include="ground_truth")
+        assert [(row.item, row.reason) for row in report.left_out.itertuples()] == [
+            ("walk", "nothing was found on it, and a CSV has rows only of labels")
+        ]
 
 
 def labels_of(table: list[dict[str, str]]) -> list[Label | Answer]:
