@@ -328,7 +328,6 @@ def _from_here(frame: int, *, on: bool) -> Html:
         "label",
         tag("input", type="checkbox", data_act="from_here", checked=on),
         f" Changes hold from frame {frame} on, else on all frames",
-        class_="aw-row aw-tight",
     )
 
 
