@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def _files(path: Path) -> tuple[Path, list[Path]]:
     return folder, files
 
 
-class _File:
+class _File(ABC):
     def __init__(self, source: Path) -> None:
         self.source = source
         self.skipped: list[Skipped] = []
@@ -111,9 +112,9 @@ class _File:
     def skip(self, what: str, reason: str) -> None:
         self.skipped.append(Skipped(self.source, what, reason))
 
+    @abstractmethod
     def read(self) -> tuple[str, Size | None, list[Label | Answer]]:
         """Name and size of the picture, and its labels; InvalidImport where it is another file."""
-        raise NotImplementedError
 
 
 class _Json(_File):

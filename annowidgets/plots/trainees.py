@@ -149,7 +149,7 @@ def learning_curve(training: Any, ax: Axes | None = None, *, trainee: str | None
         ax.plot(x, curves.mean(axis=1), color=ink(), linewidth=2.2, label="mean", zorder=4)
     ax.set(ylim=(-2, 102), xlabel="tasks submitted by a trainee", ylabel="score of that task")
     ax.set_xlim(0.5, max(len(x), 1) + 0.5)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     legend(ax, loc="lower right")
     return ax
 
