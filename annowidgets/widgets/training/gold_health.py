@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets
 
+from annowidgets.errors import Conflict
 from annowidgets.widgets.batch_panels import Rows
 from annowidgets.widgets.html import Content, Html, tag
 from annowidgets.widgets.live import LiveHtml, OnAction
@@ -49,7 +50,8 @@ class GoldHealth:
         self._head = LiveHtml(pad=True)
         self._table = Table(COLUMNS, caption="Benchmark tasks", on_action=on_action, pad=True)
         self._bench: Workbench | None = None
-        self._item = ""
+        self._item, self._revision = "", 0
+        self._listed: dict[str, int] = {}
         self._beside: ipywidgets.VBox | None = None
 
     @property
@@ -72,6 +74,7 @@ class GoldHealth:
     def show(self, reading: Reading, *, refusal: str | None) -> None:
         """Show what was read; ``refusal`` says why the user may not change the gold."""
         rows = reading.gold
+        self._listed = {row["item"]: row["gold_revision"] for row in rows}
         suspects = [row for row in rows if row["suspect"]]
         if suspects:
             said: Content = [
@@ -98,15 +101,24 @@ class GoldHealth:
         except Exception:
             bench.close()
             raise
-        self._bench, self._item = bench, item
+        self._bench, self._item, self._revision = bench, item, gold.revision
         self._beside = ipywidgets.VBox(bench.beside)
         self._beside.add_class("aw-stack")
 
     def save(self, reason: str) -> tuple[Content, list[str]]:
-        """Make what is in the editor the gold, and measure again; returns what to say, and the workflow's notices."""
+        """Make what is in the editor the gold, and measure again; returns what to say, and the workflow's notices.
+
+        Where somebody else has corrected it meanwhile this is told, and saving again goes on top of theirs.
+        """
         assert self._bench is not None
-        with heard_notices() as notices:
-            moves = self._training.correct_gold(self._item, labels=self._bench.labels, reason=reason)
+        try:
+            with heard_notices() as notices:
+                moves = self._training.correct_gold(
+                    self._item, labels=self._bench.labels, reason=reason, revision=self._revision
+                )
+        except Conflict as error:
+            self._revision = self._training.gold(self._item).revision
+            raise Conflict(error.message, rule=error.rule, hint="Save again to put yours on top, or cancel.") from error
         item = self._item
         self.put_away()
         # where nothing was changed the notice says so
@@ -114,7 +126,7 @@ class GoldHealth:
 
     def withdraw(self, item: str, reason: str) -> Content:
         """Take an item out of the scores; returns what to say."""
-        moves = self._training.withdraw_gold(item, reason=reason)
+        moves = self._training.withdraw_gold(item, reason=reason, revision=self._listed.get(item))
         return [f"{item} is withdrawn. ", in_short(moves)]
 
     def put_away(self) -> None:

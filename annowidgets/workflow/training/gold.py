@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from annowidgets.benchmark import Measurements
-    from annowidgets.workflow.workspace import Action
+    from annowidgets.workflow.workspace import Action, Workspace
 
 # A task that most fail is a suspect; below so many submissions nothing is said.
 _LEAST = 3
@@ -79,11 +79,17 @@ class Gold(NamedTuple):
 class TrainingGold(ProjectBase):
     """The gold's room of a training project."""
 
+    def __init__(self, workspace: Workspace, id: int) -> None:
+        super().__init__(workspace, id)
+        # Item -> revision that this object last showed: changing a newer one is a conflict.
+        self._shown: dict[int, int] = {}
+
     def gold(self, item: ItemLike) -> Gold:
         """The benchmark of an item as it stands."""
         with self.workspace.look(self.id, Permission.VIEW_GOLD) as action:
             row = stored_training.benchmark_of(action.connection, find_item(action, item).id)
             newest = stored_training.gold(action.connection, row.gold)
+        self._shown[row.item] = row.revision
         return _as_gold(row, newest)
 
     def gold_history(self, item: ItemLike) -> list[Gold]:
@@ -91,9 +97,10 @@ class TrainingGold(ProjectBase):
         with self.workspace.look(self.id, Permission.VIEW_GOLD) as action:
             row = stored_training.benchmark_of(action.connection, find_item(action, item).id)
             found = stored_training.gold_of(action.connection, row.item)
+        self._shown[row.item] = row.revision
         return [_as_gold(row, one) for one in found]
 
-    def correct_gold(self, item: ItemLike, *, labels: Labels, reason: str) -> pd.DataFrame:
+    def correct_gold(self, item: ItemLike, *, labels: Labels, reason: str, revision: int | None = None) -> pd.DataFrame:
         """Give an item corrected gold as a new revision, and measure its submissions again (A3).
 
         Old figures are kept.
@@ -106,6 +113,9 @@ class TrainingGold(ProjectBase):
             All labels as they should be.
         reason : str
             What was wrong.
+        revision : int, optional
+            Revision of the gold that the correction was made on (`Gold.revision`); what this object last showed where
+            left out, and the one that stands where it showed none.
 
         Returns
         -------
@@ -113,13 +123,21 @@ class TrainingGold(ProjectBase):
             A row per affected trainee and round: ``trainee``, ``round``, ``before``, ``after`` (0 to 100),
             ``passed_before``, ``passed_after``, ``empty``, ``unscored`` (as of `TrainingReports.scores`),
             ``function_version``, ``gold_revision``.
+
+        Raises
+        ------
+        Conflict
+            Somebody else corrected it meanwhile; nothing was changed.
+        Immutable
+            It was withdrawn.
         """
         reason = require_text("A correction", "reason", reason)
         labels = as_labels(labels)
         with self.workspace.look(self.id, Permission.EDIT_BENCHMARK) as action:
             id = find_item(action, item).id
-            _require_counting(action, id)
+            stands = _require_counting(action, id)
             judge = judge_of(action, id)
+        expected = self._shown.get(id, stands.revision) if revision is None else revision
         known = list(judge.labels)
         judge = judge._replace(labels=judge.fitted(labels, complete=True))
         judge.require_measurable()
@@ -158,12 +176,12 @@ class TrainingGold(ProjectBase):
                     created_by=action.user,
                 )
 
-            found = self._changed(id, "gold.correct", reason, write, submissions=set(measured))
+            found = self._changed(id, "gold.correct", reason, write, expected=expected, submissions=set(measured))
             if found is not None:
                 return found
         raise Conflict("Others submitted all the while.", rule="A3", hint="Try again.")
 
-    def withdraw_gold(self, item: ItemLike, *, reason: str) -> pd.DataFrame:
+    def withdraw_gold(self, item: ItemLike, *, reason: str, revision: int | None = None) -> pd.DataFrame:
         """Take an item out of the scores and of what has to be submitted; it stays in the record (A3).
 
         Parameters
@@ -172,22 +190,31 @@ class TrainingGold(ProjectBase):
             What the gold is of.
         reason : str
             Why it can't be used.
+        revision : int, optional
+            As of `correct_gold`.
 
         Returns
         -------
         DataFrame
             As of `correct_gold`.
+
+        Raises
+        ------
+        Conflict, Immutable
+            As of `correct_gold`.
         """
         reason = require_text("A withdrawal", "reason", reason)
         with self.workspace.look(self.id, Permission.EDIT_BENCHMARK) as action:
             id = find_item(action, item).id
+            stands = _require_counting(action, id)
+        expected = self._shown.get(id, stands.revision) if revision is None else revision
 
         def write(action: Action, revision: int) -> None:
             stored_training.withdraw(action.connection, id, revision, reason)
             for row in stored_tasks.matching(action.connection, self.id, item=id, state=TaskState.ANNOTATING):
                 give_back(action, row)  # so that nobody works on for nothing
 
-        found = self._changed(id, "gold.withdraw", reason, write, submissions=None)
+        found = self._changed(id, "gold.withdraw", reason, write, expected=expected, submissions=None)
         assert found is not None, "a withdrawal waits for nobody"
         return found
 
@@ -247,12 +274,18 @@ class TrainingGold(ProjectBase):
         reason: str,
         write: Callable[[Action, int], None],
         *,
+        expected: int,
         submissions: set[int] | None,
     ) -> pd.DataFrame | None:
-        """Write a further revision and what follows from it; None where submissions came in that were not measured."""
+        """Write a further revision and what follows from it; None where submissions came in that were not measured.
+
+        ``expected`` is the revision of the item's gold that is changed.
+        """
         with self.workspace.act(self.id, Permission.EDIT_BENCHMARK) as action:
             connection = action.connection
-            _require_counting(action, item)
+            stands = _require_counting(action, item)
+            if stands.revision != expected:
+                raise _conflict_of(action, stands, expected)
             now = {task for task, _, _ in stored_figures.submitted_labels(connection, item)}
             if submissions is not None and now != submissions:
                 return None
@@ -281,13 +314,25 @@ class TrainingGold(ProjectBase):
             for row, result in zip(rounds, after, strict=True):
                 if row in waiting and is_complete(stored_training.counts(connection, row.batch)):
                     log_completion(action, row, result)
+        self._shown[item] = revision
         return moves_frame(moved, function_version=version, gold_revision=revision)
 
 
-def _require_counting(action: Action, item: int) -> None:
+def _require_counting(action: Action, item: int) -> BenchmarkRow:
     row = stored_training.benchmark_of(action.connection, item)
     if row.withdrawn is not None:
         raise Immutable(f"The gold of {row.name!r} was withdrawn: {row.reason}.", rule="A3")
+    return row
+
+
+def _conflict_of(action: Action, stands: BenchmarkRow, expected: int) -> Conflict:
+    newest = stored_training.gold(action.connection, stands.gold)
+    return Conflict(
+        f"The gold of {stands.name!r} was corrected meanwhile: revision {newest.revision} by {newest.created_by} "
+        f"({newest.reason}); this change was made on revision {expected}.",
+        rule="A3",
+        hint=f"Look at it with training.gold(...); revision={newest.revision} puts yours on top of it.",
+    )
 
 
 def _as_gold(row: BenchmarkRow, gold: stored_training.GoldRow) -> Gold:

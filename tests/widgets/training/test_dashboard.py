@@ -14,7 +14,7 @@ from annowidgets.widgets.training.dashboard import TABS, TrainingDashboard
 from annowidgets.workflow.training import TrainingProject
 from tests.widgets.training.conftest import PASS_MARK, events, message
 from tests.workflow.building import Team, without_notices
-from tests.workflow.training.building import new_training, seen_by, work_off
+from tests.workflow.training.building import GOLD, new_training, seen_by, shifted, work_off
 
 
 def row(html: str, name: str) -> str:
@@ -360,6 +360,25 @@ def test_a3_gold_is_corrected_in_the_editor_and_every_submission_measured_again(
     assert "1" in dashboard._shortcuts.chords
     dashboard.act("save_gold", suspected, {"text": "A late key."})
     assert len(cohort.gold_history(suspected)) == 2
+
+
+def test_a3_gold_that_another_lead_corrects_meanwhile_is_told_and_put_over_only_knowingly(
+    dashboard: TrainingDashboard, cohort: TrainingProject
+) -> None:
+    dashboard.act("tab", "gold")
+    dashboard.act("correct", "cell01")
+    bench = dashboard._gold._bench
+    assert bench is not None
+    assert bench.editor is not None
+    bench.editor.set_labels([*bench.editor.labels, aw.Label("WBC", aw.BoundingBox(25, 18, 8, 8))])
+    cohort.correct_gold("cell01", labels=shifted(GOLD["cell01"], 1), reason="A pixel beside.")
+    dashboard.act("save_gold", "cell01", {"text": "One was forgotten."})
+    assert "revision 2 by lea (A pixel beside.)" in message(dashboard)
+    assert "Save again" in message(dashboard)
+    assert dashboard._gold._bench is bench
+    assert len(cohort.gold_history("cell01")) == 2
+    dashboard.act("save_gold", "cell01", {"text": "One was forgotten."})
+    assert [gold.reason for gold in cohort.gold_history("cell01")] == [None, "A pixel beside.", "One was forgotten."]
 
 
 def test_gold_that_is_saved_as_it_was_says_so(dashboard: TrainingDashboard, cohort: TrainingProject) -> None:

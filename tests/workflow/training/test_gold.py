@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from annowidgets.errors import Immutable, InvalidInput, InvalidLabels, NotFound, Notice, PermissionDenied
+from annowidgets.errors import Conflict, Immutable, InvalidInput, InvalidLabels, NotFound, Notice, PermissionDenied
 from annowidgets.workflow.training import TrainingProject
 from tests.workflow.building import Team, cell
 from tests.workflow.training.building import GOLD, answer, new_training, seen_by, shifted, work_off
@@ -80,6 +80,45 @@ def test_a3_a_correction_that_says_the_same_is_no_revision_though_its_labels_are
         assert done.correct_gold("cell00", labels=[cell(3)], reason="one").empty
     assert done.gold("cell00").revision == 2
     assert done.correct_gold("cell00", labels=[cell(3), cell(3)], reason="two")["gold_revision"].tolist() == [3, 3]
+
+
+def test_a3_of_two_leads_who_correct_one_gold_the_later_hears_of_the_other(golden: Team, done: TrainingProject) -> None:
+    done.add_member("lou", role="admin")
+    lou = seen_by(done, "lou")
+    assert lou.gold("cell00").revision == done.gold("cell00").revision == 1
+    done.correct_gold("cell00", labels=[cell(3)], reason="a pixel beside")
+    for change in (
+        lambda: lou.correct_gold("cell00", labels=[cell(4)], reason="two beside"),
+        lambda: lou.withdraw_gold("cell00", reason="unclear"),
+        lambda: done.correct_gold("cell00", labels=[cell(4)], reason="two beside", revision=1),
+    ):
+        refusal = golden.refuses(Conflict, change, rule="A3")
+        assert "revision 2 by lea (a pixel beside)" in refusal.message
+    with pytest.warns(Notice, match="says the same"):
+        lou.correct_gold("cell00", labels=[cell(3)], reason="a pixel beside")
+    lou.correct_gold("cell01", labels=[cell(3)], reason="another item, another matter")
+    lou.correct_gold("cell00", labels=[cell(4)], reason="two beside", revision=2)
+    golden.refuses(Conflict, lambda: done.correct_gold("cell00", labels=[cell(5)], reason="three"), rule="A3")
+    assert done.gold("cell00").labels == [cell(4)], "which is a look at it"
+    done.correct_gold("cell00", labels=[cell(5)], reason="three")
+
+
+def test_a3_two_corrections_at_the_same_moment_are_a_conflict_too(
+    golden: Team, done: TrainingProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither lead has looked before; the second comes in while the first measures."""
+    changed = TrainingProject._changed
+    other = seen_by(done, "lea")
+
+    def overtaken(self: TrainingProject, *given: object, **named: object) -> object:
+        if self is done:
+            other.correct_gold("cell00", labels=[cell(3)], reason="quicker")
+        return changed(self, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(TrainingProject, "_changed", overtaken)
+    with pytest.raises(Conflict, match="quicker"):
+        done.correct_gold("cell00", labels=[cell(4)], reason="slower")
+    assert [gold.reason for gold in done.gold_history("cell00")] == [None, "quicker"]
 
 
 def test_a3_a_correction_can_make_somebody_pass(golden: Team) -> None:
