@@ -25,11 +25,12 @@ from annowidgets.widgets.workbench import Workbench
 from annowidgets.workflow import Project, Task
 from annowidgets.workflow.permissions import Permission
 
+# None that the label editor takes as well.
 _KEYS = {
     "a": ("Approve, with your fixes where there are any", "approve"),
-    "r": ("Return, with a reason", "return"),
-    "m": ("Comment on a label", "comment"),
-    "j": ("Look at the next one first", "later"),
+    "b": ("Send back, with a reason", "return"),
+    "g": ("Comment on a label", "comment"),
+    "k": ("Look at the next one first", "later"),
 }
 _OF_A_TASK = ("approve", "return", "later", "reset", "comment")
 

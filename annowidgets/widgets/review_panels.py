@@ -96,7 +96,8 @@ def footer(task: int, titles: Mapping[str, str], *, selected: str | None, fixes:
         prompt="What is to be done with it?",
         submit="Note it down",
         fields=about,
-        chord="m",
+        shortcut="G",
+        chord="g",
     )
     told = f" with {counted(commented, 'comment')}" if commented else ""
     return tag(
@@ -108,12 +109,12 @@ def footer(task: int, titles: Mapping[str, str], *, selected: str | None, fixes:
             key=task,
             prompt="What is to be done?",
             submit=f"Return it{told}",
-            shortcut="R",
-            chord="r",
+            shortcut="B",
+            chord="b",
         ),
         tag("span", class_="aw-spread"),
         button("Undo my fixes", "reset", task) if fixes else None,
-        button("Later", "later", task, shortcut="J", chord="j", hint="Look at the next one first"),
+        button("Later", "later", task, shortcut="K", chord="k", hint="Look at the next one first"),
         button(
             f"Approve with {counted(fixes, 'fix', 'fixes')}" if fixes else "Approve",
             "approve",

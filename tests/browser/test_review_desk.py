@@ -30,13 +30,13 @@ def test_a_reviewer_returns_with_comments_corrects_and_approves(notebook: MakeNo
     hand.wait_for(2)
 
     page.locator(".aw-title").click()
-    page.keyboard.press("m")
+    page.keyboard.press("g")
     page.locator("select[name=label]").select_option(label="WBC 1")
     page.get_by_label("What is to be done with it?").fill("Tighter, please.")
     page.get_by_role("button", name="Note it down").click()
     expect(page.locator(".aw-side")).to_contain_text("Your comments (1)")
     page.locator(".aw-title").click()
-    page.keyboard.press("r")
+    page.keyboard.press("b")
     page.keyboard.type("Once more.")  # goes into the form, and approves nothing
     page.keyboard.press("Control+Enter")
     expect(said).to_contain_text(f"Returned {first.item.name} to ann.")

@@ -31,6 +31,28 @@ const click = (tool, where) => {
     return [tool.down(where), tool.up(where)];
 };
 
+for (const name of Object.keys(TOOLS)) {
+    test(`a click beside the picture makes nothing with the ${name} tool`, () => {
+        const tool = hold(name, { active: { name: "dog", skeleton: { points: ["a", "b"] } } });
+        const done = [...click(tool, at(230, 50)), ...click(tool, at(100, -40)), tool.doubleClick(at(100, -40))];
+        assert.deepEqual(done.filter((outcome) => outcome && /draw|change|remove/.test(outcome.do)), []);
+        assert.equal(tool.isBusy, false);
+    });
+}
+
+test("what is clicked a little beside the picture lies on its edge", () => {
+    assert.deepEqual(click(hold("keypoint"), at(205, 50))[1].shape, { type: "keypoint", x: 200, y: 50 });
+    assert.equal(click(hold("keypoint"), at(209, 50))[1], null);
+    assert.equal(click(hold("keypoint"), at(215, 50, { coarse: true }))[1].do, "draw");
+});
+
+test("a vertex of a shape that has begun is set on the edge, however far beside the picture", () => {
+    const tool = hold("polygon");
+    for (const [x, y] of [[150, 20], [400, 20], [400, 60]]) click(tool, at(x, y));
+    const rings = [[[150, 20], [200, 20], [200, 60]]];
+    assert.deepEqual(tool.key("Enter"), { do: "draw", shape: { type: "polygon", rings } });
+});
+
 // --- shapes that are dragged out
 
 test("a box is what lies between press and release", () => {
@@ -213,7 +235,7 @@ test("Backspace takes back the last vertex, and at last the line", () => {
 
 test("a polyline's vertices are set on the frame", () => {
     const tool = hold("polyline");
-    click(tool, at(-10, 50));
+    click(tool, at(-5, 50));
     click(tool, at(150, 500));
     assert.deepEqual(tool.key("Enter").shape, {
         type: "polyline",

@@ -1,5 +1,5 @@
 // src/editor.css
-var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-reads > .aw-ed-place { flex-basis: 23em; }\n.aw-ed-note { flex: 1 1 0; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-windows label:not(:has([type="checkbox"])) { align-items: center; display: grid; gap: 8px; grid-template-columns: 60px 1fr; }\n.aw .aw-ed-windows :is(select, [type="number"]) { box-sizing: border-box; font-size: 13px; height: 28px; min-height: 0; min-width: 0; padding: 0 6px; width: 100%; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place, .aw-ed-reads > .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-list > li, .aw-ed-label { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-piece { content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-label:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
+var editor_default = '.aw-ed-host { display: flex; flex-direction: column; }\n.aw-ed {\n    background: var(--aw-bg);\n    container: aw-ed / inline-size;\n    display: grid;\n    flex: 1 1 auto;\n    grid-template: "rail middle" minmax(0, 1fr) "rail frames" auto "status status" auto / auto minmax(0, 1fr);\n    min-height: clamp(400px, 62vh, 760px);\n    min-width: 0;\n    outline: none;\n    position: relative;\n}\n.aw-ed-rail {\n    background: var(--aw-panel);\n    border-right: 1px solid var(--aw-line);\n    display: flex;\n    flex-direction: column;\n    gap: 8px;\n    grid-area: rail;\n    justify-content: space-between;\n    min-height: 0;\n    overflow-y: auto;\n    padding: 6px;\n    scrollbar-width: thin;\n}\n.aw-ed-tools { display: grid; gap: 2px; }\n.aw .aw-ed-button {\n    align-items: center;\n    background: none;\n    border-color: transparent;\n    display: flex;\n    flex: none;\n    height: 28px;\n    justify-content: center;\n    min-height: 0;\n    padding: 0;\n    width: 32px;\n}\n.aw .aw-ed-button[aria-pressed="true"] { background: color-mix(in srgb, var(--aw-brand) 14%, var(--aw-bg)); border-color: var(--aw-brand); color: var(--aw-link); }\n.aw .aw-ed-button:disabled { background: none; border-color: transparent; color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-icon { fill: none; height: 17px; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; stroke-width: 1.4; width: 17px; }\n.aw-ed-middle { background: var(--aw-stage); grid-area: middle; min-height: 0; min-width: 0; position: relative; }\n.aw-ed-stage { cursor: crosshair; inset: 0; outline: none; overflow: hidden; position: absolute; touch-action: none; user-select: none; -webkit-user-select: none; }\n.aw .aw-ed-stage:focus-visible { outline: 2px solid var(--aw-link); outline-offset: -2px; }\n.aw-ed-stage[data-tool="select"] { cursor: default; }\n.aw-ed-stage[data-tool="select"][data-over="label"] { cursor: move; }\n.aw-ed-stage[data-over="handle"] { cursor: pointer; }\n.aw-ed-stage:is([data-tool="brush"], [data-tool="eraser"]) { cursor: none; }\n.aw-ed-stage[data-pans] { cursor: grabbing; }\n.aw-ed-layer { left: 0; pointer-events: none; position: absolute; top: 0; }\n.aw-ed-cover { align-items: center; color: var(--aw-mute); display: flex; inset: 0; justify-content: center; padding: 24px; pointer-events: none; position: absolute; text-align: center; }\n.aw .aw-ed-cover.aw-bad { color: var(--aw-bad); }\n.aw-ed-frames { border-top: 1px solid var(--aw-line); grid-area: frames; min-width: 0; }\n.aw-ed-frames[hidden], .aw-ed-timeline[hidden], .aw-ed-work[hidden] { display: none; }\n.aw-ed-time { display: grid; font-size: 12px; }\n.aw-ed-go, .aw-ed-work { align-items: center; display: flex; gap: 2px 8px; min-height: 32px; padding: 0 8px; }\n.aw-ed-moves { display: flex; flex: none; }\n.aw .aw-ed-moves .aw-ed-button { width: 28px; }\n.aw-ed-slider { flex: 1 1 0; margin: 0; min-width: 60px; }\n.aw-ed-at { flex: none; white-space: nowrap; }\n.aw .aw-ed-time input[type="number"] { font-size: 12px; height: 24px; min-height: 0; padding: 0 4px; text-align: right; width: 4.6em; }\n.aw .aw-ed-copy input[type="number"] { width: 3.6em; }\n.aw-ed-work { border-top: 1px solid var(--aw-line); flex-wrap: wrap; }\n.aw-ed-work > .aw-ed-name { flex: 0 1 auto; max-width: 12em; min-width: 4em; }\n.aw-ed-copy { align-items: center; display: flex; gap: 2px; margin-left: auto; }\n.aw .aw-ed-time button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw .aw-ed-time button.aw-plain:disabled { color: color-mix(in srgb, var(--aw-ink) 34%, var(--aw-bg)); }\n.aw-ed-timeline { border: 0 solid var(--aw-edge); border-top: 1px solid var(--aw-line); color: var(--aw-ink); outline: 0 solid var(--aw-link); overflow: hidden auto; position: relative; scrollbar-width: thin; }\n.aw-ed-lines { cursor: pointer; display: block; left: 0; position: sticky; top: 0; touch-action: none; width: 100%; }\n.aw-ed-status {\n    align-items: center;\n    border-top: 1px solid var(--aw-line);\n    display: flex;\n    font-size: 12px;\n    gap: 0 10px;\n    grid-area: status;\n    min-height: 32px;\n    padding: 2px 10px;\n    position: relative;\n}\n/* why an edit was refused is read whole */\n.aw-ed-told { flex-wrap: wrap; }\n.aw-ed-told > .aw-ed-note { flex: 1 0 100%; order: -1; }\n/* it changes with every move: nothing around it shall be laid out anew */\n.aw-ed-place { color: var(--aw-mute); contain: strict; flex: 0 1 16em; height: 24px; line-height: 24px; overflow: hidden; white-space: pre; }\n.aw-ed-reads > .aw-ed-place { flex-basis: 23em; }\n.aw-ed-note { contain: strict; flex: 1 1 0; height: 24px; line-height: 24px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-note.aw-bad { contain: none; height: auto; line-height: inherit; white-space: normal; }\n.aw-ed-zoom { align-items: center; display: flex; flex: none; }\n.aw .aw-ed-status button.aw-plain { min-height: 24px; padding: 0 6px; }\n.aw-ed-percent { min-width: 3.6em; text-align: center; }\n.aw-ed-brush { align-items: center; display: flex; gap: 6px; }\n.aw-ed-brush input { width: 84px; }\n.aw-ed-brush output { min-width: 3.6em; }\n.aw-ed-saving { margin-left: auto; min-width: 5em; overflow: hidden; text-align: right; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-saving::before { content: "● "; }\n.aw-ed-saving.aw-mute:empty::before { content: none; }\n.aw-ed-view { flex: none; }\n.aw-ed-summary { border-radius: 4px; cursor: pointer; line-height: 24px; list-style: none; padding: 0 6px; }\n.aw-ed-summary:hover, .aw-ed-view[open] > .aw-ed-summary { background: var(--aw-chip); }\n.aw-ed-summary::-webkit-details-marker { display: none; }\n.aw-ed-summary::after { content: " ▴"; }\n.aw-ed-looks {\n    background: var(--aw-bg);\n    border: 1px solid var(--aw-edge);\n    border-radius: 6px;\n    bottom: calc(100% + 6px);\n    box-shadow: 0 6px 20px rgb(0 0 0 / 25%);\n    display: grid;\n    font-size: 13px;\n    gap: 7px;\n    padding: 10px 12px;\n    box-sizing: border-box;\n    position: absolute;\n    right: 8px;\n    width: min(244px, calc(100% - 16px));\n    z-index: 10;\n}\n.aw-ed-looks label:has(input[type="range"]) { align-items: center; display: grid; gap: 8px; grid-template-columns: 92px 1fr; }\n.aw-ed-windows label:not(:has([type="checkbox"])) { align-items: center; display: grid; gap: 8px; grid-template-columns: 60px 1fr; }\n.aw .aw-ed-windows :is(select, [type="number"]) { box-sizing: border-box; font-size: 13px; height: 28px; min-height: 0; min-width: 0; padding: 0 6px; width: 100%; }\n.aw-ed-looks input[type="range"] { margin: 0; min-width: 0; width: 100%; }\n.aw-ed-looks input[type="checkbox"] { margin: 0 4px 0 0; vertical-align: -2px; }\n.aw-ed-looks .aw-plain { justify-self: start; }\n@container aw-ed (max-width: 620px) {\n    .aw-ed-place, .aw-ed-reads > .aw-ed-place { flex-basis: 13.5em; }\n    .aw-ed-brush output { display: none; }\n    .aw-ed-percent { display: none; }\n    .aw-ed-status { gap: 0 6px; padding: 2px 8px; }\n}\n\n.aw-ed-panel { min-width: 0; }\n/* What each edit changes has a height of its own, so that nothing around it is laid out anew: in a notebook that takes\n   longer than the edit itself. */\n.aw-ed-panel > h3 { contain: strict; height: 20px; line-height: 20px; }\n.aw-ed-list { list-style: none; margin: 0 0 12px; padding: 0; }\n.aw-ed-list > li { contain: strict; height: 30px; }\n.aw-ed-labels { contain: content; max-height: 280px; overflow-y: auto; }\n.aw-ed-labels.aw-ed-long { contain: strict; height: 280px; }\n.aw-ed-list > li, .aw-ed-label { align-items: center; border-radius: 4px; display: flex; flex-wrap: wrap; gap: 0 2px; }\n/* of a thousand rows only those in sight are laid out */\n.aw-ed-piece { content-visibility: auto; }\n.aw-ed-list > li:hover, .aw-ed-label:hover, .aw-ed-hovered { background: var(--aw-chip); }\n.aw .aw-ed-row { align-items: center; display: flex; flex: 1 1 0; gap: 8px; min-width: 0; text-align: left; }\n.aw-ed-name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-row kbd { margin-left: auto; }\n.aw-ed-list .aw-swatch { margin: 0; }\n.aw .aw-ed-hide { color: var(--aw-mute); font-size: 12px; }\n.aw-ed-points { display: grid; flex-basis: 100%; gap: 3px; padding: 3px 6px 6px 27px; }\n.aw-ed-points label { align-items: center; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr) 110px; }\n.aw-ed-points span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }\n.aw-ed-points select { font-size: 12px; padding: 1px 4px; }\n';
 
 // src/registry.js
 var NAME = /* @__PURE__ */ Symbol.for("annowidgets.editor.sessions");
@@ -331,6 +331,7 @@ var boundsOf = (points) => {
 };
 var isWithin = ({ x0, y0, x1, y1 }, { x, y }, reach = 0) => x >= x0 - reach && x <= x1 + reach && y >= y0 - reach && y <= y1 + reach;
 var union = (a, b) => a && b ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) } : a ?? b;
+var grown = ({ x0, y0, x1, y1 }, by) => ({ x0: x0 - by, y0: y0 - by, x1: x1 + by, y1: y1 + by });
 var meet = (a, b) => a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
 var isInside = ({ x, y }, rings) => {
   let inside = false;
@@ -1519,6 +1520,7 @@ var CLICK = 4;
 var REACH = 8;
 var FINGER = 18;
 var reachOf = (around, { coarse }) => (coarse ? FINGER : REACH) * around.pixel();
+var isBeside = (around, at) => distance(at, clampedPoint(at, around.size)) > reachOf(around, at);
 var ABANDON = { do: "abandon" };
 
 // src/tools/brush.js
@@ -1675,6 +1677,7 @@ var KeypointTool = class {
   }
   /** @param {Pointer} at */
   down(at) {
+    if (isBeside(this.#around, at)) return null;
     this.isBusy = true;
     return this.move(at);
   }
@@ -1749,6 +1752,7 @@ var LineTool = class {
   }
   /** @param {Pointer} at */
   down(at) {
+    if (!this.isBusy && isBeside(this.#around, at)) return null;
     if (this.#isClosing(at)) return this.#finish();
     const before = this.#points;
     if (!this.#isNear(at, this.#points.at(-1), CLICK * this.#around.pixel())) this.#add(at);
@@ -3728,6 +3732,7 @@ var oneStop = (list) => {
 };
 
 // src/ui/panel.js
+var MANY = 12;
 var showPanel = (session, el) => {
   const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
   const heading = make("h3", {}, "Labels");
@@ -3751,21 +3756,25 @@ var showPanel = (session, el) => {
   const rows = /* @__PURE__ */ new Map();
   const settleStop = oneStop(list);
   let shown2 = [];
+  let counters = /* @__PURE__ */ new Map();
   let broughtIntoSight = null;
   const drawClasses = () => {
+    const now = [session.readOnly, session.active, ...session.classes];
+    if (now.length !== shown2.length || now.some((value, i) => value !== shown2[i])) {
+      shown2 = now;
+      const focused = focusedName(classes);
+      const made2 = session.classes.map((item, i) => classRow(session, item, i));
+      counters = new Map(made2.map(({ count }, i) => [session.classes[i].name, count]));
+      classes.replaceChildren(...made2.map(({ element }) => element));
+      focusNamed(classes, focused);
+    }
     const { counts } = session;
-    const now = [session.readOnly, session.active, ...session.classes.flatMap((item) => [item, counts.get(item.name)])];
-    if (now.length === shown2.length && now.every((value, i) => value === shown2[i])) return;
-    shown2 = now;
-    const focused = focusedName(classes);
-    classes.replaceChildren(
-      ...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0))
-    );
-    focusNamed(classes, focused);
+    for (const [name, count] of counters) count(counts.get(name) ?? 0);
   };
   const drawLabels = () => {
     const { labels, titles } = session;
     heading.textContent = `Labels (${labels.length})`;
+    list.classList.toggle("aw-ed-long", labels.length >= MANY);
     none.hidden = labels.length > 0;
     none.textContent = session.readOnly ? "None." : "None yet.";
     for (const [id, { element }] of rows) {
@@ -3822,28 +3831,40 @@ var showPanel = (session, el) => {
     root.remove();
   };
 };
-var classRow = (session, item, index, count) => make(
-  "li",
-  {},
-  make(
-    "button",
-    {
-      type: "button",
-      className: "aw-plain aw-ed-row",
-      "data-name": `class ${item.name}`,
-      "aria-pressed": String(!session.readOnly && item === session.active),
-      disabled: session.readOnly,
-      onclick: () => session.choose(item)
-    },
-    swatch(colorOf(item)),
-    make("span", { className: "aw-hear" }, "Class "),
-    named(item.name),
-    " ",
-    make("span", { className: "aw-mute aw-num" }, String(count)),
-    make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
-    ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
-  )
-);
+var classRow = (session, item, index) => {
+  const number = make("span", { className: "aw-mute aw-num" });
+  const unit = make("span", { className: "aw-hear" });
+  const element = make(
+    "li",
+    {},
+    make(
+      "button",
+      {
+        type: "button",
+        className: "aw-plain aw-ed-row",
+        "data-name": `class ${item.name}`,
+        "aria-pressed": String(!session.readOnly && item === session.active),
+        disabled: session.readOnly,
+        onclick: () => session.choose(item)
+      },
+      swatch(colorOf(item)),
+      make("span", { className: "aw-hear" }, "Class "),
+      named(item.name),
+      " ",
+      number,
+      unit,
+      ...index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []
+    )
+  );
+  return {
+    element,
+    count(labels) {
+      if (number.textContent === String(labels)) return;
+      number.textContent = String(labels);
+      unit.textContent = labels === 1 ? " label" : " labels";
+    }
+  };
+};
 
 // src/ui/timeline.js
 var ROW2 = 18;
@@ -4745,45 +4766,74 @@ var NAMED = 120;
 var NARROWEST = 28;
 var FAINT = 0.2;
 var DASH = 5;
+var MARGIN3 = 12;
 var LabelLayer = class {
   #session;
-  /** @type {Map<string, Group> | null} null: to be gathered anew */
-  #groups = null;
-  /** How many labels were in the view when it was painted last. */
-  seen = 0;
-  /** @type {Shaped[]} */
-  #shown = [];
+  /** @type {Map<string, Bounds>} what is painted, and where, in pixels of the picture */
+  #painted = /* @__PURE__ */ new Map();
+  /** @type {Set<string> | null} labels that have changed since; null: all of them, or the view */
+  #stale = null;
+  /** Whether names are painted, which reach further than shapes. */
+  #isNamed = false;
   /** @type {string | null} */
   #except = null;
   /** @param {Session} session */
   constructor(session) {
     this.#session = session;
   }
-  changed() {
-    this.#groups = null;
+  /** How many labels were in the view when it was painted last. */
+  get seen() {
+    return this.#painted.size;
+  }
+  /** @param {Iterable<string> | null} ids of labels that are to be painted anew; null: all, and all of the view */
+  changed(ids) {
+    if (ids === null) this.#stale = null;
+    else for (const id of ids) this.#stale?.add(id);
   }
   /** @param {string | null} id of the label that is drawn elsewhere now @returns {boolean} whether that is news */
   leaveOut(id) {
     if (id === this.#except) return false;
+    this.changed([id, this.#except].filter((one) => one !== null));
     this.#except = id;
-    this.changed();
     return true;
   }
   /** @param {Context} context @param {View} view @param {Room} room @param {number} density */
   paint(context, view, room, density) {
-    onView(context, density);
-    context.clearRect(0, 0, room.width, room.height);
-    const { looks } = this.#session;
-    if (looks.hidden) return;
-    const groups = this.#gathered();
+    const { looks, seen, hiddenIds } = this.#session;
+    const sight = inSight(view, room);
+    const labels = (
+      /** @type {Shaped[]} */
+      (looks.hidden ? [] : seen).filter(
+        ({ id, shape }) => shape && id !== this.#except && !hiddenIds.has(id) && meet(boundsOfShape(shape), sight)
+      )
+    );
+    const isNamed = looks.names && labels.length <= NAMED;
+    const before = this.#painted;
+    this.#painted = new Map(labels.map(({ id, shape }) => [id, boundsOfShape(shape)]));
+    let part = sight;
+    if (this.#stale && !isNamed && !this.#isNamed) {
+      part = null;
+      for (const id of this.#stale) {
+        part = union(part, union(before.get(id) ?? null, this.#painted.get(id) ?? null));
+      }
+    }
+    [this.#stale, this.#isNamed] = [/* @__PURE__ */ new Set(), isNamed];
+    if (!part) return;
+    const reach = MARGIN3 / view.scale;
+    context.save();
+    clearOnly(context, grown(part, reach), view, density);
+    const around = grown(part, 2 * reach);
+    this.#paint(context, labels.filter(({ shape }) => meet(boundsOfShape(shape), around)), view, density);
+    if (isNamed) this.#name(context, labels, view, density);
+    context.restore();
+  }
+  /** @param {Context} context @param {Shaped[]} labels @param {View} view @param {number} density */
+  #paint(context, labels, view, density) {
     const pixel = 1 / view.scale;
     onPicture(context, view, density);
     context.lineJoin = context.lineCap = "round";
-    const sight = inSight(view, room);
-    const seen = this.#shown.filter(({ shape }) => meet(boundsOfShape(shape), sight));
-    this.seen = seen.length;
-    this.#fill(context, seen, density * view.scale);
-    for (const { lines, between: between3, unsaved, color } of groups.values()) {
+    this.#fill(context, labels, density * view.scale);
+    for (const { lines, between: between3, unsaved, color } of this.#grouped(labels)) {
       strokeLine(context, lines, color, LINE * pixel, HALO_EXTRA * pixel);
       context.setLineDash(DOTS.map((length) => length * pixel));
       strokeLine(context, between3, color, LINE * pixel, HALO_EXTRA * pixel);
@@ -4791,12 +4841,10 @@ var LabelLayer = class {
       strokeLine(context, unsaved, color, LINE * pixel, HALO_EXTRA * pixel);
       context.setLineDash([]);
     }
-    for (const label of seen) {
+    for (const label of labels) {
       const item = this.#session.classOf(label);
       paintPoints(context, label.shape, colorOf(item), pixel, item, { width: LINE });
     }
-    onView(context, density);
-    if (looks.names && seen.length <= NAMED) this.#name(context, seen, view);
   }
   /** @param {Context} context @param {Shaped[]} seen @param {number} scale canvas pixels per pixel of the picture */
   #fill(context, seen, scale) {
@@ -4817,39 +4865,55 @@ var LabelLayer = class {
     }
     context.globalAlpha = 1;
   }
-  /** @param {Context} context @param {Shaped[]} seen @param {View} view */
-  #name(context, seen, view) {
-    for (const label of seen) {
+  /** @param {Context} context @param {Shaped[]} labels @param {View} view @param {number} density */
+  #name(context, labels, view, density) {
+    onView(context, density);
+    for (const label of labels) {
       const { x0, x1, y0, y1 } = boundsOfShape(label.shape);
       const isPoint = label.shape.type === "keypoint";
       if (!isPoint && Math.max(x1 - x0, y1 - y0) * view.scale < NARROWEST) continue;
       paintText(context, nameOf(label), nameAt(label, view), "#ffffff");
     }
   }
-  #gathered() {
-    if (this.#groups) return this.#groups;
-    const { seen, unsaved } = this.#session;
-    this.#shown = /** @type {Shaped[]} */
-    seen.filter(({ id }) => id !== this.#except && !this.#session.hiddenIds.has(id));
-    this.#groups = /* @__PURE__ */ new Map();
-    for (const label of this.#shown) {
+  /**
+   * Colours in the order of the classes, whichever labels there are: so a part lies over another as it did before.
+   *
+   * @param {Shaped[]} labels
+   * @returns {Group[]}
+   */
+  #grouped(labels) {
+    const { classes, unsaved } = this.#session;
+    const groups = new Map(classes.map((item) => [colorOf(item), null]));
+    for (const label of labels) {
       if (label.shape.type === "bitmask" && isIntricate(label.shape)) continue;
       const color = colorOf(this.#session.classOf(label));
-      let group = this.#groups.get(color);
-      if (!group) {
-        group = { color, lines: new Path2D(), between: new Path2D(), unsaved: new Path2D() };
-        this.#groups.set(color, group);
-      }
+      const group = groups.get(color) ?? {
+        color,
+        lines: new Path2D(),
+        between: new Path2D(),
+        unsaved: new Path2D()
+      };
+      groups.set(color, group);
       const own = unsaved.has(label.id) ? "unsaved" : label.drawn === "between" ? "between" : "lines";
       group[own].addPath(pathOf(label.shape));
     }
-    return this.#groups;
+    return [...groups.values()].filter((group) => group !== null);
   }
+};
+var clearOnly = (context, part, view, density) => {
+  const [from, to] = [toView(view, { x: part.x0, y: part.y0 }), toView(view, { x: part.x1, y: part.y1 })];
+  const [left, top] = [Math.floor(from.x * density), Math.floor(from.y * density)];
+  const [width, height] = [Math.ceil(to.x * density) - left, Math.ceil(to.y * density) - top];
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+  context.clearRect(left, top, width, height);
 };
 
 // src/render/layers.js
 var LAYERS = ["picture", "labels", "gesture"];
-var MANY = 200;
+var MANY2 = 200;
 var SETTLED2 = 90;
 var Layers = class {
   /** @type {Room} */
@@ -4899,12 +4963,18 @@ var Layers = class {
     this.repaint(...LAYERS);
     this.#paint();
   }
-  labelsChanged() {
-    this.#labels.changed();
-    this.repaint("labels", "gesture");
+  /** @param {Set<string>} ids of labels that have changed */
+  labelsChanged(ids) {
+    this.#labels.changed(ids);
+    this.#request("labels", "gesture");
   }
-  /** @param {...LayerName} names at the next frame */
+  /** @param {...LayerName} names of what is painted anew as a whole at the next frame */
   repaint(...names) {
+    if (names.includes("labels")) this.#labels.changed(null);
+    this.#request(...names);
+  }
+  /** @param {...LayerName} names */
+  #request(...names) {
     for (const name of names) this.#stale.add(name);
     this.#requested ||= requestAnimationFrame(() => this.#paint());
   }
@@ -4913,14 +4983,14 @@ var Layers = class {
     this.repaint("picture", "gesture");
     const { view } = this.#state();
     clearTimeout(this.#settling);
-    if (view.scale !== this.#painted.scale || this.#labels.seen <= MANY) return this.repaint("labels");
+    if (view.scale !== this.#painted.scale || this.#labels.seen <= MANY2) return this.repaint("labels");
     this.#canvases[1].style.transform = `translate(${view.x - this.#painted.x}px, ${view.y - this.#painted.y}px)`;
     this.#settling = setTimeout(() => this.repaint("labels"), SETTLED2);
   }
   /** @param {Hand["draft"]} draft */
   draftChanged(draft) {
     if (draft) this.#gesture.maskChanged(draft);
-    if (this.#labels.leaveOut(draft?.id ?? null)) this.repaint("labels");
+    if (this.#labels.leaveOut(draft?.id ?? null)) this.#request("labels");
     this.repaint("gesture");
   }
   close() {
@@ -4937,6 +5007,7 @@ var Layers = class {
     this.#stale = /* @__PURE__ */ new Set();
     if (stale.has("picture")) this.#paintPicture(picture, view);
     if (stale.has("labels")) {
+      if (view !== this.#painted) this.#labels.changed(null);
       this.#labels.paint(labels, view, this.room, this.#density);
       this.#painted = view;
       this.#canvases[1].style.transform = "";
@@ -5006,7 +5077,7 @@ var StageView = class {
     this.#grabber = new SelectTool(this.#around);
     this.#tool = this.#current = this.#made();
     this.#stops = [
-      session.on("labels", () => this.layers.labelsChanged()),
+      session.on("labels", ({ ids }) => this.layers.labelsChanged(ids)),
       session.on("selection", () => this.layers.repaint("gesture")),
       session.on("hover", () => this.layers.repaint("gesture")),
       session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
@@ -5286,7 +5357,7 @@ var StageView = class {
     this.abandon();
     this.hand.ruler = null;
     this.#tool = this.#current = this.#made();
-    this.layers.repaint("labels", "gesture");
+    this.layers.repaint("gesture");
   }
   /** Another frame is shown. */
   #turned() {
@@ -5297,14 +5368,14 @@ var StageView = class {
       this.#toolChanged();
       this.fit();
     }
-    this.layers.labelsChanged();
+    this.layers.repaint("labels", "gesture");
     this.onHand?.();
   }
   #opened() {
     this.#nudged = null;
     this.#toolChanged();
     this.hand.isKeyboard = false;
-    this.layers.labelsChanged();
+    this.layers.repaint("labels", "gesture");
     this.fit();
   }
   #resized() {

@@ -1,4 +1,4 @@
-"""The label editor as Python sees it: finished gestures in, labels out.
+"""The label editor as Python sees it: finished gestures in, labels out; answers beside them, for one undo of both.
 
 The browser owns the picture, the view and every gesture, and shows at once what a person draws. Here each finished
 gesture is one edit: it is checked, saved, and only then acknowledged to all views. What could not be saved waits, and
@@ -11,30 +11,33 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any, TypeAlias
 
 import ipywidgets
 import msgspec
 
 from annowidgets.errors import AnnowidgetsError, InvalidInput, InvalidLabels, NotFound, StoreError
-from annowidgets.labels import AnswerValue, Label, Ontology, find_problems, walk
+from annowidgets.labels import Answer, AnswerValue, Label, Labels, Ontology, find_problems, walk
 from annowidgets.media import Medium
 from annowidgets.widgets.editor.frames import described, frame_message
 from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
 from annowidgets.widgets.editor.turns import Turns, parts_of
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.workflow.drafts import (
+    Content,
     Delta,
     DraftKey,
     Edit,
     SavedEdit,
-    apply,
     as_edit,
     between,
     change_of,
+    content_of,
     delta_of,
     labels_of,
     new_edit,
+    putting,
 )
 
 Guard: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -60,6 +63,8 @@ KEYS = {
     "h": "Hide the labels",
     "r w": "Measure; drag the window and level of values",
     "← →": "Frame before, next frame (Shift: 10; Ctrl+arrows move what is selected)",
+    "pageup pagedown": "10 frames back, 10 on",
+    "home end": "First frame, last frame",
     "j l p": "Key frame before, next one; play, pause",
     "m x u t": "Key frame, outside, end or hold here, copy to the next frames",
 }
@@ -132,11 +137,11 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._revision = 0
         self._history: list[Edit] = []
         self._known: set[str] = set()
-        self._saved: dict[str, Label] = {}
-        # Taken from the browser and not saved yet, oldest first; `_labels` hold them, `_saved` don't.
+        self._saved = Content({}, {})
+        # Taken from the browser and not saved yet, oldest first; `_now` holds them, `_saved` doesn't.
         self._waiting: list[Edit] = []
         self._in_conflict = False
-        self._labels: dict[str, Label] = {}
+        self._now = self._saved
         # As the browser sent them; what comes back to it letter by letter costs it nothing.
         self._as_sent: dict[str, Any] = {}
         self._selected: str | None = None
@@ -151,7 +156,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def show(
         self,
         pictures: Medium,
-        labels: Iterable[Label] = (),
+        labels: Iterable[Label | Answer] = (),
         *,
         key: DraftKey | None = None,
         revision: int = 0,
@@ -164,8 +169,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         ----------
         pictures : Medium
             Of the item; the editor reads frames from it while it is shown, and closes it.
-        labels : iterable of Label
-            In the order in which they lie over each other.
+        labels : iterable of Label and Answer
+            Objects in the order in which they lie over each other; answers to classifications, which it does not show.
         key : DraftKey, optional
             Whose draft it is. With it the browser keeps edits until they are acknowledged, over a restart of the kernel
             and a reload of the page.
@@ -181,14 +186,14 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         InvalidLabels
             A label does not fit the item or the ontology.
         """
-        listed = list(labels)
-        self._require_fit(pictures, listed)
+        content = content_of(labels)
+        self._require_fit(pictures, list(content.labels.values()))
         with self._lock:
             if self._in_conflict:
                 self._give_up_waiting("Your version is kept as a copy.")
             before, self._pictures = self._pictures, pictures
             self._key, self._title, self._frame = key, title, 0
-            self._set(listed, revision, log)
+            self._set(content, revision, log)
             self._open()
         if before is not None and before is not pictures:
             with self._reading:
@@ -197,7 +202,12 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     @property
     def labels(self) -> list[Label]:
         """The labels as they are now, with those edits that wait to be saved."""
-        return list(self._labels.values())
+        return list(self._now.labels.values())
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers to classifications as they are now, in the same way."""
+        return list(chain.from_iterable(self._now.answers.values()))
 
     @property
     def waiting(self) -> int:
@@ -210,14 +220,36 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         return self._revision
 
     def set_labels(self, labels: Iterable[Label]) -> None:
-        """Make other labels of these: an edit as any other, which is saved and can be undone."""
+        """Make other labels of these: an edit as any other, which is saved and can be undone; answers stay."""
         with self._lock:
-            change = between(self._labels, labels_of(list(labels)))
-            if change.put or change.remove:
+            change = between(self._now.labels, labels_of(labels))
+            if any(change):
                 self._make(new_edit(delta_of(change), "by program"))
 
+    def set_answers(self, answers: Mapping[str, Iterable[Answer]], what: str) -> None:
+        """Answer questions anew: an edit as any other.
+
+        Parameters
+        ----------
+        answers : mapping of question -> answers
+            All answers to each of these questions, none where it is not answered any more; other questions stay.
+        what : str
+            What the edit is called.
+
+        Raises
+        ------
+        InvalidLabels
+            An answer does not fit its question, the item, or the other answers.
+        """
+        with self._lock:
+            given = {question: tuple(listed) for question, listed in answers.items()}
+            before = self._now.answers
+            changed = {question: new for question, new in given.items() if new != before.get(question, ())}
+            if changed:
+                self._make(new_edit(Delta((), (), changed), what))
+
     def renew(
-        self, labels: Iterable[Label], *, revision: int = 0, log: Iterable[Edit] = (), hold_waiting: bool = False
+        self, labels: Labels, *, revision: int = 0, log: Iterable[Edit] = (), hold_waiting: bool = False
     ) -> None:
         """Show the same item with what is saved now.
 
@@ -235,7 +267,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                     self._send_applied(edit)
             else:
                 self._give_up_waiting("It was made on labels that have been replaced since.")
-            self._set(list(labels), revision, log)
+            self._set(content_of(labels), revision, log)
             if was_in_conflict:
                 self._open()  # nothing less makes the browser send again
             else:
@@ -251,14 +283,14 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def counts(self) -> dict[str, int]:
         """Class -> number of its labels, for every class."""
         counts = dict.fromkeys(self._classes, 0)
-        for label in self._labels.values():
+        for label in self._now.labels.values():
             counts[label.category] += 1
         return counts
 
     @property
     def selected(self) -> Label | None:
         """The selected label."""
-        return self._labels.get(self._selected) if self._selected else None
+        return self._now.labels.get(self._selected) if self._selected else None
 
     @property
     def frame(self) -> int:
@@ -293,13 +325,14 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     ) -> None:
         """Give a label other attributes, with None for ``by_frame`` those of frames stay: an edit as any other."""
         with self._lock:
-            if label_id not in self._labels:
-                raise NotFound.named("label", label_id, self._labels)
-            label = msgspec.structs.replace(self._labels[label_id], attributes=dict(attributes))
+            labels = self._now.labels
+            if label_id not in labels:
+                raise NotFound.named("label", label_id, labels)
+            label = msgspec.structs.replace(labels[label_id], attributes=dict(attributes))
             if by_frame is not None:
                 label = msgspec.structs.replace(label, attributes_by_frame=dict(by_frame))
-            place = list(self._labels).index(label_id)
-            self._make(new_edit(Delta(put=((label, place),)), f"answer for {label.category}"))
+            place = list(labels).index(label_id)
+            self._make(new_edit(Delta(((label, place),), ()), f"answer for {label.category}"))
 
     def close(self) -> None:
         """Close all its parts, and the pictures."""
@@ -387,7 +420,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if self.stage.read_only:
                 raise InvalidInput("Labels are only shown here.")
             if op_id not in self._known:
-                self._require_fit(self._pictures, [label for label, _ in edit.forward.put])
+                self._require_edit_fits(edit)
         except AnnowidgetsError as error:
             self._refuse(op_id, error)
             return
@@ -400,19 +433,18 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def _fitted(self, edit: Edit) -> Edit:
         """The edit without attributes that a label's new class does not ask; they would make the label invalid."""
-        put = tuple((_without_odd_attributes(label, self._ontology), index) for label, index in edit.forward.put)
-        return msgspec.structs.replace(edit, forward=Delta(put, edit.forward.remove))
+        return putting(edit, (_without_odd_attributes(label, self._ontology) for label, _ in edit.forward.put))
 
     # --- edits
 
     def _make(self, edit: Edit) -> None:
-        self._require_fit(self._pictures, [label for label, _ in edit.forward.put])
+        self._require_edit_fits(edit)
         self._add(edit)
         self._save_waiting(own=edit.id)
 
     def _add(self, edit: Edit) -> None:
         self._waiting.append(edit)
-        self._labels, _ = apply(self._labels, change_of(edit.forward))
+        self._now, _ = self._now.after(change_of(edit.forward))
 
     def _save_waiting(self, own: str | None) -> None:
         """Save what waits, in order, up to the first that can't be saved now.
@@ -448,9 +480,9 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def _accept(self, edit: Edit, revision: int) -> None:
         self._waiting.pop(0)
-        self._saved, backward = apply(self._saved, change_of(edit.forward))
+        self._saved, backward = self._saved.after(change_of(edit.forward))
         if not self._waiting:
-            self._labels = self._saved
+            self._now = self._saved
         edit = msgspec.structs.replace(edit, backward=delta_of(backward))
         self._history.append(edit)
         self._known.add(edit.id)
@@ -459,9 +491,9 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def _drop(self, edit: Edit) -> None:
         self._waiting.remove(edit)
-        self._labels = self._saved
+        self._now = self._saved
         for waiting in self._waiting:
-            self._labels, _ = apply(self._labels, change_of(waiting.forward))
+            self._now, _ = self._now.after(change_of(waiting.forward))
 
     def _open(self) -> None:
         """Give the browser a new document; edits of the one before that come late are not heard any more."""
@@ -475,13 +507,21 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         for edit in self._waiting:
             self._refuse(edit.id, InvalidInput(why))
 
-    def _set(self, labels: list[Label], revision: int, history: Iterable[Edit]) -> None:
-        self._saved = self._labels = labels_of(labels)
+    def _set(self, content: Content, revision: int, history: Iterable[Edit]) -> None:
+        self._saved = self._now = content
         self._revision, self._history, self._waiting = revision, list(history), []
         self._known = {edit.id for edit in self._history}
         self._as_sent.clear()
 
-    def _require_fit(self, pictures: Medium | None, labels: list[Label]) -> None:
+    def _require_edit_fits(self, edit: Edit) -> None:
+        """Whether an answer may be given depends on the others."""
+        put: list[Label | Answer] = [label for label, _ in edit.forward.put]
+        if edit.forward.answers:
+            after, _ = self._now.after(change_of(edit.forward))
+            put += chain.from_iterable(after.answers.values())
+        self._require_fit(self._pictures, put)
+
+    def _require_fit(self, pictures: Medium | None, labels: Labels) -> None:
         assert pictures is not None
         problems = find_problems(
             labels, self._ontology, pictures.sizes, interpolate=_interpolates(pictures), complete=False
@@ -510,7 +550,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def _state(self) -> dict[str, Any]:
         return {
             "number": self._number,
-            "labels": _as_json(list(self._saved.values())),
+            "labels": _as_json(list(self._saved.labels.values())),
             "revision": self._revision,
             "log": _as_json(self._history),
         }

@@ -1,7 +1,7 @@
 /** @import { Outcome, Pointer, Surroundings, Tool } from "./tool.js" */
 
 import { placed } from "../geometry/points.js";
-import { ABANDON } from "./tool.js";
+import { ABANDON, isBeside } from "./tool.js";
 
 /** Sets one point, where the button is released. @implements {Tool} */
 export class KeypointTool {
@@ -15,6 +15,7 @@ export class KeypointTool {
 
     /** @param {Pointer} at */
     down(at) {
+        if (isBeside(this.#around, at)) return null;
         this.isBusy = true;
         return this.move(at);
     }

@@ -5,7 +5,7 @@ import { distance, placed } from "../geometry/points.js";
 import { simplified } from "../geometry/simplify.js";
 import { polygonOf } from "../shapes/polygon.js";
 import { polylineOf } from "../shapes/polyline.js";
-import { ABANDON, CLICK, reachOf } from "./tool.js";
+import { ABANDON, CLICK, isBeside, reachOf } from "./tool.js";
 
 const STEP = 2; // CSS pixels between points of a freehand line, before it is simplified
 const FINE = 0.75; // CSS pixels that simplifying may be off
@@ -39,6 +39,8 @@ export class LineTool {
 
     /** @param {Pointer} at */
     down(at) {
+        // of a shape that has begun a vertex may be set there: it lies on the picture's edge
+        if (!this.isBusy && isBeside(this.#around, at)) return null;
         if (this.#isClosing(at)) return this.#finish();
         const before = this.#points;
         // the second press of a double click sets no second vertex

@@ -1,6 +1,8 @@
 /** @import { Bitmask, Bounds, Label, ObjectClass, Pair, Point, Shape, Size } from "../types.js" */
 /** @import { Raster } from "../mask/raster.js" */
 
+import { clampedPoint, distance } from "../geometry/points.js";
+
 /**
  * Where a tool works. All coordinates are pixels of the picture, also beside it.
  *
@@ -52,6 +54,14 @@ const FINGER = 18;
 
 /** @param {Surroundings} around @param {Pointer} pointer in pixels of the picture */
 export const reachOf = (around, { coarse }) => (coarse ? FINGER : REACH) * around.pixel();
+
+/**
+ * Whether a press is so far beside the picture that it is none: no point is meant by it.
+ *
+ * @param {Surroundings} around
+ * @param {Pointer} at
+ */
+export const isBeside = (around, at) => distance(at, clampedPoint(at, around.size)) > reachOf(around, at);
 
 /** @type {{do: "abandon"}} */
 export const ABANDON = { do: "abandon" };
