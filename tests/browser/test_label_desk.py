@@ -294,7 +294,8 @@ def test_feedback_skip_release_and_recall_are_a_key_or_a_button_away(sit_down: C
     desk.press("Release")
     expect(desk.page.locator(".aw-idle")).to_contain_text("is put back")
     assert desk.rows(f"SELECT state FROM tasks WHERE id = {submitted}") == [("returned",)]
-    keys.press("Enter")  # the focus is on the only way on
+    expect(desk.page.get_by_role("button", name="Take the next task")).to_be_focused()  # the only way on
+    keys.press("Enter")
     desk.canvas.wait()
 
 

@@ -159,6 +159,33 @@ def test_what_is_typed_survives_a_new_rendering_and_goes_when_it_was_sent(notebo
     expect(footer.get_by_label("Why?")).to_be_hidden()
 
 
+def test_what_is_shown_anew_between_the_press_and_the_release_of_a_button_takes_no_click_away(
+    notebook: MakeNotebook,
+) -> None:
+    book = opened(notebook)
+    page, alert = book.page, book.page.locator(".aw-screen [role=alert]")
+    refuse, more = page.get_by_role("button", name="Refuse"), page.locator(".aw-footer")
+
+    def shown_anew(key: str) -> None:
+        assert book.value(f"(screen.show_footer('{key}', 'more {key}'), screen.set_title('{key}'))") == [None, None]
+        expect(page.locator(".aw-title")).to_have_text(key)  # sent after the footer, which is there, too
+
+    refuse.hover()
+    page.mouse.down()
+    shown_anew("2")
+    page.mouse.up()
+    expect(alert).to_contain_text("Not <i>yet</i>.")
+    expect(more).to_contain_text("more 2")
+
+    alert.get_by_role("button", name="Dismiss").click()
+    refuse.focus()
+    page.keyboard.down("Space")
+    shown_anew("3")
+    page.keyboard.up("Space")
+    expect(alert).to_contain_text("Not <i>yet</i>.")
+    expect(more).to_contain_text("more 3")
+
+
 def test_the_clock_runs_while_the_focus_is_inside_and_stops_elsewhere(notebook: MakeNotebook) -> None:
     book = opened(notebook, "1")
     assert book.value("screen.clock.seconds") == 0

@@ -3,6 +3,7 @@
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 
 const FIELDS = "input, textarea, select";
+const RELEASES = ["pointerup", "pointercancel", "keyup"];
 
 /** What an element is called across renderings. @param {Element} element */
 const nameOf = (element) => {
@@ -58,7 +59,17 @@ function render({ model, el }) {
         }
     };
 
+    // A button that is replaced between its press and its release hears no click: what is new waits for the release.
+    let isPressed = false;
+    let isLate = false;
+    const press = ({ type, key }) => (isPressed ||= type === "pointerdown" || key === " ");
+    const release = () => setTimeout(() => {
+        isPressed = false;
+        if (isLate) show();
+    }); // after the click, which comes next
+
     const show = () => {
+        if ((isLate = isPressed)) return;
         const focused = el.contains(document.activeElement) ? nameOf(document.activeElement) : null;
         const typed = new Map([...el.querySelectorAll(FIELDS)].filter(isTyped).map((f) => [nameOf(f), f.value]));
         const opened = new Set([...el.querySelectorAll("details[open][data-key]")].map((d) => d.dataset.key));
@@ -129,11 +140,14 @@ function render({ model, el }) {
         details.querySelector("summary").focus();
     });
 
+    for (const start of ["pointerdown", "keydown"]) el.addEventListener(start, press);
+    for (const end of RELEASES) document.addEventListener(end, release, true);
     model.on("change:html", show);
     model.on("change:images", showImages);
     show();
     return () => {
         seen.disconnect();
+        for (const end of RELEASES) document.removeEventListener(end, release, true);
         urls.forEach(({ url }) => URL.revokeObjectURL(url));
     };
 }
