@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from annowidgets.errors import AnnowidgetsError, InvalidLabels, RuleViolation
+from annowidgets.errors import AnnowidgetsError, Conflict, InvalidLabels, RuleViolation
 from annowidgets.labels import Label, Labels
 from annowidgets.widgets import review_panels as panels
 from annowidgets.widgets.cells import close_earlier
@@ -77,6 +77,7 @@ class ReviewDesk(Screen):
         self._task: Task | None = None
         self._tasks: list[dict[str, Any]] = []
         self._submitted: Labels = []
+        self._revision = 0
         self._comments: dict[str, str] = {}
         self._usable = False
         self._work = Workbench(
@@ -140,12 +141,12 @@ class ReviewDesk(Screen):
             self._render()
 
     def _show_anew(self) -> bool:
-        """Show other labels that the author has handed in meanwhile (recall): nobody decides on what was not seen."""
+        """Show what the author has handed in anew meanwhile (recall): nobody decides on what was not seen."""
         task = self._task
-        if task is None or task.labels() == self._submitted:
+        if task is None or task.revision == self._revision:
             return False
         self._open(task)
-        self.say(f"{task.user} has recalled {task.item.name} and handed in other labels: these.", "warn")
+        self.say(f"{task.user} has recalled {task.item.name} and handed it in again: these labels.", "warn")
         return True
 
     def _read(self) -> None:
@@ -155,7 +156,8 @@ class ReviewDesk(Screen):
         self._task, self._comments, self._usable, self._submitted = task, {}, False, []
         try:
             if task is not None:
-                self._submitted = task.labels()
+                # in this order: labels that come in between are newer than the number, and seen to be
+                self._revision, self._submitted = task.revision, task.labels()
                 self._show_picture(task)
         finally:
             self._read()
@@ -200,11 +202,12 @@ class ReviewDesk(Screen):
 
     def _approve(self) -> None:
         task = self._under_review()
-        if self._show_anew():
-            return
         name, fixes = task.item.name, self._fixes
         try:
-            task.approve(self._work.labels if fixes else None)
+            task.approve(self._work.labels if fixes else None, revision=self._revision)
+        except Conflict:
+            self._show_anew()
+            return
         except InvalidLabels as error:
             self.say(problems(error, self._work.titles), "bad")
             self._work.select(next((problem.label_id for problem in error.problems), None))
@@ -214,10 +217,12 @@ class ReviewDesk(Screen):
 
     def _return(self, value: dict[str, Any]) -> None:
         task = self._under_review()
-        if self._show_anew():
-            return
         name, user = task.item.name, task.user
-        task.return_to_annotator(value.get("text", ""), comments=self._comments)
+        try:
+            task.return_to_annotator(value.get("text", ""), comments=self._comments, revision=self._revision)
+        except Conflict:
+            self._show_anew()
+            return
         self._open(self.project.next_review())
         self.say(f"Returned {name} to {user}.")
 

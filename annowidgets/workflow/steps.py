@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from annowidgets.errors import (
+    Conflict,
     PermissionDenied,
     RuleViolation,
     TaskLocked,
@@ -51,3 +52,13 @@ def require_not_own(action: Action, author: str | None, verb: str) -> bool:
             hint="Ask somebody else, or let an admin allow it: project.update_policy(allow_self_review=True).",
         )
     return True
+
+
+def require_seen(row: TaskRow, expected: int) -> None:
+    """Refuse to judge labels that were handed in after a look at revision ``expected`` (T6)."""
+    if row.revision != expected:
+        raise Conflict(
+            f"{row.user} has handed task {row.id} in again since you looked at it.",
+            rule="T6",
+            hint="Look at what is there now, task.labels(), and decide again.",
+        )

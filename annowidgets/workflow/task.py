@@ -51,7 +51,7 @@ from annowidgets.workflow.states import (
     TaskEvent,
     TaskState,
 )
-from annowidgets.workflow.steps import held_task, require_not_own, step
+from annowidgets.workflow.steps import held_task, require_not_own, require_seen, step
 from annowidgets.workflow.submissions import (
     add_label_set,
     complete_batch_if_done,
@@ -143,15 +143,16 @@ class Task(TaskView):
         revision: int | None = None,
         labels: Labels | None = None,
     ) -> SavedEdit:
-        """Save one finished gesture of the editor: apply it to the draft, and keep it for undo (T3, T6).
+        """Save one finished gesture of the editor, or one answer: apply it to the draft, and keep it for undo (T3, T6).
 
-        Only what it puts is looked at, so that it costs the same in a draft of many labels. An edit that the draft took
-        before, such as one that a page sends again since it never heard of it, changes nothing.
+        Only the labels that it puts are looked at, so that it costs the same in a draft of many; where it changes
+        answers, all answers. An edit that the draft took before, such as one that a page sends again since it never
+        heard of it, changes nothing.
 
         Parameters
         ----------
         edit : Edit, or mapping as the editor sends it
-            What is put and removed.
+            What is put, removed and answered.
         seconds, revision
             As in `save_draft`.
         labels : sequence of Label and Answer, optional
@@ -161,7 +162,7 @@ class Task(TaskView):
         Raises
         ------
         InvalidLabels
-            A label that it puts does not fit the item or its class (P4).
+            A label that it puts does not fit the item or its class, or an answer its question (P4).
         Conflict
             Somebody else holds the task, or another window saved meanwhile; the labels are kept in `copies`.
         """
@@ -191,7 +192,7 @@ class Task(TaskView):
             else:
                 step(action, row, TaskEvent.SAVE_DRAFT)
                 require_still_fit(action, row, fit, put, complete=False)
-                saved = self._count(action, row, labels=save_edit(action, row, edit), seconds=spent)
+                saved = self._count(action, row, labels=save_edit(action, row, edit, fit), seconds=spent)
         if conflict is not None:
             raise conflict
         self._revision = saved
@@ -354,8 +355,22 @@ class Task(TaskView):
 
     # --- review
 
-    def approve(self, labels: Labels | None = None) -> None:
-        """Accept a task in review, with own corrections where ``labels`` are given (T5: never one's own)."""
+    def approve(self, labels: Labels | None = None, *, revision: int | None = None) -> None:
+        """Accept a task in review (T5: never one's own).
+
+        Parameters
+        ----------
+        labels : sequence of Label and Answer, optional
+            All labels as they should be, where the submitted ones are corrected.
+        revision : int, optional
+            `revision` of the task when its labels were looked at; what this object last saw where left out.
+
+        Raises
+        ------
+        Conflict
+            Its author has recalled it and handed it in again meanwhile: nobody decides on labels that were not seen.
+        """
+        expected = self._revision if revision is None else revision
         if labels is not None:
             labels = as_labels(labels)
             fit = self._fitting(Permission.REVIEW)
@@ -365,6 +380,7 @@ class Task(TaskView):
             row = self._stored(action)
             step(action, row, TaskEvent.APPROVE)
             require_not_own(action, row.user, "review")
+            require_seen(row, expected)
             changes: dict[str, Any] = {"state": TaskState.COMPLETED, "reviewer": action.user}
             if labels is not None:
                 require_still_fit(action, row, fit, labels, complete=True)
@@ -373,7 +389,9 @@ class Task(TaskView):
             action.log("task.approve", "task", self.id, corrected=labels is not None)
             complete_batch_if_done(action, stored_batches.by_id(action.connection, row.batch))
 
-    def return_to_annotator(self, text: str, *, comments: Mapping[str, str] | None = None) -> None:
+    def return_to_annotator(
+        self, text: str, *, comments: Mapping[str, str] | None = None, revision: int | None = None
+    ) -> None:
         """Send a task in review back to its author (T5: never one's own).
 
         Parameters
@@ -382,7 +400,15 @@ class Task(TaskView):
             What is to be done.
         comments : mapping of label id -> text, optional
             What is to be done with single labels.
+        revision : int, optional
+            As of `approve`.
+
+        Raises
+        ------
+        Conflict
+            As of `approve`.
         """
+        expected = self._revision if revision is None else revision
         text = require_text("A return", "text", text)
         if not isinstance(comments, Mapping | None):
             raise InvalidInput("comments must map the ids of labels to what is to be done with them.")
@@ -391,6 +417,7 @@ class Task(TaskView):
             row = self._stored(action)
             step(action, row, TaskEvent.RETURN)
             require_not_own(action, row.user, "review")
+            require_seen(row, expected)
             batch = stored_batches.by_id(action.connection, row.batch)
             if batch.state != BatchState.IN_PROGRESS:
                 raise TransitionRefused(

@@ -290,6 +290,29 @@ def test_approving_with_own_fixes_checks_them_and_keeps_what_was_submitted(team:
     assert team("lea").labels()[0].user == "ann"
 
 
+def test_t6_nobody_decides_on_labels_that_were_handed_in_anew_since_they_looked(team: Team) -> None:
+    team.sample(1.0)
+    team.ground_truth(items=1)
+    task = team("ann").next_task()
+    task.submit([cell(2)])
+    looked = team("rea").next_review()
+    seen = looked.revision
+    task.recall()
+    task.submit([cell(3)])
+    for decide in (
+        looked.approve,
+        lambda: looked.approve([cell(4)]),
+        lambda: looked.return_to_annotator("tighter"),
+        lambda: team("lea").task(task.id).approve(revision=seen),
+        lambda: team("lea").task(task.id).return_to_annotator("tighter", revision=seen),
+    ):
+        refusal = team.refuses(Conflict, decide, rule="T6")
+        assert "ann has handed" in refusal.message
+    assert looked.labels() == [cell(3)], "which is a look at them"
+    looked.approve()
+    assert task.state == "completed"
+
+
 # --- recall
 
 
