@@ -20,15 +20,16 @@ class FrameAnswers:
     Parameters
     ----------
     answers : iterable of Answer
-        To questions of frames.
+        Those to questions of frames count; of one question none lies over another, as in every draft.
     """
 
     def __init__(self, answers: Iterable[Answer] = ()) -> None:
-        self._runs: dict[str, list[_Run]] = {}
+        listed: dict[str, list[_Run]] = {}
         for answer in answers:
             if answer.frame is not None:
                 last = answer.frame if answer.until is None else answer.until
-                self._put(answer.question, _Run(answer.frame, last, answer.value))
+                listed.setdefault(answer.question, []).append(_Run(answer.frame, last, answer.value))
+        self._runs = {question: _joined(runs) for question, runs in listed.items()}
 
     def at(self, frame: int) -> dict[str, AnswerValue]:
         """Question -> answer on a frame."""
@@ -42,10 +43,9 @@ class FrameAnswers:
     def set(self, questions: Iterable[str], given: Mapping[str, AnswerValue], first: int, last: int) -> None:
         """Answer questions on the frames from ``first`` to ``last``; those that are not given are unanswered there."""
         for question in questions:
+            self._clear(question, first, last)
             if question in given:
-                self._put(question, _Run(first, last, given[question]))
-            else:
-                self._clear(question, first, last)
+                self._runs[question] = _joined([*self._runs[question], _Run(first, last, given[question])])
 
     @property
     def answers(self) -> list[Answer]:
@@ -56,17 +56,6 @@ class FrameAnswers:
             for first, last, value in runs
         ]
 
-    def _put(self, question: str, run: _Run) -> None:
-        self._clear(question, run.first, run.last)
-        joined: list[_Run] = []
-        for one in sorted([*self._runs.get(question, ()), run], key=lambda one: one.first):
-            before = joined[-1] if joined else None
-            if before is not None and before.last + 1 == one.first and _is_same(before.value, one.value):
-                joined[-1] = before._replace(last=one.last)
-            else:
-                joined.append(one)
-        self._runs[question] = joined
-
     def _clear(self, question: str, first: int, last: int) -> None:
         left: list[_Run] = []
         for run in self._runs.get(question, ()):
@@ -75,6 +64,18 @@ class FrameAnswers:
             if run.last > last:
                 left.append(run._replace(first=max(run.first, last + 1)))
         self._runs[question] = left
+
+
+def _joined(runs: Iterable[_Run]) -> list[_Run]:
+    """Those that say the same and lie side by side as one."""
+    joined: list[_Run] = []
+    for run in sorted(runs, key=lambda run: run.first):
+        before = joined[-1] if joined else None
+        if before is not None and before.last + 1 == run.first and _is_same(before.value, run.value):
+            joined[-1] = before._replace(last=run.last)
+        else:
+            joined.append(run)
+    return joined
 
 
 def _is_same(a: AnswerValue, b: AnswerValue) -> bool:

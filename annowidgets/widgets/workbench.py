@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 import ipywidgets
@@ -21,7 +22,7 @@ from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.parts import button
 from annowidgets.widgets.questions import Questions
 from annowidgets.widgets.screen import close_parts
-from annowidgets.workflow.drafts import Edit, SavedEdit
+from annowidgets.workflow.drafts import Edit, SavedEdit, by_question
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.task_view import Comment
 
@@ -37,10 +38,10 @@ class Workbench:
     editor : {"canvas", "boxes"}
         The label editor, or the plain one of boxes.
     on_change : callable, optional
-        Called after a change that a person makes and that is no edit of the label editor: of an answer, or of a box in
-        the plain editor. `labels` are what they are then.
+        Called after a change that a person makes beside the plain editor of boxes or in it; `labels` are what they are
+        then.
     on_edit : callable, optional
-        Called after an edit of the label editor, once it is taken.
+        Called after an edit of the label editor, an answer among them, once it is taken.
     save : callable(Edit) -> SavedEdit or None, optional
         Saves an edit of the label editor, as `Editor` says.
     on_act : callable(act), optional
@@ -82,15 +83,14 @@ class Workbench:
         self._on_behind, self._on_edit = on_behind, on_edit
         self._guard, self._lock = guard, lock
         self._ontology: Ontology | None = None
-        # What no part can show, such as polygons in the editor of boxes: it stays in the task as it is.
+        # Beside the editor of boxes: the answers, and what it can't show, such as polygons, which stay as they are.
         self._kept: list[Label | Answer] = []
         self._given_comments: Sequence[Comment] = ()
         self._comments = LiveHtml(on_action=on_action)
         self._attributes = Questions(on_change=guard(self._attributes_answered))
-        self._classifications = Questions(on_change=guard(lambda _: self._changed()))
+        self._classifications = Questions(on_change=guard(self._item_answered))
         # Of an item with several frames, what is asked of each stands in a form of its own: that of the frame shown.
         self._frames = 1
-        self._frame_answers = FrameAnswers()
         self._of_frame = Questions(on_change=guard(self._frame_answered))
         self._onwards = LiveHtml(on_action=self._pressed)
         # Whether an attribute that is changed holds from the frame that is shown on; else on all of the object's.
@@ -123,38 +123,30 @@ class Workbench:
             close_parts(*filter(None, (before,)))
         self._given_comments = comments
         self._frames, self._is_from_here = item.frames, False
-        labels = self._divide(draft.labels)
         if isinstance(self.editor, BoxEditor):
             with closing(item.open()) as medium:
-                self.editor.show(medium.encoded(0), labels)
+                self.editor.show(medium.encoded(0), self._boxes_of(draft.labels))
         else:
             self.editor.show(
-                item.open(), labels, key=draft.key, revision=draft.revision, log=draft.history, title=item.name
+                item.open(), draft.labels, key=draft.key, revision=draft.revision, log=draft.history, title=item.name
             )
-        self._ask_of_frame()
+        self._ask_of_picture()
         self._refresh()
 
     def renew(self, draft: Draft, *, hold_waiting: bool = False) -> None:
         """Show what is saved of the same item now; ``hold_waiting`` says that it holds the edits that waited."""
-        labels = self._divide(draft.labels)
         if isinstance(self.editor, Editor):
-            self.editor.renew(labels, revision=draft.revision, log=draft.history, hold_waiting=hold_waiting)
+            self.editor.renew(draft.labels, revision=draft.revision, log=draft.history, hold_waiting=hold_waiting)
         elif self.editor is not None:
-            self.editor.set_labels(labels)
-        self._ask_of_frame()
+            self.editor.set_labels(self._boxes_of(draft.labels))
+        self._ask_of_picture()
         self._refresh()
 
     @property
     def labels(self) -> list[Label | Answer]:
         """All labels of the task as they are now."""
         assert self.editor is not None
-        assert self._ontology is not None
-        questions = {question.name: question for question in walk(self._ontology.classifications)}
-        answers = [
-            Answer(name, value, frame=0 if questions[name].scope == "frame" else None)
-            for name, value in self._classifications.answers.items()
-        ]
-        return [*self.editor.labels, *self._kept, *answers, *self._frame_answers.answers]
+        return [*self.editor.labels, *(self.editor.answers if isinstance(self.editor, Editor) else self._kept)]
 
     @property
     def waiting(self) -> int:
@@ -200,36 +192,26 @@ class Workbench:
             lock=self._lock,
         )
 
-    def _divide(self, labels: Labels) -> list[Label]:
-        """Give answers to their form, keep what can't be shown, and return what the editor shows."""
-        assert self._ontology is not None
-        questions = {question.name: question for question in walk(self._ontology.classifications)}
-        objects: list[Label] = []
-        answers: dict[str, AnswerValue] = {}
-        of_frames: list[Answer] = []
+    def _boxes_of(self, labels: Labels) -> list[Label]:
+        """What the editor of boxes shows; the rest is kept."""
+        boxes: list[Label] = []
         self._kept = []
         for label in labels:
-            if isinstance(label, Label):
-                shown = self._kind == "canvas" or isinstance(label.shape, BoundingBox)
-                (objects if shown else self._kept).append(label)
-                continue
-            question = questions.get(label.question)
-            if question is None or (label.frame is None) != (question.scope == "item"):
-                self._kept.append(label)
-            elif self._frames > 1 and label.frame is not None:
-                of_frames.append(label)
+            if isinstance(label, Label) and isinstance(label.shape, BoundingBox):
+                boxes.append(label)
             else:
-                answers[label.question] = label.value
-        self._frame_answers = FrameAnswers(of_frames)
-        asked = [one for one in self._ontology.classifications if self._frames == 1 or one.scope == "item"]
-        self._classifications.ask(asked, answers, heading="Picture" if self._frames == 1 else "All frames together")
-        return objects
+                self._kept.append(label)
+        return boxes
 
     def _refresh(self) -> None:
         self._ask_of_selected()
-        self._comments.show(comments_html(self._given_comments, self.titles, kept=len(self._kept)))
+        asked = {(question.name, question.scope == "item") for question in self._questions}
+        unasked = sum((answer.question, answer.frame is None) not in asked for answer in self._answers)
+        kept = unasked + sum(isinstance(one, Label) for one in self._kept)
+        self._comments.show(comments_html(self._given_comments, self.titles, kept=kept))
 
     def _edited(self) -> None:
+        self._show_answers()
         self._refresh()
         if self._on_edit is not None:
             self._on_edit()
@@ -267,18 +249,56 @@ class Workbench:
         self._ask_of_selected()
 
     @property
-    def _frame_questions(self) -> list[Question]:
-        if self._ontology is None or self._frames == 1:
-            return []
-        return [question for question in self._ontology.classifications if question.scope == "frame"]
-
-    @property
     def _frame(self) -> int:
         return self.editor.frame if isinstance(self.editor, Editor) else 0
 
+    # --- answers to classifications
+
+    @property
+    def _answers(self) -> list[Answer]:
+        if isinstance(self.editor, Editor):
+            return self.editor.answers
+        return [one for one in self._kept if isinstance(one, Answer)]
+
+    @property
+    def _questions(self) -> list[Question]:
+        return [] if self._ontology is None else list(walk(self._ontology.classifications))
+
+    def _asked(self, *, of_frame: bool) -> list[Question]:
+        """The outer questions of one of the two forms; a still picture has the form of the item alone."""
+        outer = [] if self._ontology is None else self._ontology.classifications
+        return [one for one in outer if of_frame == (self._frames > 1 and one.scope == "frame")]
+
+    def _given(self, *, of_frame: bool) -> dict[str, AnswerValue]:
+        """What the answers say to a form."""
+        answers = self._answers
+        names = {question.name: question.scope for question in walk(self._asked(of_frame=of_frame))}
+        if of_frame:
+            return {name: value for name, value in FrameAnswers(answers).at(self._frame).items() if name in names}
+        return {
+            answer.question: answer.value
+            for answer in answers
+            if names.get(answer.question) == ("item" if answer.frame is None else "frame")
+        }
+
+    def _show_answers(self) -> None:
+        """Show the answers that there are now; a form that shows them keeps what it remembers under other options."""
+        if self._classifications.answers != self._given(of_frame=False):
+            self._ask_of_item()
+        if self._of_frame.answers != self._given(of_frame=True):
+            self._ask_of_frame()
+
+    def _ask_of_picture(self) -> None:
+        self._ask_of_item()
+        self._ask_of_frame()
+
+    def _ask_of_item(self) -> None:
+        heading = "Picture" if self._frames == 1 else "All frames together"
+        self._classifications.ask(self._asked(of_frame=False), self._given(of_frame=False), heading=heading)
+
     def _ask_of_frame(self) -> None:
-        questions, frame = self._frame_questions, self._frame
-        self._of_frame.ask(questions, self._frame_answers.at(frame), heading=f"Frame {frame}")
+        questions, frame = self._asked(of_frame=True), self._frame
+        self._of_frame.ask(questions, self._given(of_frame=True), heading=f"Frame {frame}")
         if not questions:
             self._onwards.show(None)
             return
@@ -293,19 +313,50 @@ class Workbench:
             )
         )
 
-    def _frame_answered(self, answers: dict[str, AnswerValue]) -> None:
-        self._set_on_frames(answers, self._frame)
+    def _item_answered(self, given: dict[str, AnswerValue]) -> None:
+        before = self._given(of_frame=False)
+        changed: dict[str, list[Answer]] = {}
+        for question in walk(self._asked(of_frame=False)):
+            name, frame = question.name, 0 if question.scope == "frame" else None
+            if given.get(name) != before.get(name):
+                changed[name] = [Answer(name, given[name], frame)] if name in given else []
+        self._answer(changed, given)
+
+    def _frame_answered(self, given: dict[str, AnswerValue]) -> None:
+        self._answer_on_frames(given, self._frame)
 
     def _pressed(self, *_: object) -> None:
         self._guard(self._answer_onwards)()
 
     def _answer_onwards(self) -> None:
-        self._set_on_frames(self._of_frame.answers, self._frames - 1)
+        self._answer_on_frames(self._of_frame.answers, self._frames - 1)
 
-    def _set_on_frames(self, answers: dict[str, AnswerValue], last: int) -> None:
-        asked = [question.name for question in walk(self._frame_questions)]
-        self._frame_answers.set(asked, answers, self._frame, last)
-        self._changed()
+    def _answer_on_frames(self, given: dict[str, AnswerValue], last: int) -> None:
+        names = [question.name for question in walk(self._asked(of_frame=True))]
+        answers = FrameAnswers(self._answers)
+        before = by_question(answers.answers)
+        answers.set(names, given, self._frame, last)
+        after = by_question(answers.answers)
+        changed = {name: after.get(name, ()) for name in names if before.get(name) != after.get(name)}
+        self._answer(changed, given, on=f" on frame{'' if last == self._frame else f's {self._frame} to'} {last}")
+
+    def _answer(
+        self, changed: Mapping[str, Sequence[Answer]], given: Mapping[str, AnswerValue], *, on: str = ""
+    ) -> None:
+        """Make answers those to these questions: in the label editor one edit, in the order of its gestures."""
+        if not changed:
+            return
+        named = [name for name in changed if name in given] or list(changed)[:1]
+        if isinstance(self.editor, Editor):
+            try:
+                self.editor.set_answers(changed, f"answer {', '.join(named)}{on}")
+            except InvalidInput:
+                self._ask_of_picture()
+                raise
+        else:
+            others = [one for one in self._kept if isinstance(one, Label) or one.question not in changed]
+            self._kept = [*others, *chain.from_iterable(changed.values())]
+            self._changed()
 
     def _attributes_answered(self, answers: dict[str, AnswerValue]) -> None:
         label = None if self.editor is None else self.editor.selected

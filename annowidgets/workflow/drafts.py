@@ -21,11 +21,12 @@ import msgspec
 
 from annowidgets.errors import InvalidInput
 from annowidgets.labels import Answer, Label
-from annowidgets.labels.values import shown
+from annowidgets.labels.values import EMPTY, shown
 from annowidgets.store import drafts as stored_drafts
 from annowidgets.store import labels as stored_labels
 from annowidgets.store.drafts import EditRow
 from annowidgets.store.tasks import TaskRow
+from annowidgets.workflow.fitting import Fitting, require_still_fit
 
 if TYPE_CHECKING:
     from annowidgets.workflow.workspace import Action, Workspace
@@ -35,8 +36,8 @@ T = TypeVar("T")
 _LONGEST = 120  # characters of an id, and of what an edit is called
 
 
-class Delta(msgspec.Struct, frozen=True):
-    """A change of a list of labels: first all of ``remove`` go, then ``put`` come in ascending index.
+class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change of a draft: first all of ``remove`` go, then ``put`` come in ascending index, and answers change.
 
     Parameters
     ----------
@@ -44,10 +45,13 @@ class Delta(msgspec.Struct, frozen=True):
         A label whose id is there is replaced where it stands; another is inserted at that index of the list.
     remove : sequence of str
         Ids; what isn't there is none the less gone.
+    answers : mapping of str -> sequence of Answer
+        Question -> all its answers from then on, of an item one, of frames one per run; none: it is not answered.
     """
 
-    put: tuple[tuple[Label, int], ...] = ()
-    remove: tuple[str, ...] = ()
+    put: tuple[tuple[Label, int], ...]
+    remove: tuple[str, ...]
+    answers: dict[str, tuple[Answer, ...]] = {}
 
     def __post_init__(self) -> None:
         ids = [label.id for label, _ in self.put]
@@ -55,10 +59,13 @@ class Delta(msgspec.Struct, frozen=True):
             raise InvalidInput("An edit puts the same label twice.")
         if any(index < 0 for _, index in self.put):
             raise InvalidInput("An edit puts labels at an index from 0 on.")
+        for question, answers in self.answers.items():
+            if any(answer.question != question for answer in answers):
+                raise InvalidInput(f"An edit answers {shown(question)} with an answer to another question.")
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """One finished gesture.
+    """One finished gesture, or one question answered.
 
     Parameters
     ----------
@@ -77,7 +84,7 @@ class Edit(msgspec.Struct, frozen=True):
     id: str
     kind: Literal["edit", "undo", "redo"]
     forward: Delta
-    backward: Delta = Delta()
+    backward: Delta = Delta((), ())
     what: str = ""
     of: str | None = None
 
@@ -158,7 +165,7 @@ def as_edit(edit: Edit | Mapping[str, Any]) -> Edit:
 def putting(edit: Edit, labels: Iterable[Label | Answer]) -> Edit:
     """An edit that puts these labels in the places of those it puts."""
     put = tuple((label, index) for label, (_, index) in zip(labels, edit.forward.put, strict=True))
-    return msgspec.structs.replace(edit, forward=Delta(put, edit.forward.remove))  # type: ignore[arg-type]
+    return msgspec.structs.replace(edit, forward=msgspec.structs.replace(edit.forward, put=put))
 
 
 def new_edit(forward: Delta, what: str) -> Edit:
@@ -205,24 +212,78 @@ def tell(workspace: Workspace, task: int) -> None:
 
 
 class Change(NamedTuple):
-    """A delta without saying what a label is: values by id, with the index of those that are put."""
+    """A delta without saying what a label or an answer is: values by id, with the index of those that are put."""
 
     put: list[tuple[str, Any, int]]
     remove: Collection[str]
+    answers: Mapping[str, tuple[Any, ...]] = EMPTY
 
 
 def change_of(delta: Delta) -> Change:
-    """A delta as a change of a mapping id -> Label."""
-    return Change([(label.id, label, index) for label, index in delta.put], delta.remove)
+    """A delta as a change of `Content` that holds labels and answers."""
+    return Change([(label.id, label, index) for label, index in delta.put], delta.remove, delta.answers)
 
 
 def delta_of(change: Change) -> Delta:
-    """A change of a mapping id -> Label as a delta."""
-    return Delta(tuple((label, index) for _, label, index in change.put), tuple(change.remove))
+    """A change of `Content` that holds labels and answers as a delta."""
+    put = tuple((label, index) for _, label, index in change.put)
+    return Delta(put, tuple(change.remove), dict(change.answers))
+
+
+class Content(NamedTuple):
+    """What a draft holds, without saying what a label or an answer is.
+
+    Attributes
+    ----------
+    labels : dict of id -> label
+        In order.
+    answers : dict of question -> its answers
+        Of the questions that have any.
+    """
+
+    labels: dict[str, Any]
+    answers: dict[str, tuple[Any, ...]]
+
+    def after(self, change: Change) -> tuple[Content, Change]:
+        """What it is after a change, and what takes that back."""
+        labels, backward = apply(self.labels, change)
+        answers = {question: given for question, given in {**self.answers, **change.answers}.items() if given}
+        before = {question: self.answers.get(question, ()) for question in change.answers}
+        return Content(labels, answers), backward._replace(answers=before)
+
+    def until(self, other: Content) -> Change:
+        """The change that makes it the other."""
+        questions = self.answers | other.answers
+        return between(self.labels, other.labels)._replace(
+            answers={
+                question: other.answers.get(question, ())
+                for question in questions
+                if self.answers.get(question) != other.answers.get(question)
+            }
+        )
+
+
+def content_of(labels: Iterable[Label | Answer]) -> Content:
+    """What a draft of these labels holds."""
+    listed = list(labels)
+    return Content(labels_of(listed), by_question(label for label in listed if isinstance(label, Answer)))
+
+
+def labels_of(labels: Iterable[Label | Answer]) -> dict[str, Label]:
+    """Id -> label of the objects among labels, in order."""
+    return {label.id: label for label in labels if isinstance(label, Label)}
+
+
+def by_question(answers: Iterable[Answer]) -> dict[str, tuple[Answer, ...]]:
+    """Question -> its answers, in the order in which they come."""
+    listed: dict[str, list[Answer]] = {}
+    for answer in answers:
+        listed.setdefault(answer.question, []).append(answer)
+    return {question: tuple(given) for question, given in listed.items()}
 
 
 def apply(labels: Mapping[str, T], change: Change) -> tuple[dict[str, T], Change]:
-    """Apply a change.
+    """Apply the part of a change that is about labels.
 
     Parameters
     ----------
@@ -295,6 +356,7 @@ def _longest_rise(ids: list[str], places: Mapping[str, int]) -> set[str]:
 class _Head(msgspec.Struct):
     type: str
     id: str = ""
+    question: str = ""
 
 
 _heads = msgspec.json.Decoder(list[_Head])
@@ -306,36 +368,43 @@ class DraftText:
 
     Attributes
     ----------
-    labels : dict of str -> bytes
-        Id -> JSON of the objects, in order.
-    answers : list of bytes
-        JSON of the answers to classifications.
+    content : Content
+        JSON of the objects and of the answers to classifications.
     """
 
     def __init__(self, text: str | None) -> None:
-        self.labels: dict[str, bytes] = {}
-        self.answers: list[bytes] = []
-        if text is None:
-            return
-        data = text.encode()
+        labels: dict[str, bytes] = {}
+        answers: dict[str, list[bytes]] = {}
+        data = b"[]" if text is None else text.encode()
         for head, part in zip(_heads.decode(data), _parts.decode(data), strict=True):
             if head.type == "label":
-                self.labels[head.id] = bytes(part)
+                labels[head.id] = bytes(part)
             else:
-                self.answers.append(bytes(part))
+                answers.setdefault(head.question, []).append(bytes(part))
+        self.content = Content(labels, {question: tuple(given) for question, given in answers.items()})
 
     def __len__(self) -> int:
-        return len(self.labels) + len(self.answers)
+        return len(self._all)
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers to classifications, looked into."""
+        return [msgspec.json.decode(answer, type=Answer) for given in self.content.answers.values() for answer in given]
 
     def apply(self, delta: Delta) -> Change:
         """Apply a delta; returns what takes it back, in JSON."""
         put = [(label.id, msgspec.json.encode(label), index) for label, index in delta.put]
-        self.labels, backward = apply(self.labels, Change(put, delta.remove))
+        answers = {question: tuple(map(msgspec.json.encode, given)) for question, given in delta.answers.items()}
+        self.content, backward = self.content.after(Change(put, delta.remove, answers))
         return backward
 
     def text(self) -> str:
         """The draft as it is now."""
-        return b"".join((b"[", b",".join(chain(self.labels.values(), self.answers)), b"]")).decode()
+        return b"".join((b"[", b",".join(self._all), b"]")).decode()
+
+    @property
+    def _all(self) -> list[bytes]:
+        return [*self.content.labels.values(), *chain.from_iterable(self.content.answers.values())]
 
 
 def edit_row(edit: Edit, backward: Change) -> EditRow:
@@ -357,20 +426,29 @@ def save_text(action: Action, row: TaskRow, text: str) -> None:
     """
     key = (row.id, action.user)
     if stored_drafts.has_history(action.connection, *key, row.ontology_version):
-        before = DraftText(stored_labels.draft(action.connection, *key)).labels
-        forward = between(before, DraftText(text).labels)
-        if forward.put or forward.remove:
-            _, backward = apply(before, forward)
+        before = DraftText(stored_labels.draft(action.connection, *key)).content
+        forward = before.until(DraftText(text).content)
+        if any(forward):
+            _, backward = before.after(forward)
             forward_json, backward_json = _delta_json(forward), _delta_json(backward)
             edit = EditRow(secrets.token_hex(16), "edit", "by program", None, forward_json, backward_json)
             _add(action, row, edit)
     stored_labels.save_draft(action.connection, *key, text, action.now)
 
 
-def save_edit(action: Action, row: TaskRow, edit: Edit) -> int:
-    """Apply an edit to the acting user's draft and keep it in the history; returns the number of labels then."""
+def save_edit(action: Action, row: TaskRow, edit: Edit, fit: Fitting) -> int:
+    """Apply an edit to the acting user's draft and keep it in the history; returns the number of labels then.
+
+    Raises
+    ------
+    InvalidLabels
+        The answers don't fit with the edit: whether one may be given depends on the others (P4).
+    """
     draft = DraftText(stored_labels.draft(action.connection, row.id, action.user))
     backward = draft.apply(edit.forward)
+    if edit.forward.answers:
+        fit.require(draft.answers, complete=False)
+        require_still_fit(action, row, fit, draft.answers, complete=False)
     stored_labels.save_draft(action.connection, row.id, action.user, draft.text(), action.now)
     _add(action, row, edit_row(edit, backward))
     return len(draft)
@@ -389,7 +467,9 @@ def _add(action: Action, row: TaskRow, edit: EditRow) -> None:
 
 def _delta_json(change: Change) -> str:
     put = [(msgspec.Raw(label), index) for _, label, index in change.put]
-    return msgspec.json.encode({"put": put, "remove": list(change.remove)}).decode()
+    answers = {question: [msgspec.Raw(answer) for answer in given] for question, given in change.answers.items()}
+    delta = {"put": put, "remove": list(change.remove)} | ({"answers": answers} if answers else {})
+    return msgspec.json.encode(delta).decode()
 
 
 def with_edit(text: str | None, edit: Edit) -> str:
@@ -397,8 +477,3 @@ def with_edit(text: str | None, edit: Edit) -> str:
     draft = DraftText(text)
     draft.apply(edit.forward)
     return draft.text()
-
-
-def labels_of(labels: Iterable[Label | Answer]) -> dict[str, Label]:
-    """Id -> label of the objects among labels, in order."""
-    return {label.id: label for label in labels if isinstance(label, Label)}

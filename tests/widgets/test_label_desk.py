@@ -335,7 +335,11 @@ def test_an_edit_that_comes_after_the_submission_is_told_and_is_there_after_a_re
     ann.draw(box(10, 20, 30, 40))
     editor, first = ann.desk.editor, ann.task
     assert isinstance(editor, Editor)
-    late = {"type": "op", "number": editor._number, "op": as_op(Delta(((drawn(box(1, 2, 3, 4, id="n2"), None), 1),)))}
+    late = {
+        "type": "op",
+        "number": editor._number,
+        "op": as_op(Delta(((drawn(box(1, 2, 3, 4, id="n2"), None), 1),), ())),
+    }
     ann.desk.act("submit")
     editor._heard(late)
     assert "An edit came after its picture was closed. Recall cell_" in ann.said
@@ -795,7 +799,7 @@ def test_an_edit_that_another_window_has_saved_for_this_one_is_shown_with_all_th
     if kind == "boxes":
         return  # the plain editor saves whole drafts
     ann, other = Person(gold.as_("ann")), Person(gold.as_("ann"))
-    op = as_op(Delta(put=((drawn(box(1, 1, 20, 20), None), 0),)))
+    op = as_op(Delta(((drawn(box(1, 1, 20, 20), None), 0),), ()))
     for editor in (other.desk.editor, ann.desk.editor):
         assert isinstance(editor, Editor)
         editor._heard({"type": "op", "number": editor._number, "op": op})

@@ -204,7 +204,7 @@ TABLE: dict[str, Row] = {
     # --- a task of one's own
     "Task.claim": Row(ANNOTATE, lambda s: s.of_bo("queued").claim()),
     "Task.save_draft": Row(ANNOTATE, lambda s: s.held().save_draft([cell()])),
-    "Task.save_edit": Row(ANNOTATE, lambda s: s.held().save_edit(new_edit(Delta(((cell(), 0),)), "draw RBC"))),
+    "Task.save_edit": Row(ANNOTATE, lambda s: s.held().save_edit(new_edit(Delta(((cell(), 0),), ()), "draw RBC"))),
     "Task.history": Row(OWN, lambda s: s.held().history()),
     "Task.keep_alive": Row(ANNOTATE, lambda s: s.held().keep_alive(seconds=1)),
     "Task.submit": Row(ANNOTATE, lambda s: s.held().submit([cell()])),

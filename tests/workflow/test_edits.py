@@ -15,10 +15,21 @@ from hypothesis import strategies as st
 
 import annowidgets as aw
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, PermissionDenied, TransitionRefused
+from annowidgets.labels import Question
 from annowidgets.workflow import Task
-from annowidgets.workflow.drafts import Change, Delta, Edit, apply, between, change_of, draft_key, labels_of
+from annowidgets.workflow.drafts import (
+    Change,
+    Delta,
+    Edit,
+    apply,
+    between,
+    change_of,
+    content_of,
+    delta_of,
+    draft_key,
+)
 from tests.repository import REPOSITORY
-from tests.workflow.building import Team, cell, new_team, open_team
+from tests.workflow.building import ONTOLOGY, Team, cell, new_team, open_team
 
 Op = dict[str, Any]
 
@@ -145,8 +156,8 @@ def test_an_edit_changes_the_draft_and_is_kept_with_what_takes_it_back(task: Tas
     assert task.seconds == 2
 
 
-def _json(delta: Delta) -> bytes:
-    return msgspec.json.encode(delta)
+def _json(value: Any) -> bytes:
+    return msgspec.json.encode(value)
 
 
 def test_an_edit_that_is_sent_again_changes_nothing_and_is_told_so(team: Team, task: Task) -> None:
@@ -280,49 +291,156 @@ def test_what_a_program_drafts_on_top_of_edits_becomes_one_of_them(task: Task) -
     labels = [label for label in task.labels() if isinstance(label, aw.Label)]
     task.save_draft([labels[2], _with_id(cell(5), "a"), aw.Answer("quality", "blurred")])
     assert [edit.what for edit in task.history()] == ["draw RBC", "by program"]
-    task.save_draft([labels[2], _with_id(cell(5), "a")])  # an answer is no object
-    assert len(task.history()) == 2
-    task.save_edit(put("u1", kind="undo") | {"forward": json.loads(_json(task.history()[-1].backward))})
+    task.save_draft([labels[2], _with_id(cell(5), "a")])  # an answer taken back is one too
+    first, by_program, unanswered = task.history()
+    assert (unanswered.forward.put, unanswered.forward.answers) == ((), {"quality": ()})
+    for edit in (unanswered, by_program):
+        task.save_edit(put(f"undo {edit.id}", kind="undo") | {"forward": json.loads(_json(edit.backward))})
     assert drawn(task) == [("a", 1.0), ("b", 2.0), ("c", 3.0)]
+    assert aw.Answer("quality", "good") in task.labels()
+    assert first.forward.answers == {}
 
 
-@given(steps=st.lists(st.tuples(st.sampled_from(["edit", "program", "again"]), CHANGES), max_size=8))
+QUALITY = st.sampled_from([(), (aw.Answer("quality", "good"),), (aw.Answer("quality", "blurred"),)])
+COUNTS = st.sampled_from([(), (aw.Answer("count", 7, frame=0),), (aw.Answer("count", 8, frame=0),)])
+ANSWERS = st.fixed_dictionaries({}, optional={"quality": QUALITY, "count": COUNTS})
+MOVES = st.sampled_from(["edit", "program", "again", "undo"])
+
+
+@given(steps=st.lists(st.tuples(MOVES, CHANGES, ANSWERS), max_size=8))
 @settings(max_examples=30)
 def test_replaying_a_history_leads_to_the_draft_and_backwards_to_its_start(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Change]]
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Change, dict[str, tuple[aw.Answer, ...]]]]
 ) -> None:
     task = _one_task(tmp_path_factory)
     known: list[Op] = []
     start = None
-    for number, (move, change) in enumerate(steps):
+    for number, (move, change, answers) in enumerate(steps):
         boxes = tuple((one, index, float(value + 1)) for one, value, index in change.put)
         if move == "edit":
-            start = labels_of(task.labels()) if start is None else start
-            known.append(put(f"e{number}", *boxes, remove=tuple(change.remove)))
-            assert task.save_edit(known[-1]).is_new
+            start = content_of(task.labels()) if start is None else start
+            op = put(f"e{number}", *boxes, remove=tuple(change.remove))
+            op["forward"]["answers"] = {name: json.loads(_json(given)) for name, given in answers.items()}
+            known.append(op)
+            assert task.save_edit(op).is_new
         elif move == "program":
-            task.save_draft([_with_id(cell(x), one) for one, _, x in boxes])
+            task.save_draft(
+                [
+                    *(_with_id(cell(x), one) for one, _, x in boxes),
+                    *(one for given in answers.values() for one in given),
+                ]
+            )
+        elif move == "undo" and task.history():
+            back = json.loads(_json(task.history()[number % len(task.history())].backward))
+            assert task.save_edit(put(f"u{number}", kind="undo") | {"forward": back}).is_new
         elif known:
             assert not task.save_edit(known[number % len(known)]).is_new
     if start is None:
         assert task.history() == []
         return
-    shown = start
+    shown, backward = start, []
     for edit in task.history():
-        shown, _ = apply(shown, change_of(edit.forward))
-    assert list(shown.items()) == list(labels_of(task.labels()).items())
+        shown, back = shown.after(change_of(edit.forward))
+        backward.append(delta_of(back))
+    assert list(shown.labels.items()) == list(content_of(task.labels()).labels.items())
+    assert shown.answers == content_of(task.labels()).answers
+    assert [edit.backward for edit in task.history()] == backward
     for edit in reversed(task.history()):
-        shown, _ = apply(shown, change_of(edit.backward))
-    assert list(shown.items()) == list(start.items())
+        shown, _ = shown.after(change_of(edit.backward))
+    assert list(shown.labels.items()) == list(start.labels.items())
+    assert shown.answers == start.answers
 
 
 def _one_task(factory: pytest.TempPathFactory) -> Task:
-    folder = factory.mktemp("edits")
-    team = new_team(folder / "cells.db", folder, items=1)
+    return _task_asking(factory.mktemp("edits"), *ONTOLOGY.classifications, aw.Number("count", scope="frame"))
+
+
+def _task_asking(folder: Path, *questions: Question) -> Task:
+    ontology = aw.Ontology(objects=ONTOLOGY.objects, classifications=questions)
+    team = new_team(folder / "cells.db", folder, items=1, ontology=ontology)
     team.ground_truth(items=1)
     task = team("ann").next_task()
     assert task is not None
     return task
+
+
+# --- answers
+
+
+def answered(op: str, *, kind: str = "edit", **answers: tuple[aw.Answer, ...]) -> Op:
+    given = {name: json.loads(_json(listed)) for name, listed in answers.items()}
+    edit = put(op, kind=kind)
+    return edit | {"forward": edit["forward"] | {"answers": given}}
+
+
+def test_an_answer_is_an_edit_that_is_taken_back_in_its_turn(team: Team, task: Task) -> None:
+    task.save_edit(put("e1", ("c", 2, 3.0)))
+    with team.new_events() as events:
+        saved = task.save_edit(answered("e2", quality=(aw.Answer("quality", "blurred"),)))
+    assert (saved, events) == ((3, True), [("ann", "task.save_draft")])
+    assert [one for one in task.labels() if isinstance(one, aw.Answer)] == [aw.Answer("quality", "blurred")]
+    again = open_team(team.file, team.workspace.media_root)
+    again.clock.now = team.clock.now
+    _, edit = again.task("ann", task).history()
+    assert edit.backward == Delta((), (), {"quality": (aw.Answer("quality", "good"),)})
+    task.save_edit(answered("u1", kind="undo", **edit.backward.answers))
+    assert not task.save_edit(answered("u1", kind="undo", **edit.backward.answers)).is_new
+    assert [one for one in task.labels() if isinstance(one, aw.Answer)] == [aw.Answer("quality", "good")]
+    assert [one for one, _ in drawn(task)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (aw.Answer("quality", "great"), "quality can't be 'great', options: good, blurred"),
+        (aw.Answer("colour", "red"), "there is no such classification"),
+        (aw.Answer("quality", "good", frame=0), "it is asked once per item"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused_with_its_reason(
+    team: Team, task: Task, answer: aw.Answer, reason: str
+) -> None:
+    op = answered("e1", **{answer.question: (answer,)})
+    error = team.refuses(InvalidLabels, lambda: task.save_edit(op), rule="P4")
+    assert reason in str(error)
+
+
+def test_of_two_answers_to_a_question_and_of_answers_to_another_none_is_taken(team: Team, task: Task) -> None:
+    good = aw.Answer("quality", "good")
+    team.refuses(InvalidLabels, lambda: task.save_edit(answered("e1", quality=(good, good))), rule="P4")
+    team.refuses(InvalidInput, lambda: task.save_edit(answered("e1", colour=(good,))))
+
+
+def test_an_answer_that_comes_when_its_option_is_chosen_no_more_is_refused(tmp_path: Path) -> None:
+    task = _task_asking(tmp_path, aw.Radio("sharp", ["yes", aw.Option("no", [aw.Text("why")])]))
+    no, why = aw.Answer("sharp", "no"), aw.Answer("why", "shaken")
+    task.save_edit(answered("e1", sharp=(no,)))
+    task.save_edit(answered("e2", why=(why,)))
+    with pytest.raises(InvalidLabels, match="only asked under another option"):
+        task.save_edit(answered("u1", kind="undo", sharp=()))
+    assert task.labels() == [no, why]
+    task.save_edit(answered("e3", sharp=(), why=()))
+    assert task.labels() == []
+    with pytest.raises(InvalidLabels, match="only asked under another option"):
+        task.save_edit(answered("e4", why=(why,)))
+    assert [edit.id for edit in task.history()] == ["e1", "e2", "e3"]
+
+
+def test_an_answer_on_a_draft_that_was_saved_elsewhere_is_kept_as_a_copy(team: Team, task: Task) -> None:
+    other, blurred = team.task("ann", task), aw.Answer("quality", "blurred")
+    other.save_edit(answered("e1", quality=()))
+    with pytest.raises(Conflict):
+        task.save_edit(answered("e2", quality=(blurred,)))
+    assert [one for one in task.copies()[0] if isinstance(one, aw.Answer)] == [blurred]
+    assert [one for one in task.labels() if isinstance(one, aw.Answer)] == []
+
+
+def test_an_edit_that_was_stored_before_answers_were_edits_is_read(team: Team, task: Task) -> None:
+    task.save_edit(put("e1", ("c", 2, 3.0)))
+    with closing(sqlite3.connect(team.file)) as script:
+        ((forward, backward),) = script.execute("SELECT forward, backward FROM edits").fetchall()
+    assert [sorted(json.loads(text)) for text in (forward, backward)] == [["put", "remove"]] * 2  # as it always was
+    assert task.history()[0].forward.answers == {}
 
 
 # --- keys and guards
@@ -382,7 +500,7 @@ def test_the_file_refuses_what_would_rewrite_a_history(team: Team, task: Task, s
 
 def test_a_stranger_saves_no_edit(team: Team, task: Task) -> None:
     stranger = Task(team.workspace.as_user("zoe"), task._row())
-    team.refuses(PermissionDenied, lambda: stranger.save_edit(Edit("e1", "edit", Delta())))
+    team.refuses(PermissionDenied, lambda: stranger.save_edit(Edit("e1", "edit", Delta((), ()))))
 
 
 # --- key frames on a still picture

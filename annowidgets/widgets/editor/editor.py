@@ -248,9 +248,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if changed:
                 self._make(new_edit(Delta((), (), changed), what))
 
-    def renew(
-        self, labels: Labels, *, revision: int = 0, log: Iterable[Edit] = (), hold_waiting: bool = False
-    ) -> None:
+    def renew(self, labels: Labels, *, revision: int = 0, log: Iterable[Edit] = (), hold_waiting: bool = False) -> None:
         """Show the same item with what is saved now.
 
         Parameters

@@ -48,7 +48,7 @@ def test_drafts_are_saved_released_and_found_again(golden: Team, uma: TrainingPr
 
 def test_t6_edits_of_the_editor_are_kept_one_by_one(uma: TrainingProject) -> None:
     task = uma.next_task()
-    edit = new_edit(Delta(((cell(3), 0),)), "draw RBC")
+    edit = new_edit(Delta(((cell(3), 0),), ()), "draw RBC")
     task.save_edit(edit)
     task.save_edit(edit)
     assert task.labels() == [cell(3)]
