@@ -14,6 +14,7 @@ from annowidgets.store import guards
 from annowidgets.store.files import APPLICATION_ID
 from annowidgets.store.schema_edits import m002_edits
 from annowidgets.store.schema_evaluation import m004_evaluation
+from annowidgets.store.schema_settling import m005_settling
 from annowidgets.store.schema_training import m003_training
 
 if TYPE_CHECKING:
@@ -318,6 +319,7 @@ MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {
     "m002_edits": m002_edits,
     "m003_training": m003_training,
     "m004_evaluation": m004_evaluation,
+    "m005_settling": m005_settling,
 }
 
 # What sqlite-utils calls the set of them, in its own table.

@@ -13,7 +13,7 @@ from annowidgets.labels import Answer, Label, Labels, as_labels, labels_from_jso
 from annowidgets.store import tasks as stored_tasks
 from annowidgets.store import training as stored_training
 from annowidgets.store import training_figures as stored_figures
-from annowidgets.store.training import BenchmarkRow
+from annowidgets.store.training import BenchmarkRow, RoundRow
 from annowidgets.store.training_figures import ScoreRow
 from annowidgets.workflow.base import ProjectBase
 from annowidgets.workflow.checks import require_text
@@ -289,15 +289,12 @@ class TrainingGold(ProjectBase):
             now = {task for task, _, _ in stored_figures.submitted_labels(connection, item)}
             if submissions is not None and now != submissions:
                 return None
-            rounds = [
-                row
-                for row in stored_training.rounds(connection, self.id)
-                if stored_training.holds(connection, row.batch, item)
-            ]
+            rounds = _rounds_of(action, item)
             before = results(action, rounds)
-            waiting = [row for row in rounds if not is_complete(stored_training.counts(connection, row.batch))]
+            waiting = {row.batch for row in rounds if not is_complete(stored_training.counts(connection, row.batch))}
             revision = stored_training.revision(connection, self.id) + 1
             write(action, revision)
+            rounds = _rounds_of(action, item)  # as the file has settled them
             after = keep_results(action, rounds)
             moved = moves(rounds, before, after)
             version = stored_training.of(connection, self.id).function_version
@@ -312,10 +309,16 @@ class TrainingGold(ProjectBase):
                 moves=[move._asdict() for move in moved],
             )
             for row, result in zip(rounds, after, strict=True):
-                if row in waiting and is_complete(stored_training.counts(connection, row.batch)):
+                if row.batch in waiting and is_complete(stored_training.counts(connection, row.batch)):
                     log_completion(action, row, result)
         self._shown[item] = revision
         return moves_frame(moved, function_version=version, gold_revision=revision)
+
+
+def _rounds_of(action: Action, item: int) -> list[RoundRow]:
+    """The rounds that an item is in."""
+    rows = stored_training.rounds(action.connection, action.project.id)
+    return [row for row in rows if stored_training.holds(action.connection, row.batch, item)]
 
 
 def _require_counting(action: Action, item: int) -> BenchmarkRow:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import msgspec
 import pytest
 
+import annowidgets as aw
 from annowidgets.errors import Conflict, Immutable, InvalidInput, InvalidLabels, NotFound, Notice, PermissionDenied
 from annowidgets.workflow.training import TrainingProject
 from tests.workflow.building import Team, cell
@@ -204,6 +207,34 @@ def test_a3_no_script_changes_gold(done: TrainingProject, script: Callable[..., 
     done.withdraw_gold("cell00", reason="blurred")
     script("A3", "UPDATE training_items SET withdrawn = NULL, reason = NULL WHERE item = ?", item)
     script("A3", f"INSERT INTO gold {columns} VALUES (?, ?, 2, '[]', 0, 'lea')", done.id, item)
+
+
+@pytest.mark.parametrize(("aggregate", "mark"), [("tasks", 85), ("labels", 87)])
+def test_a11_gold_that_a_script_withdraws_settles_the_rounds_at_once(golden: Team, aggregate: str, mark: float) -> None:
+    training = new_training(
+        golden, trainees=["uma", "vic", "wim"], pass_mark=mark, benchmark=aw.BenchmarkFunction(aggregate=aggregate)
+    )
+    for user, last in (("uma", 9), ("vic", 0), ("wim", None)):
+        for task in seen_by(training, user).tasks():
+            off = last if task.item.name == "cell03" else 4 if user == "vic" and task.item.name != "cell02" else 0
+            if off is not None:
+                answer(task.claim(), off=off)
+
+    def standing() -> list[tuple[object, ...]]:
+        with golden.workspace.database.read() as connection:
+            return connection.execute("SELECT score, passed FROM training_rounds ORDER BY batch").fetchall()
+
+    before = standing()
+    with closing(sqlite3.connect(golden.file)) as connection:
+        (item,) = [item.id for item in training.items() if item.name == "cell03"]
+        connection.execute("UPDATE training_items SET withdrawn = 2, reason = 'blurred' WHERE item = ?", (item,))
+        connection.commit()
+    settled = standing()
+    assert [passed for _, passed in before] == [0, 1, None], before
+    assert [passed for _, passed in settled] == [1, 0, 1], (before, settled)
+    scores = training.scores()
+    assert scores["score"].tolist() == pytest.approx([score for score, _ in settled], abs=1e-9)
+    assert scores["passed"].tolist() == [True, False, True]
 
 
 def test_only_admins_see_and_change_gold(golden: Team, done: TrainingProject) -> None:
