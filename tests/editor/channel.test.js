@@ -370,6 +370,17 @@ test("undo and redo are ops that are kept and sent as any other", async () => {
     assert.equal(kept.entries.size, 3);
 });
 
+test("with an op goes how many edits the page has heard of, for an undo of what Python has done meanwhile", async () => {
+    const { model, draw, document } = await page();
+    const drawn = draw("a");
+    model.hear({ type: "applied", number: 1, revision: 1, op: drawn });
+    document.undo();
+    assert.deepEqual(
+        model.sent.filter(({ type }) => type === "op").map(({ edits }) => edits),
+        [0, 1],
+    );
+});
+
 test("a closed channel hears and sends nothing", async () => {
     const { model, channel, draw, document } = await page();
     channel.close();

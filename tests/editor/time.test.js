@@ -195,6 +195,26 @@ test("keys lead from key frame to key frame: of the selected object, else of any
     assert.equal(session.frames.wanted, 4);
 });
 
+test("who takes an answer back is led to the nearest frame on which it changes, and told what it was", async () => {
+    const { session, notes, turn } = start();
+    const sharp = (value, frame, until) => [{ type: "answer", question: "sharp", value, frame, until }];
+    const op = {
+        id: "q1",
+        kind: "edit",
+        what: "answer sharp on frames 4 to 8",
+        forward: { put: [], remove: [], answers: { sharp: sharp("yes", 0, 8) } },
+        backward: { put: [], remove: [], answers: { sharp: sharp("yes", 0, 3) } },
+    };
+    session.document.applied({ op, revision: 1 });
+    await turn(30);
+    session.undo();
+    assert.equal(session.frames.wanted, 8);
+    assert.equal(notes.at(-1).text, "undo answer sharp on frames 4 to 8");
+    await turn(6);
+    session.redo();
+    assert.equal(session.frames.wanted, 6);
+});
+
 test("Python hears which frame is looked at, once one stays there", async () => {
     const { model, turn } = start();
     for (const frame of [3, 4, 5]) await turn(frame);

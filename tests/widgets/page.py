@@ -63,10 +63,10 @@ class Page:
         for one in self.kept.values():
             self._send(one)
 
-    def draw(self, one: Op) -> None:
+    def draw(self, one: Op, **more: Any) -> None:
         """Finish a gesture."""
         self.kept[one["id"]] = one
-        self._send(one)
+        self._send(one, **more)
 
     def deliver(self, at_most: int | None = None) -> None:
         """Let messages arrive, in their order."""
@@ -79,8 +79,8 @@ class Page:
         """What came of a kind."""
         return [message for message in self.heard if message["type"] == kind]
 
-    def _send(self, one: Op) -> None:
-        self.sent.append({"type": "op", "number": self.number, "sequence": 1, "op": one})
+    def _send(self, one: Op, **more: Any) -> None:
+        self.sent.append({"type": "op", "number": self.number, "sequence": 1, "op": one, **more})
 
     def _hear(self, message: dict[str, Any], buffers: Any = None) -> None:
         if self.deaf:

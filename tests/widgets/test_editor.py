@@ -16,12 +16,12 @@ from pydicom.data import get_testdata_file
 
 import annowidgets as aw
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, NotFound, StoreError
-from annowidgets.labels import Label, Ontology
+from annowidgets.labels import Answer, Label, Ontology
 from annowidgets.media import StillImage, open_medium
 from annowidgets.media.base import Values, Window, range_window
 from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.editor.frames import frame_message
-from annowidgets.workflow.drafts import Edit, SavedEdit, draft_key
+from annowidgets.workflow.drafts import Edit, SavedEdit, by_question, draft_key
 from annowidgets.workflow.task import Task
 from tests.widgets.page import Page, after, as_json, op
 from tests.workflow.building import new_team
@@ -32,7 +32,8 @@ ONTOLOGY = Ontology(
         aw.ObjectClass("WBC", shape="bounding_box"),
         aw.ObjectClass("outline", shape="polygon"),
         aw.ObjectClass("axis", shape="object_primitive", skeleton=aw.Skeleton(["a", "b"])),
-    ]
+    ],
+    classifications=[aw.Radio("quality", ["good", aw.Option("bad", [aw.Text("why")])])],
 )
 SIZE = (64, 48)  # width, height
 
@@ -265,6 +266,53 @@ def test_attributes_are_answered_beside_the_picture(picture: StillImage) -> None
     assert opened.editor.labels[1].attributes == {"kind": "odd"}
     with pytest.raises(NotFound, match="No label 'x'"):
         opened.editor.set_attributes("x", {})
+
+
+def test_answers_are_edits_in_the_order_of_the_gestures(picture: StillImage) -> None:
+    opened = Opened(picture, cell("a"))
+    opened.editor.set_answers({"quality": [BAD], "why": [WHY]}, "answer quality")
+    opened.draw("e1", [(cell("b", 20), 1)])
+    opened.editor.set_answers({"quality": [GOOD], "why": []}, "answer quality")
+    opened.editor.set_answers({"quality": [GOOD]}, "answer quality")  # it is so already
+    made = [message["op"] for message in opened.page.of("applied")]
+    assert [one["what"] for one in made] == ["answer quality", "draw", "answer quality"]
+    assert made[2]["backward"]["answers"] == {"quality": [as_json(BAD)], "why": [as_json(WHY)]}
+    assert (opened.editor.answers, opened.ids) == ([GOOD], ["a", "b"])
+    opened.page.draw({**op("u1", kind="undo"), "forward": made[2]["backward"], "of": made[2]["id"]})
+    opened.page.deliver()
+    assert (opened.editor.answers, opened.ids) == ([BAD, WHY], ["a", "b"])
+    assert len(opened.changes) == 4
+    opened.editor.set_labels([cell("b", 20)])
+    assert opened.editor.answers == [BAD, WHY]  # other objects answer no question
+
+
+def test_answers_that_do_not_fit_are_refused_with_the_reason_whoever_gives_them(picture: StillImage) -> None:
+    opened = Opened(picture)
+    for answers in ({"quality": [Answer("quality", "great")]}, {"colour": [Answer("colour", "red")]}, {"why": [WHY]}):
+        with pytest.raises(InvalidLabels):
+            opened.editor.set_answers(answers, "answer")
+    opened.page.draw(
+        {**op("u1", kind="undo"), "forward": {"put": [], "remove": [], "answers": {"why": [as_json(WHY)]}}}
+    )
+    opened.page.deliver()
+    assert opened.page.of("refused")[0]["reason"] == "it is only asked under another option."
+    assert (opened.editor.answers, opened.page.of("applied")) == ([], [])
+
+
+def test_an_undo_that_was_pressed_before_an_answer_was_heard_of_takes_nothing_else_back(picture: StillImage) -> None:
+    opened = Opened(picture)
+    opened.draw("e1", [(cell("a"), 0)])
+    opened.editor.set_answers({"quality": [GOOD]}, "answer quality")
+    back = {**op("u1", remove=["a"], kind="undo"), "of": "e1"}
+    opened.page.draw(back, edits=1)  # the kernel was busy: the page has heard of the shape alone
+    opened.page.deliver()
+    (refused,) = opened.page.of("refused")
+    assert refused["reason"] == "The last thing done is another by now: answer quality."
+    assert (opened.ids, opened.editor.answers, opened.page.kept) == (["a"], [GOOD], {})
+    # who knows of the answer takes back what they like, as does a page that tells again what it kept
+    opened.page.draw({**back, "id": "u2"}, edits=2)
+    opened.page.deliver()
+    assert (opened.ids, opened.editor.answers) == ([], [GOOD])
 
 
 def test_classes_and_selection_go_both_ways(picture: StillImage) -> None:
@@ -528,12 +576,21 @@ STEPS = st.lists(
         st.tuples(st.just("undo"), st.just(0), st.just(0)),
         st.tuples(st.just("deliver"), st.integers(1, 3), st.just(0)),
         st.tuples(st.just("python"), st.integers(0, 5), st.just(0)),
+        st.tuples(st.just("answer"), st.integers(0, 2), st.just(0)),
         st.tuples(st.just("reload"), st.just(0), st.just(0)),
         # the kernel dies after it has saved that many edits whose acknowledgement is lost
         st.tuples(st.just("kill"), st.integers(0, 3), st.just(0)),
     ),
     max_size=25,
 )
+
+
+GOOD, BAD, WHY = Answer("quality", "good"), Answer("quality", "bad"), Answer("why", "torn")
+ANSWERS: list[dict[str, list[Answer]]] = [
+    {"quality": [], "why": []},
+    {"quality": [GOOD], "why": []},
+    {"quality": [BAD], "why": [WHY]},
+]
 
 
 @given(steps=STEPS)
@@ -562,6 +619,8 @@ def test_whatever_dies_in_between_nothing_is_lost_and_nothing_doubled(
             page.deliver(value)
         elif step == "python":
             page.editor.set_labels([label, *page.editor.labels[:1]][: 1 if page.editor.labels[:1] == [label] else 2])
+        elif step == "answer":
+            page.editor.set_answers(ANSWERS[value], "answer quality")
         elif step == "reload":
             page.open(page.editor)
         elif step == "kill":
@@ -579,19 +638,22 @@ def test_whatever_dies_in_between_nothing_is_lost_and_nothing_doubled(
     assert acknowledged <= set(taken)
     stored = as_json([label for label in task.labels() if isinstance(label, Label)])
     assert page.labels == stored
+    assert page.editor.answers == [answer for answer in task.labels() if isinstance(answer, Answer)]
     replayed: list[Any] = []
+    answers: dict[str, Any] = {}
     for edit in task.history():
         replayed = after(replayed, as_json(edit.forward))
+        answers |= edit.forward.answers
     assert replayed == stored
+    assert by_question(page.editor.answers) == {question: given for question, given in answers.items() if given}
 
 
 def sit_down(task: Task) -> Editor:
     """An editor in a new kernel, on the task as the file has it."""
     task = Task(task.workspace, task._row())
     editor = Editor(ONTOLOGY, save=task.save_edit)
-    labels = [label for label in task.labels() if isinstance(label, Label)]
     key = draft_key(task.workspace, task.id)
-    editor.show(task.item.open(), labels, key=key, revision=task.revision, log=task.history())
+    editor.show(task.item.open(), task.labels(), key=key, revision=task.revision, log=task.history())
     return editor
 
 

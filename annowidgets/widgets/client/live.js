@@ -109,7 +109,11 @@ function render({ model, el }) {
         if (closer) closer.closest("details").open = false;
     });
     el.addEventListener("change", (event) => {
-        if (event.target.matches(FIELDS) && event.target.dataset.act) tell(event.target, valueOf(event.target));
+        const field = event.target;
+        if (!field.matches(FIELDS) || !field.dataset.act) return;
+        tell(field, valueOf(field));
+        // from here on it shows what the kernel makes of it, as after an undo, until something else is typed
+        if (isTyped(field) && !field.matches("select")) field.defaultValue = field.value;
     });
     el.addEventListener("submit", (event) => {
         event.preventDefault();

@@ -137,6 +137,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._revision = 0
         self._history: list[Edit] = []
         self._known: set[str] = set()
+        self._own: set[str] = set()  # edits that Python has made, as of an answer
         self._saved = Content({}, {})
         # Taken from the browser and not saved yet, oldest first; `_now` holds them, `_saved` doesn't.
         self._waiting: list[Edit] = []
@@ -392,7 +393,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             elif kind == "turn" and isinstance(message.get("index"), int):
                 self._turned(message["index"])
             elif kind == "op" and isinstance(message.get("op"), dict):
-                self._take(message["op"])
+                self._take(message["op"], heard=message.get("edits"))
             elif kind == "hello":
                 self._is_seen = True
                 if (message.get("revision"), message.get("edits")) == (self._revision, len(self._history)):
@@ -409,7 +410,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if self._on_turn is not None:
                 self._on_turn(frame)
 
-    def _take(self, op: dict[str, Any]) -> None:
+    def _take(self, op: dict[str, Any], heard: Any) -> None:
         op_id = str(op.get("id"))
         if any(op_id == edit.id for edit in self._waiting):
             return
@@ -418,6 +419,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if self.stage.read_only:
                 raise InvalidInput("Labels are only shown here.")
             if op_id not in self._known:
+                self._require_turn(edit, heard)
                 self._require_edit_fits(edit)
         except AnnowidgetsError as error:
             self._refuse(op_id, error)
@@ -429,6 +431,17 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             self._add(edit)
             self._save_waiting(own=None)
 
+    def _require_turn(self, edit: Edit, heard: Any) -> None:
+        """Refuse to take back what was the last edit before one of Python's own that the page has not heard of yet.
+
+        Who answers a question and presses Ctrl+Z while the kernel is busy means the answer, not the shape before it.
+        """
+        if edit.kind != "edit" and isinstance(heard, int):
+            unheard = [*self._history[heard:], *self._waiting]
+            if any(one.id in self._own for one in unheard):
+                hint = "Press Ctrl+Z again to take that back." if edit.kind == "undo" else None
+                raise InvalidInput(f"The last thing done is another by now: {unheard[-1].what}.", hint=hint)
+
     def _fitted(self, edit: Edit) -> Edit:
         """The edit without attributes that a label's new class does not ask; they would make the label invalid."""
         return putting(edit, (_without_odd_attributes(label, self._ontology) for label, _ in edit.forward.put))
@@ -437,6 +450,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def _make(self, edit: Edit) -> None:
         self._require_edit_fits(edit)
+        self._own.add(edit.id)
         self._add(edit)
         self._save_waiting(own=edit.id)
 
@@ -508,7 +522,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def _set(self, content: Content, revision: int, history: Iterable[Edit]) -> None:
         self._saved = self._now = content
         self._revision, self._history, self._waiting = revision, list(history), []
-        self._known = {edit.id for edit in self._history}
+        self._known, self._own = {edit.id for edit in self._history}, set()
         self._as_sent.clear()
 
     def _require_edit_fits(self, edit: Edit) -> None:

@@ -63,6 +63,14 @@ export class Player extends Emitter {
         if (label && tracks.isMany && !tracks.at(label).shape) this.go(tracks.frameOf(label));
     }
 
+    /** To the nearest of these frames, where this one is none of them. @param {[number, number][]} ranges first, last */
+    turnToOneOf(ranges) {
+        const now = this.#session.frames.wanted;
+        const there = ranges.map(([first, last]) => clamp(now, first, last));
+        there.sort((a, b) => Math.abs(a - now) - Math.abs(b - now));
+        if (there.length && there[0] !== now) this.go(there[0]);
+    }
+
     /** A gesture is over: turn to the frame that came while it went on. */
     settle() {
         const { frames } = this.#session;

@@ -3,6 +3,7 @@
 /** @import { StageView } from "./ui/stage_view.js" */
 /** @import { ToolName } from "./tools/index.js" */
 
+import { framesAnswered } from "./answers.js";
 import { LabelDocument } from "./document.js";
 import { Emitter } from "./emitter.js";
 import { Frames } from "./frames.js";
@@ -373,6 +374,7 @@ export class Session extends Emitter {
         if (!op) return;
         const [first] = op.forward.put;
         if (first) this.select(first[0].id);
+        this.player.turnToOneOf(framesAnswered(op));
         this.note(op.what);
     }
 

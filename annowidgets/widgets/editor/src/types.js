@@ -37,7 +37,17 @@
  * @typedef {{name: string, shape: ShapeType, color: string, attributes?: Question[], skeleton?: Skeleton}} ObjectClass
  * @typedef {{objects?: ObjectClass[]}} Ontology
  *
- * @typedef {{put: [Label, number][], remove: string[]}} Delta
+ * @typedef {object} Answer to a question about the picture; its form is Python's, and here it is only handed on
+ * @property {string} question
+ * @property {any} value
+ * @property {number} [frame] the first that it holds for
+ * @property {number} [until] the last one; else the first alone
+ *
+ * @typedef {object} Delta
+ * @property {[Label, number][]} put
+ * @property {string[]} remove
+ * @property {Record<string, Answer[]>} [answers] question -> all answers to it from then on
+ *
  * @typedef {{
  *     id: string, kind: "edit" | "undo" | "redo", forward: Delta, backward: Delta, what: string, of?: string | null
  * }} Op one finished gesture; of: id of the edit that an undo takes back, or a redo makes again; else the last one

@@ -181,7 +181,8 @@ export class Channel extends Emitter {
         if (this.#conflict !== null || this.#sent.has(op.id)) return;
         this.#sent.add(op.id);
         const sequence = this.#places.get(op.id)?.sequence ?? this.#sequence;
-        this.send({ type: "op", number: this.#document.number, sequence, op });
+        // Python edits too: an undo is meant for the last edit that the page has heard of
+        this.send({ type: "op", number: this.#document.number, sequence, op, edits: this.#document.edits });
     }
 
     /** @param {any} content @param {DataView[]} buffers */
