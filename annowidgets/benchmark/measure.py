@@ -11,7 +11,7 @@ from annowidgets.benchmark.answers import answer_rows
 from annowidgets.benchmark.block import Block
 from annowidgets.benchmark.checks import share
 from annowidgets.benchmark.collector import Collector
-from annowidgets.benchmark.measurements import ROW, LabelIds, Measurements, Rows
+from annowidgets.benchmark.measurements import ROW, LabelIds, Measurements, Rows, columns_of
 from annowidgets.benchmark.tables import QUESTION_FAMILY
 from annowidgets.benchmark.tasks import TaskLabels, Vocabulary
 from annowidgets.benchmark.tolerances import ClassTolerances
@@ -105,7 +105,7 @@ def measure_many(tasks: Iterable[TaskLabels], *, ontology: Ontology, min_similar
         trainees += [task.trainee for task in collected.tasks]
         ids += [(_ids(benchmark), _ids(trainee)) for benchmark, trainee in collected.labels]
     return Measurements(
-        np.concatenate(parts),
+        columns_of(np.concatenate(parts)),
         names=vocabulary.names,
         questions=vocabulary.questions,
         tasks=names,

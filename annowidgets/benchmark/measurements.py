@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.void]
 Codes = npt.NDArray[np.signedinteger[Any] | np.unsignedinteger[Any]]
+Columns = dict[str, npt.NDArray[Any]]
 LabelIds = tuple[Sequence[str | None], Sequence[str | None]]
 
 MATCHED, MISSING, EXTRA, EMPTY = range(4)
@@ -94,16 +95,15 @@ class Measurements:
 
     def __init__(
         self,
-        rows: Rows,
+        columns: Columns,
         *,
         names: Sequence[str],
         questions: Iterable[str] = (),
         tasks: Sequence[Hashable],
         trainees: Sequence[Hashable],
         label_ids: Sequence[LabelIds],
-        columns: Mapping[str, Codes] | None = None,
     ) -> None:
-        self._rows = rows
+        self._columns = columns
         self.names = tuple(names)
         self.questions = frozenset(questions)
         self.tasks, self.trainees = _hashable("task", tasks), _hashable("trainee", trainees)
@@ -112,14 +112,12 @@ class Measurements:
             raise InvalidInput(
                 f"{len(self.names)} classes and questions are more than the {MOST_NAMES} that can be told."
             )
-        for name, column in (columns or {}).items():
-            setattr(self, name, column)
 
     def __getattr__(self, name: str) -> Any:
-        # Rows are packed as they are stored; a column is taken out of them when it is first asked for.
+        # What is read from a file is looked through when it is first asked for: re-scoring needs half of the columns.
         if name not in COLUMNS:
             raise AttributeError(f"Measurements have no {name!r}.")
-        column = np.ascontiguousarray(self._rows[name])
+        column = self._columns[name]
         if column.size:
             self._require_possible(name, column)
         setattr(self, name, column)
@@ -137,7 +135,7 @@ class Measurements:
         if column.min() < low or (high is not None and column.max() > high):
             raise damaged()
         if name in ("benchmark_category", "trainee_category"):
-            require_sides(name, column, self.kind)
+            _require_sides(name, column, self.kind)
 
     def _range(self, name: str) -> tuple[int, int | None]:
         """The least and, where there is one, the largest number that a column can hold."""
@@ -154,7 +152,7 @@ class Measurements:
 
     def __reduce__(self) -> tuple[Any, ...]:
         arguments = {
-            "rows": self.rows(),
+            "columns": self._columns,
             "names": self.names,
             "questions": self.questions,
             "tasks": self.tasks,
@@ -164,7 +162,7 @@ class Measurements:
         return _rebuild, (arguments,)
 
     def __len__(self) -> int:
-        return int(self._rows.size)
+        return int(self._columns["task"].size)
 
     def __repr__(self) -> str:
         counts = np.bincount(self.kind, minlength=3)
@@ -185,8 +183,8 @@ class Measurements:
 
     def rows(self) -> Rows:
         """The columns as one structured array, in the layout of `to_bytes`."""
-        rows = self._rows.copy()
-        for name in ("task", "benchmark_category", "trainee_category"):
+        rows = np.empty(len(self), ROW)
+        for name in COLUMNS:
             rows[name] = getattr(self, name)
         return rows
 
@@ -289,6 +287,11 @@ class Measurements:
         return read(_listed_blobs(blobs), tasks, trainees)
 
 
+def columns_of(rows: Rows) -> Columns:
+    """Rows as columns."""
+    return {name: np.ascontiguousarray(rows[name]) for name in COLUMNS}
+
+
 def named(names: Sequence[Hashable], codes: Codes) -> Any:
     """A column of what tasks or trainees are called."""
     import pandas as pd
@@ -315,7 +318,7 @@ def frame_column(frame: Codes) -> Any:
     return pd.arrays.IntegerArray(frame.astype(np.int64), frame < 0)
 
 
-def require_sides(name: str, category: Codes, kind: Codes) -> None:
+def _require_sides(name: str, category: Codes, kind: Codes) -> None:
     """Refuse rows that have a category on a side where there is no label, or none where there is one."""
     without = EXTRA if name == "benchmark_category" else MISSING
     if ((category < 0) != (kind == without)).any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,31 +52,34 @@ def score(measurements: Measurements, function: BenchmarkFunction) -> Scores:
         raise InvalidInput(f"score needs a BenchmarkFunction, got {shown(function)}.")
     m = measurements
     function.require_known(m.names, m.questions)
+    importance = np.array([*(function.importance.get(name, 1.0) for name in m.names), 1.0])
     blocks = [_judged(m, function, start) for start in range(0, max(len(m), 1), _BLOCK)]
-    source, kind, category, points = (np.concatenate(columns) for columns in zip(*blocks, strict=True))
-    importance = np.array([function.importance.get(name, 1.0) for name in m.names])
-    task = m.task.astype(np.int64)[source]
-    empty = np.flatnonzero(np.bincount(task, minlength=len(m.tasks)) == 0)
-
-    def ended(column: npt.NDArray[Any], value: float) -> npt.NDArray[Any]:
-        return np.concatenate([column, np.full(empty.size, value, column.dtype)])
-
-    return Scores(
-        m,
-        function,
-        measurement=ended(source, -1),
-        task=np.concatenate([task, empty]),
-        kind=ended(kind, EMPTY),
-        category=ended(category, -1),
-        points=ended(points, 100.0),
-        importance=ended(importance[category], 1.0),
-    )
+    is_empty = np.ones(len(m.tasks), bool)
+    for block in blocks:
+        is_empty[block.task] = False
+    blocks.append(_Judged.nothing(np.flatnonzero(is_empty)))
+    judged = _Judged(*map(np.concatenate, zip(*blocks, strict=True)))
+    return Scores(m, function, **judged._asdict(), importance=importance[judged.category])
 
 
-def _judged(
-    m: Measurements, function: BenchmarkFunction, start: int
-) -> tuple[Ints, npt.NDArray[np.uint8], npt.NDArray[np.int16], Floats]:
-    """Of one block of measurements: those that count, as what, for which class or question, and their points."""
+class _Judged(NamedTuple):
+    """What counts: the measurement it comes from, its task, as what, for which class or question, and its points."""
+
+    measurement: Ints
+    task: Ints
+    kind: npt.NDArray[np.uint8]
+    category: npt.NDArray[np.int16]
+    points: Floats
+
+    @classmethod
+    def nothing(cls, tasks: Ints) -> _Judged:
+        """A row for each of the tasks where nothing was left to judge."""
+        none, kind = np.full(tasks.size, -1), np.full(tasks.size, EMPTY, np.uint8)
+        return cls(none, tasks, kind, none.astype(np.int16), np.full(tasks.size, 100.0))
+
+
+def _judged(m: Measurements, function: BenchmarkFunction, start: int) -> _Judged:
+    """Of one block of measurements those that count."""
     rows = slice(start, start + _BLOCK)
     source, kind = _outcomes(m, function, rows)
     source += start
@@ -84,7 +87,7 @@ def _judged(
     points = np.zeros(source.size)
     matched = np.flatnonzero(kind == MATCHED)
     points[matched] = _points(m, function, source[matched], category[matched])
-    return source, kind, category, points
+    return _Judged(source, m.task[source].astype(np.int64), kind, category, points)
 
 
 def _outcomes(m: Measurements, function: BenchmarkFunction, rows: slice) -> tuple[Ints, npt.NDArray[np.uint8]]:
@@ -119,8 +122,10 @@ def _points(m: Measurements, function: BenchmarkFunction, source: Ints, category
     earned, total = iou[category] * term + right[category] * same, (iou + right)[category]
     if attributes.any():
         agreement = m.attribute_agreement[source]
-        weight = np.where(np.isnan(agreement), 0.0, attributes[category])
-        earned, total = earned + weight * np.nan_to_num(agreement), total + weight
+        answered = ~np.isnan(agreement)
+        weight = attributes[category] * answered
+        earned += np.multiply(weight, agreement, out=np.zeros_like(weight), where=answered)
+        total += weight
     points: Floats = 100 * np.divide(earned, total, out=term, where=total > 0)
     answers = np.flatnonzero(m.family[source] == QUESTION_FAMILY)
     points[answers] = 100 * similarity[answers]
