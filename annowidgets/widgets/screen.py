@@ -58,7 +58,7 @@ class Screen(KnownKeywords, ipywidgets.VBox):
         self.tools = LiveHtml(on_action=self.act)
         self.main = ipywidgets.VBox()
         self.side = ipywidgets.VBox()
-        self.footer = LiveHtml(on_action=self.act)
+        self.footer = LiveHtml(on_action=self.act, in_turn=True)
         bar = ipywidgets.HBox([self._title, self.tools, self._shortcuts])
         body = ipywidgets.HBox([self.main, self.side])
         named = {"bar": bar, "body": body, "main": self.main, "side": self.side, "footer": self.footer}

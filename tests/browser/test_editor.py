@@ -35,6 +35,10 @@ ONTOLOGY = aw.Ontology(
     ],
     classifications=[aw.Radio("quality", ["good", "blurred"])],
 )
+IS_BUSY = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
+EXECUTE = """code => {
+    jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
+}"""
 
 
 class Desk:
@@ -382,6 +386,19 @@ def test_what_is_drawn_while_the_kernel_is_busy_arrives_whole_and_in_order(sit_d
     expect(saving).to_have_text("saved", timeout=20_000)
     desk.wait_for(*(["cell", 10 + 20 * n, 20, 15, 20] for n in range(5)))
     assert [label["id"] for label in desk.labels()] == desk.canvas.ids
+
+
+def test_submit_by_mouse_waits_for_edits_that_lie_behind_a_cell(sit_down: Callable[..., Desk]) -> None:
+    desk = sit_down()
+    # The kernel answers a widget where it spoke last: the button on a subshell, after this ...
+    desk.page.get_by_role("button", name="Submit").click()
+    expect(desk.page.locator(".aw-message")).to_contain_text("Nothing is labelled in this picture")
+    # ... and the picture behind the cell that runs.
+    desk.page.evaluate(EXECUTE, "import time; desk.editor.active_class = 'cell'; time.sleep(6)")
+    desk.page.wait_for_function(IS_BUSY)
+    desk.canvas.drag((10, 20), (25, 40))
+    desk.canvas.drag((40, 20), (55, 40))
+    assert desk.submit() == [["cell", 10, 20, 15, 20], ["cell", 40, 20, 15, 20]]
 
 
 def test_a_kernel_that_is_killed_and_a_page_that_is_loaded_anew_lose_and_double_nothing(
