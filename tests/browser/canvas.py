@@ -56,18 +56,20 @@ class Canvas:
         return x, y
 
     def drag(self, *points: Point, steps: int = 6) -> None:
-        """Press at the first point, move over the others, and let go at the last."""
+        """Press at the first point, move over the others, and let go at the last; in the picture once it is there."""
+        self.wait()
         self.book.box(STAGE)
         mouse = self.page.mouse
-        first, *others = [self.place(point) for point in points]
-        mouse.move(*first)
+        first, *others = points
+        mouse.move(*self.place(first))
         mouse.down()
-        for x, y in others:
-            mouse.move(x, y, steps=steps)
+        for point in others:
+            mouse.move(*self.place(point), steps=steps)
         mouse.up()
 
     def click(self, *points: Point) -> None:
-        """Click at points, one after the other."""
+        """Click at points of the picture, once it is there, one after the other."""
+        self.wait()
         self.book.box(STAGE)
         for point in points:
             self.page.mouse.click(*self.place(point))

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error
+from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from tests.browser.lab import App, JupyterServer, running_chromium, running_server
 from tests.browser.notebook import Notebook, write_notebook
@@ -17,6 +17,7 @@ from tests.browser.notebook import Notebook, write_notebook
 HERE = Path(__file__).parent
 PATIENCE = 60_000  # ms; a cold server on a busy machine
 WINDOW = pytest.StashKey[BrowserContext]()
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,7 +12,6 @@ from tests.widgets.loops import SIZE, Loop
 
 KINDS = len(ONTOLOGY.objects)
 COLUMNS, ROWS = 5, 4
-PATIENCE = 30_000  # ms
 MESSAGE = ".aw-screen > .aw-live > .aw-message"
 
 
@@ -51,6 +50,6 @@ def submit(hand: Canvas, *, task: str) -> None:
     hand.page.wait_for_function("() => document.querySelector('.aw-ed-saving').textContent === 'saved'")
     hand.focus()
     hand.keys("Control+Enter")
-    expect(hand.page.locator(".aw-title")).to_contain_text(task, timeout=PATIENCE)
+    expect(hand.page.locator(".aw-title")).to_contain_text(task)
     hand.wait()
     hand.wait_for(0)

@@ -18,7 +18,6 @@ from tests.browser.test_theme import FAINT, PIECES
 from tests.widgets.loops import Loop
 
 MakeNotebook = Callable[..., Notebook]
-expect.set_options(timeout=30_000)  # the first figure that a kernel draws takes seconds
 GRADES = (
     "SELECT i.name, g.grade, round(g.accuracy, 6), g.reason FROM grades g JOIN tasks t ON t.id = g.task "
     "JOIN items i ON i.id = t.item ORDER BY t.id"

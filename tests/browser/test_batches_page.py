@@ -16,7 +16,6 @@ from tests.browser.test_theme import FAINT, PIECES
 from tests.widgets.loops import Loop
 
 MakeNotebook = Callable[..., Notebook]
-expect.set_options(timeout=30_000)  # the first figure that a kernel draws takes seconds
 ITEMS = "SELECT i.name FROM batch_items bi JOIN items i ON i.id = bi.item WHERE bi.batch = {} ORDER BY bi.position"
 
 

@@ -200,6 +200,11 @@ def test_the_clock_runs_while_the_focus_is_inside_and_stops_elsewhere(notebook: 
     assert book.value("screen.clock.restart(3725)") is None
     expect(book.page.locator("[role=timer]")).to_have_text("01:02:05")
 
+    # it has nobody to tell any more, and throws nothing into the page
+    book.shut_down()
+    book.page.locator(".aw-title h2").click()
+    book.page.wait_for_function("() => document.querySelector('[role=timer]').textContent >= '01:02:07'")
+
 
 def test_thumbnails_are_chosen_by_mouse_and_by_keyboard_page_by_page(notebook: MakeNotebook) -> None:
     book = notebook(

@@ -20,7 +20,6 @@ from tests.workflow.training.building import new_training, with_gold, work_off
 
 __all__ = ["project", "run"]  # fixtures: the build tools of the editor, of which axe-core is one
 
-expect.set_options(timeout=30_000)  # the first figure that a kernel draws takes seconds
 TABS = ("Overview", "Submissions", "Settings", "Team", "Gold health")
 
 

@@ -21,8 +21,12 @@ function render({ model, el }) {
 
     const report = () => {
         if (seconds === reported) return;
-        reported = seconds;
-        model.send({ run, seconds });
+        try {
+            model.send({ run, seconds });
+            reported = seconds;
+        } catch {
+            // the kernel was shut down: what the file knows counts, once the cell runs again
+        }
     };
     const restart = () => {
         const [now, from] = model.get("start");
