@@ -17,6 +17,7 @@ from annowidgets.widgets.cells import close_earlier
 from annowidgets.widgets.changes import keep_current
 from annowidgets.widgets.comparison import Comparison
 from annowidgets.widgets.editor import KEYS as EDITOR_KEYS
+from annowidgets.widgets.editor import VIEW_KEYS
 from annowidgets.widgets.feedback_list import answer_feedback, feedback_rows
 from annowidgets.widgets.fixable import require_fixable
 from annowidgets.widgets.html import Html, tag
@@ -34,7 +35,7 @@ _KEYS = {
     "f": ("Fix: correct a copy of its labels", "fix"),
     "r": ("Reject, with a reason", "reject"),
     "n": ("Next ungraded attempt", "next"),
-    "p": ("Previous attempt", "previous"),
+    "b": ("Previous attempt", "previous"),
     "h": ("Hide or show the labels", "hide"),
 }
 _FIX_KEYS = {"ctrl+enter": ("Save the fix", "save_fix")}
@@ -82,6 +83,7 @@ class AuditTool(OpensOthers):
         focus, bar, message, *rest = self.children
         self.children = (focus, bar, message, self._result, *rest)
         self.add_class("aw-audit")
+        self.add_class("aw-holds-editor")
         self.handle(
             approve=lambda key, _: self._grade(key, "approve"),
             reject=lambda key, value: self._grade(key, "reject", reason=(value or {}).get("text")),
@@ -102,7 +104,7 @@ class AuditTool(OpensOthers):
             refresh=lambda *_: self.refresh(),
             back=lambda *_: self._leave(),
         )
-        self.bind_keys(_KEYS)
+        self.bind_keys(_KEYS, more=VIEW_KEYS)
         self._attempts = read_attempts(batch)
         self._changes = keep_current(self, batch.workspace, self._follow)
         if on_back is None:
@@ -304,7 +306,7 @@ class AuditTool(OpensOthers):
             self.footer.show(audit_bar.fix_footer(attempt))
             self._panel.show(None)
             return
-        self.bind_keys(_KEYS)
+        self.bind_keys(_KEYS, more=VIEW_KEYS)
         self.tools.show(audit_bar.tools(attempts, attempt, leads_back=self._on_back is not None))
         self.footer.show(None)
         if attempt is None or labels is None:

@@ -52,6 +52,7 @@ class BatchView(OpensOthers):
         self._panel = LiveHtml(on_action=self.act)
         self.main.children = (self._states, self._table)
         self.side.children = (self._panel,)
+        self.add_class("aw-tabular")
         self.handle(
             filter=lambda key, _: self._show_state(key),
             open=lambda key, _: self._select(int(key)),

@@ -62,6 +62,7 @@ class BatchesPage(OpensOthers):
         self._panel = LiveHtml(on_action=self.act)
         self.main.children = (self._table,)
         self.side.children = (self._panel,)
+        self.add_class("aw-tabular")
         self.handle(
             open=lambda key, _: self._open(key, BatchView),
             audit=lambda key, _: self._open(key, AuditTool),

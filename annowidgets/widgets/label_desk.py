@@ -130,6 +130,7 @@ class LabelDesk(Screen):
         self.children[0].children = (title, self._saving, self.clock, tools, shortcuts, self._focus)
         self.main.children = (self._notices, self._bench)
         self.add_class("aw-desk")
+        self.add_class("aw-holds-editor")
         self.handle(
             submit=lambda key, _: self._submit(key),
             skip=lambda _, value: self._skip(value),

@@ -81,7 +81,6 @@ class ReviewDesk(Screen):
         self._comments: dict[str, str] = {}
         self._usable = False
         self._work = Workbench(
-            on_change=self._refresh_footer,
             on_edit=self._refresh_footer,
             on_act=lambda act: None,
             on_action=self.act,
@@ -93,6 +92,7 @@ class ReviewDesk(Screen):
         self._focus = Focus()
         self.children = (*self.children, self._focus)
         self.add_class("aw-desk")
+        self.add_class("aw-holds-editor")
         self.handle(
             approve=lambda *_: self._approve(),
             comment=lambda _, value: self._comment(value or {}),

@@ -61,7 +61,16 @@ class Screen(KnownKeywords, ipywidgets.VBox):
         self.footer = LiveHtml(on_action=self.act, in_turn=True)
         bar = ipywidgets.HBox([self._title, self.tools, self._shortcuts])
         body = ipywidgets.HBox([self.main, self.side])
-        named = {"bar": bar, "body": body, "main": self.main, "side": self.side, "footer": self.footer}
+        # CSS asks for such classes and not what a screen holds (`:has`): the browser would ask that after each change
+        # of anything within, the labels of a picture among it.
+        named = {
+            "bar": bar,
+            "said": self._message,
+            "body": body,
+            "main": self.main,
+            "side": self.side,
+            "footer": self.footer,
+        }
         for name, part in named.items():
             part.add_class(f"aw-{name}")
         for part, trait in ((self.side, "children"), (self.footer, "html"), (self.tools, "html")):

@@ -57,6 +57,7 @@ class TraineeDesk(OpensOthers):
         self.main.children = (self._told, self._table)
         self.side.children = (self._panel,)
         self.add_class("aw-trainee")
+        self.add_class("aw-tabular")
         self.handle(
             start=lambda *_: self._start(None),
             begin=lambda key, _: self._start(self.training.task(int(key)).claim()),

@@ -259,7 +259,9 @@ class TrainingDashboard(OpensOthers):
         self.tools.show(None if self._gold.is_correcting else self._tools())
         self._tabs.show(_tab_buttons(self._tab))
         self._show_export()
-        (self.add_class if self._tab == "settings" else self.remove_class)("aw-side-stays")
+        # what follows from a slider is beside it
+        (self.remove_class if self._tab == "settings" else self.add_class)("aw-tabular")
+        (self.add_class if self._gold.is_correcting else self.remove_class)("aw-holds-editor")
         main, side = self._shown()
         if self.main.children != main:
             self.main.children = main

@@ -63,6 +63,9 @@ export const union = (a, b) =>
         ? { x0: Math.min(a.x0, b.x0), y0: Math.min(a.y0, b.y0), x1: Math.max(a.x1, b.x1), y1: Math.max(a.y1, b.y1) }
         : (a ?? b);
 
+/** @param {Bounds} bounds @param {number} by on each side @returns {Bounds} */
+export const grown = ({ x0, y0, x1, y1 }, by) => ({ x0: x0 - by, y0: y0 - by, x1: x1 + by, y1: y1 + by });
+
 /** @param {Bounds} a @param {Bounds} b */
 export const meet = (a, b) => a.x0 <= b.x1 && b.x0 <= a.x1 && a.y0 <= b.y1 && b.y0 <= a.y1;
 

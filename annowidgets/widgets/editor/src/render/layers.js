@@ -72,13 +72,20 @@ export class Layers {
         this.#paint(); // else it stays white until the next frame
     }
 
-    labelsChanged() {
-        this.#labels.changed();
-        this.repaint("labels", "gesture");
+    /** @param {Set<string>} ids of labels that have changed */
+    labelsChanged(ids) {
+        this.#labels.changed(ids);
+        this.#request("labels", "gesture");
     }
 
-    /** @param {...LayerName} names at the next frame */
+    /** @param {...LayerName} names of what is painted anew as a whole at the next frame */
     repaint(...names) {
+        if (names.includes("labels")) this.#labels.changed(null);
+        this.#request(...names);
+    }
+
+    /** @param {...LayerName} names */
+    #request(...names) {
         for (const name of names) this.#stale.add(name);
         this.#requested ||= requestAnimationFrame(() => this.#paint());
     }
@@ -97,7 +104,7 @@ export class Layers {
     /** @param {Hand["draft"]} draft */
     draftChanged(draft) {
         if (draft) this.#gesture.maskChanged(draft);
-        if (this.#labels.leaveOut(draft?.id ?? null)) this.repaint("labels");
+        if (this.#labels.leaveOut(draft?.id ?? null)) this.#request("labels");
         this.repaint("gesture");
     }
 
@@ -116,6 +123,7 @@ export class Layers {
         this.#stale = new Set();
         if (stale.has("picture")) this.#paintPicture(picture, view);
         if (stale.has("labels")) {
+            if (view !== this.#painted) this.#labels.changed(null);
             this.#labels.paint(labels, view, this.room, this.#density);
             this.#painted = view;
             this.#canvases[1].style.transform = "";

@@ -9,6 +9,8 @@ import { labelRow } from "./label_row.js";
 import { oneStop } from "./one_stop.js";
 import { firstRow, putRow, rowAfter, rowBefore, takeRow } from "./pieces.js";
 
+const MANY = 12; // rows, which are higher than the list for certain
+
 /**
  * The classes with their keys and counts, and the list of labels.
  *
@@ -40,24 +42,29 @@ export const showPanel = (session, el) => {
     /** @type {Map<string, Row>} */
     const rows = new Map();
     const settleStop = oneStop(list);
-    /** @type {unknown[]} what the classes show */
+    /** @type {unknown[]} what the classes show, but for the counts */
     let shown = [];
+    /** @type {Map<string, (count: number) => void>} by class */
+    let counters = new Map();
     /** @type {string | null} */
     let broughtIntoSight = null;
     const drawClasses = () => {
+        const now = [session.readOnly, session.active, ...session.classes];
+        if (now.length !== shown.length || now.some((value, i) => value !== shown[i])) {
+            shown = now;
+            const focused = focusedName(classes);
+            const made = session.classes.map((item, i) => classRow(session, item, i));
+            counters = new Map(made.map(({ count }, i) => [session.classes[i].name, count]));
+            classes.replaceChildren(...made.map(({ element }) => element));
+            focusNamed(classes, focused);
+        }
         const { counts } = session;
-        const now = [session.readOnly, session.active, ...session.classes.flatMap((item) => [item, counts.get(item.name)])];
-        if (now.length === shown.length && now.every((value, i) => value === shown[i])) return;
-        shown = now;
-        const focused = focusedName(classes);
-        classes.replaceChildren(
-            ...session.classes.map((item, i) => classRow(session, item, i, counts.get(item.name) ?? 0)),
-        );
-        focusNamed(classes, focused);
+        for (const [name, count] of counters) count(counts.get(name) ?? 0);
     };
     const drawLabels = () => {
         const { labels, titles } = session;
         heading.textContent = `Labels (${labels.length})`;
+        list.classList.toggle("aw-ed-long", labels.length >= MANY);
         none.hidden = labels.length > 0;
         none.textContent = session.readOnly ? "None." : "None yet.";
         for (const [id, { element }] of rows) {
@@ -119,9 +126,16 @@ export const showPanel = (session, el) => {
     };
 };
 
-/** @param {Session} session @param {ObjectClass} item @param {number} index @param {number} count */
-const classRow = (session, item, index, count) =>
-    make(
+/**
+ * @param {Session} session
+ * @param {ObjectClass} item
+ * @param {number} index
+ * @returns {{element: HTMLElement, count: (labels: number) => void}}
+ */
+const classRow = (session, item, index) => {
+    const number = make("span", { className: "aw-mute aw-num" });
+    const unit = make("span", { className: "aw-hear" });
+    const element = make(
         "li",
         {},
         make(
@@ -138,8 +152,17 @@ const classRow = (session, item, index, count) =>
             make("span", { className: "aw-hear" }, "Class "),
             named(item.name),
             " ",
-            make("span", { className: "aw-mute aw-num" }, String(count)),
-            make("span", { className: "aw-hear" }, count === 1 ? " label" : " labels"),
+            number,
+            unit,
             ...(index < 9 && !session.readOnly ? [make("kbd", { "aria-hidden": "true" }, String(index + 1))] : []),
         ),
     );
+    return {
+        element,
+        count(labels) {
+            if (number.textContent === String(labels)) return;
+            number.textContent = String(labels);
+            unit.textContent = labels === 1 ? " label" : " labels";
+        },
+    };
+};

@@ -49,7 +49,7 @@ export class StageView {
         this.#grabber = new SelectTool(this.#around);
         this.#tool = this.#current = this.#made();
         this.#stops = [
-            session.on("labels", () => this.layers.labelsChanged()),
+            session.on("labels", ({ ids }) => this.layers.labelsChanged(ids)),
             session.on("selection", () => this.layers.repaint("gesture")),
             session.on("hover", () => this.layers.repaint("gesture")),
             session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
@@ -370,7 +370,7 @@ export class StageView {
         this.abandon();
         this.hand.ruler = null;
         this.#tool = this.#current = this.#made();
-        this.layers.repaint("labels", "gesture");
+        this.layers.repaint("gesture");
     }
 
     /** Another frame is shown. */
@@ -382,7 +382,7 @@ export class StageView {
             this.#toolChanged(); // what a tool keeps may be as large as the frame
             this.fit();
         }
-        this.layers.labelsChanged();
+        this.layers.repaint("labels", "gesture");
         this.onHand?.();
     }
 
@@ -390,7 +390,7 @@ export class StageView {
         this.#nudged = null; // it was of another document
         this.#toolChanged();
         this.hand.isKeyboard = false;
-        this.layers.labelsChanged();
+        this.layers.repaint("labels", "gesture");
         this.fit();
     }
 

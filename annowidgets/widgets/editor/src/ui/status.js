@@ -35,8 +35,9 @@ const saving = ({ channel, readOnly }) => {
  * @returns {{element: HTMLElement, close: () => void}}
  */
 export const statusLine = (session, stage) => {
-    const place = make("span", { className: "aw-ed-place aw-num" });
-    const note = make("span", { className: "aw-ed-note", role: "status" });
+    // both change at every stroke: in a box of fixed size, so that nothing around is laid out anew
+    const [place, noted] = [make("span", { className: "aw-ed-line" }), make("span", { className: "aw-ed-line" })];
+    const note = make("span", { className: "aw-ed-note", role: "status" }, noted);
     const size = make("input", {
         type: "range",
         min: "0",
@@ -66,7 +67,7 @@ export const statusLine = (session, stage) => {
     const element = make(
         "div",
         { className: "aw-ed-status" },
-        place,
+        make("span", { className: "aw-ed-place aw-num" }, place),
         note,
         brush,
         zoom,
@@ -114,8 +115,8 @@ export const statusLine = (session, stage) => {
         session.on("open", () => stage.onHand?.()),
         session.on("picture", () => stage.onHand?.()),
         session.on("note", (told) => {
-            set(note, told?.text ?? "");
-            note.title = note.textContent;
+            set(noted, told?.text ?? "");
+            note.title = noted.textContent;
             note.className = `aw-ed-note ${told?.bad ? "aw-bad" : "aw-mute"}`;
             element.classList.toggle("aw-ed-told", Boolean(told?.bad));
         }),
