@@ -129,9 +129,10 @@ function render({ model, el }) {
             fields.filter((f) => f.type !== "radio" || f.checked).map((f) => [f.name, valueOf(f)]),
         ));
     });
-    // JupyterLab cancels every line break that is typed into a cell's output, and with it the sending of forms by Enter
+    // JupyterLab cancels every line break that is typed into a cell's output, and with it the sending of forms by Enter;
+    // and what takes back what is typed in a field
     el.addEventListener("beforeinput", (event) => {
-        if (event.inputType === "insertLineBreak") event.stopImmediatePropagation();
+        if (/^(insertLineBreak|historyUndo|historyRedo)$/.test(event.inputType)) event.stopImmediatePropagation();
     }, true);
     // an inline form is for writing: opening it puts the caret there, Ctrl+Enter sends it, Escape closes it
     el.addEventListener("toggle", (event) => {
