@@ -29,7 +29,7 @@ def tools(attempts: Attempts, current: Attempt | None, *, leads_back: bool) -> H
     buttons: list[Content] = [
         button("Back", "back") if leads_back else None,
         button("Refresh", "refresh", hint="Read the file again: others may have submitted or graded"),
-        button("Previous", "previous", disabled=not place, shortcut="P", name="Previous attempt"),
+        button("Previous", "previous", disabled=not place, shortcut="B", name="Previous attempt"),
     ]
     if attempts.complete:
         last = place is None or place == len(attempts.attempts) - 1

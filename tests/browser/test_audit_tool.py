@@ -120,7 +120,7 @@ def test_a_lead_audits_by_keys_completes_reads_the_score_and_promotes(audit: Cal
     ]
 
     # a second look, without leaving the keyboard
-    one.keys.press("p")
+    one.keys.press("b")
     expect(one.panel).to_contain_text("rejected accuracy 0.00 by lead")
     one.keys.press("a")
     expect(one.panel).to_contain_text("approved accuracy 1.00 by lead")
@@ -264,7 +264,7 @@ def test_every_text_can_be_read_and_nothing_sticks_out_before_and_after_the_audi
 
     one = audit(said)
     one.focus()
-    one.keys.press("p")
+    one.keys.press("b")
     expect(one.panel).to_contain_text("rejected")
     for theme in ("light", "dark"):
         one.book.theme(theme)

@@ -3489,6 +3489,7 @@ var followKeys = (root, view, held) => {
       v: () => session.use("select"),
       e: () => session.use("eraser"),
       r: () => session.use("ruler"),
+      q: () => session.use("ruler"),
       w: () => session.use("window"),
       n: () => session.active && session.use(toolsOf(session.active.shape)[0]),
       Enter: () => enter(stage),
@@ -3498,6 +3499,7 @@ var followKeys = (root, view, held) => {
       "[": () => session.setBrush(Math.min(session.brush - 1, session.brush / 1.2)),
       "]": () => session.setBrush(Math.max(session.brush + 1, session.brush * 1.2)),
       f: () => stage.fit(),
+      0: () => stage.fit(),
       h: () => session.look({ hidden: !session.looks.hidden }),
       d: () => session.duplicate(duplicateOffset(stage)),
       c: () => session.reclass(),
@@ -3753,6 +3755,7 @@ var oneStop = (list) => {
 };
 
 // src/ui/panel.js
+var REST = 60;
 var MANY = 12;
 var showPanel = (session, el) => {
   const classes = make("ul", { className: "aw-ed-list", "aria-label": "Classes" });
@@ -3830,9 +3833,15 @@ var showPanel = (session, el) => {
       drawLabels();
     });
   };
-  const drawHover = ({ before }) => {
-    rows.get(before ?? "")?.element.classList.remove("aw-ed-hovered");
-    rows.get(session.hoveredId ?? "")?.element.classList.add("aw-ed-hovered");
+  let hovered;
+  let resting = null;
+  const drawHover = () => {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      hovered?.classList.remove("aw-ed-hovered");
+      hovered = rows.get(session.hoveredId ?? "")?.element;
+      hovered?.classList.add("aw-ed-hovered");
+    }, REST);
   };
   const stops = [
     session.on("hover", drawHover),
@@ -3842,7 +3851,8 @@ var showPanel = (session, el) => {
     session.on("selection", redraw),
     session.on("tool", redraw),
     session.on("open", redraw),
-    () => cancelAnimationFrame(requested)
+    () => cancelAnimationFrame(requested),
+    () => clearTimeout(resting)
   ];
   drawClasses();
   drawLabels();

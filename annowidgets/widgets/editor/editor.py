@@ -46,6 +46,16 @@ Save: TypeAlias = Callable[[Edit], SavedEdit | None]
 
 log = logging.getLogger(__name__)
 
+# Those that only look, and under a letter that no screen around a picture takes for itself.
+VIEW_KEYS = {
+    ", .": "Select the previous, the next label",
+    "+ - 0": "Zoom in, zoom out, show all",
+    "q w": "Measure; drag the window and level of values",
+    "← →": "Frame before, next frame (Shift: 10; Ctrl+arrows move what is selected)",
+    "pageup pagedown": "10 frames back, 10 on",
+    "home end": "First frame, last frame",
+    "j l p": "Key frame before, next one; play, pause",
+}
 KEYS = {
     "v": "Select and change labels",
     "1…9 n": "Choose a class; the last one again",
@@ -53,20 +63,15 @@ KEYS = {
     "space": "Draw by keys: arrows move a crosshair, Space presses and lets go",
     "enter escape": "Finish, cancel the shape; Enter draws by keys too",
     "backspace": "Take the last vertex back; without one, delete",
-    ", .": "Select the previous, the next label",
     "delete d": "Delete, duplicate what is selected",
     "c": "Give it the chosen class",
     "o": "Make a skeleton's point occluded, absent, visible",
     "e": "Eraser",
     "[ ]": "Smaller, larger brush",
     "ctrl+z ctrl+shift+z": "Undo, redo",
-    "+ - f": "Zoom in, zoom out, show all",
-    "h": "Hide the labels",
-    "r w": "Measure; drag the window and level of values",
-    "← →": "Frame before, next frame (Shift: 10; Ctrl+arrows move what is selected)",
-    "pageup pagedown": "10 frames back, 10 on",
-    "home end": "First frame, last frame",
-    "j l p": "Key frame before, next one; play, pause",
+    "f h": "Show all; hide the labels",
+    "r": "Measure",
+    **VIEW_KEYS,
     "m x u t": "Key frame, outside, end or hold here, copy to the next frames",
 }
 
