@@ -51,7 +51,7 @@ const PATIENCE = 700; // ms
  * What all views of one editor share: its document, what is selected, the tool, and how things are seen.
  *
  * @extends {Emitter<{
- *     labels: {ids: Set<string>}, selection: null, hover: {before: string | null}, tool: null, looks: null,
+ *     labels: {ids: Set<string>}, selection: null, hover: null, tool: null, looks: null,
  *     picture: null, frame: null, sync: null, open: null, note: {text: string, bad: boolean} | null
  * }>}
  */
@@ -225,9 +225,8 @@ export class Session extends Emitter {
     /** @param {string | null} id */
     hover(id) {
         if (id === this.hoveredId) return;
-        const before = this.hoveredId;
         this.hoveredId = id;
-        this.emit("hover", { before });
+        this.emit("hover", null);
     }
 
     /** The class decides the tool. @param {ObjectClass | undefined} item */

@@ -9,6 +9,7 @@ import { labelRow } from "./label_row.js";
 import { oneStop } from "./one_stop.js";
 import { firstRow, putRow, rowAfter, rowBefore, takeRow } from "./pieces.js";
 
+const REST = 60; // ms
 const MANY = 12; // rows, which are higher than the list for certain
 
 /**
@@ -103,9 +104,18 @@ export const showPanel = (session, el) => {
             drawLabels();
         });
     };
-    const drawHover = (/** @type {{before: string | null}} */ { before }) => {
-        rows.get(before ?? "")?.element.classList.remove("aw-ed-hovered");
-        rows.get(session.hoveredId ?? "")?.element.classList.add("aw-ed-hovered");
+    /** @type {Element | undefined} */
+    let hovered;
+    /** @type {any} */
+    let resting = null;
+    const drawHover = () => {
+        clearTimeout(resting);
+        // not of all that a pointer passes over: nobody sees it, and it takes longer than the label under the pointer
+        resting = setTimeout(() => {
+            hovered?.classList.remove("aw-ed-hovered");
+            hovered = rows.get(session.hoveredId ?? "")?.element;
+            hovered?.classList.add("aw-ed-hovered");
+        }, REST);
     };
     const stops = [
         session.on("hover", drawHover),
@@ -116,6 +126,7 @@ export const showPanel = (session, el) => {
         session.on("tool", redraw),
         session.on("open", redraw),
         () => cancelAnimationFrame(requested),
+        () => clearTimeout(resting),
     ];
     drawClasses();
     drawLabels();
