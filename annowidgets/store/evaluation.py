@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -165,14 +166,23 @@ _COUNTING = """SELECT e.task, min(s.id) AS first, max(s.id) AS last
     WHERE e.project = :project AND (:user IS NULL OR e.user = :user) GROUP BY e.task"""
 
 
+# Of a user, newest first, since the rolling mean began.
+_LAST = f"""FROM ({_COUNTING}) c JOIN evaluation_scores s ON s.id = c.last
+    WHERE c.first > coalesce(
+        (SELECT counted_after FROM evaluation_draws WHERE project = :project AND user = :user), 0)"""
+
+
 def last_scores(connection: sqlite3.Connection, project: int, user: str, limit: int) -> list[float]:
     """Scores that count of a user's last evaluations, newest first, since the rolling mean began."""
-    query = f"""SELECT s.score FROM ({_COUNTING}) c JOIN evaluation_scores s ON s.id = c.last
-        WHERE s.score IS NOT NULL AND c.first > coalesce(
-            (SELECT counted_after FROM evaluation_draws WHERE project = :project AND user = :user), 0)
-        ORDER BY c.first DESC LIMIT :limit"""
+    query = f"SELECT s.score {_LAST} AND s.score IS NOT NULL ORDER BY c.first DESC LIMIT :limit"
     found = connection.execute(query, {"project": project, "user": user, "limit": limit})
     return [float(score) for (score,) in found]
+
+
+def last_measured(connection: sqlite3.Connection, project: int, user: str) -> Iterator[tuple[float | None, int, bytes]]:
+    """(score, version of the function, measurements) of the same, with those that have no score."""
+    query = f"SELECT s.score, s.function_version, s.measurements {_LAST} ORDER BY c.first DESC"
+    yield from connection.execute(query, {"project": project, "user": user})
 
 
 def begin_anew(connection: sqlite3.Connection, project: int, user: str) -> None:

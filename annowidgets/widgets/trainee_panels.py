@@ -69,6 +69,8 @@ def standing(status: TrainingStatus, reveal: str) -> Html:
             {
                 "Pass mark": None if status.pass_mark is None else figure(float(status.pass_mark)),
                 "Your score": score,
+                "Of it with nothing to judge": counted(status.empty, "task") if status.empty else None,
+                "Not in it, as no label counts": counted(status.unscored, "task") if status.unscored else None,
                 "Done": f"{status.submitted} of {counted(status.tasks, 'task')}",
                 "Left": left or None,
             }

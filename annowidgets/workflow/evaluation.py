@@ -269,6 +269,29 @@ def rolling_mean(action: Action, user: str) -> RollingMean:
     return RollingMean(mean, len(spanned), len(scores) >= policy.after)
 
 
+def left_aside(action: Action, user: str) -> tuple[int, int]:
+    """What stands beside a person's `rolling_mean`.
+
+    Returns
+    -------
+    empty, unscored : int
+        How many of the evaluations that it spans had nothing to judge, which scores 100; and how many among them it
+        leaves out, since none of their labels counts.
+    """
+    from annowidgets.benchmark import Measurements, score
+
+    scored = empty = unscored = 0
+    for found, version, blob in stored.last_measured(action.connection, action.project.id, user):
+        if scored == action.settings.evaluation.window:
+            break
+        scored += found is not None
+        unscored += found is None
+        if found == 100:  # what had nothing to judge has no other score
+            _, function = stored_function(action, version)
+            empty += bool(score(Measurements.from_bytes(blob), function).task_is_empty[0])
+    return empty, unscored
+
+
 def _pause_if_below(action: Action) -> None:
     policy = action.settings.evaluation
     found = rolling_mean(action, action.user)

@@ -20,7 +20,7 @@ from annowidgets.workflow.calibration import require_calibrated
 from annowidgets.workflow.checks import as_id, require_one_of
 from annowidgets.workflow.claims import claim, renew_expired
 from annowidgets.workflow.collection import Collection
-from annowidgets.workflow.evaluation import drawn, pools, rolling_mean
+from annowidgets.workflow.evaluation import drawn, left_aside, pools, rolling_mean
 from annowidgets.workflow.items import ItemLike, find_batch, find_item
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.qualification import share_of_attempts, unmet_requirements
@@ -210,17 +210,21 @@ class ProjectQueue(ProjectBase):
     def activity(self) -> pd.DataFrame:
         """Per member: tasks submitted, open, in review and returned, seconds per task, last submission, evaluations.
 
-        ``evaluations`` are those that the rolling mean ``evaluation_mean`` (0 to 100) spans; ``evaluations_left`` those
-        that the person has not seen, missing for leads, who are given none (Q2, Q3).
+        ``evaluations`` are those that the rolling mean ``evaluation_mean`` (0 to 100) spans; ``evaluations_empty`` had
+        nothing to judge, which scores 100; ``evaluations_unscored`` are left out, since no label of them counts.
+        ``evaluations_left`` the person has not seen; missing for leads, who are given none (Q2, Q3).
         """
         import pandas as pd
 
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
             table = stored_tasks.activity(action.connection, self.id)
             means = [rolling_mean(action, user) for user in table["user"]]
+            aside = [left_aside(action, user) for user in table["user"]]
             left = pools(action)
         table["evaluations"] = [one.evaluations for one in means]
         table["evaluation_mean"] = [one.mean for one in means]
+        table["evaluations_empty"] = [empty for empty, _ in aside]
+        table["evaluations_unscored"] = [unscored for _, unscored in aside]
         table["evaluations_left"] = pd.array([left.get(user) for user in table["user"]], dtype="Int64")
         return table
 

@@ -152,6 +152,8 @@ def test_q3_what_no_label_counts_in_is_no_score_and_does_not_count(team: Team) -
     hand_in(team, names, WRONG)
     assert team("lea").evaluations()["score"].isna().all()
     assert paused(team) is None
+    beside = team("lea").activity().set_index("user")[["evaluations", "evaluations_empty", "evaluations_unscored"]]
+    assert beside.loc["ann"].tolist() == [0, 0, 1]
 
 
 # --- what leads see
@@ -166,6 +168,16 @@ def test_q3_activity_shows_the_rolling_mean_and_what_is_left(team: Team) -> None
     assert table.loc["bo", "evaluations_left"] == 0, "attempted all of them"
     assert math.isnan(table.loc["bo", "evaluation_mean"])
     assert table["evaluations_left"].isna()["lea"], "leads are given none"
+
+
+def test_q3_the_mean_says_how_many_of_its_evaluations_had_nothing_to_judge(team: Team) -> None:
+    _, names = with_evaluations(team)
+    hand_in(team, names, GOLD)
+    team("lea").update_settings(benchmark=aw.BenchmarkFunction(mode="classification"))
+    hand_in(team, names, GOLD, GOLD)
+    row = team("lea").activity().set_index("user").loc["ann"]
+    assert row[["evaluations", "evaluation_mean"]].tolist() == [3, 100]
+    assert row[["evaluations_empty", "evaluations_unscored"]].tolist() == [2, 0]
 
 
 def test_q2_the_lead_is_warned_of_people_with_fewer_than_five_left(team: Team) -> None:

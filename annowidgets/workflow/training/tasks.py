@@ -205,6 +205,9 @@ class TrainingStatus(NamedTuple):
         Number of the newest round, and how many of its tasks are handed in, of how many.
     score : float or None
         Of the round, 0 to 100, where it is shown (A10).
+    empty, unscored : int or None
+        Submitted tasks of the round in which nothing was to judge, which score 100, and those that the score leaves
+        out, since none of their evaluation labels counts; where the score is shown.
     function_version, gold_revision : int
         What scores are made under now.
     passed : bool or None
@@ -221,6 +224,8 @@ class TrainingStatus(NamedTuple):
     submitted: int
     tasks: int
     score: float | None
+    empty: int | None
+    unscored: int | None
     function_version: int
     gold_revision: int
     passed: bool | None
@@ -259,7 +264,7 @@ class TrainingTasks(ProjectBase):
             submitted, tasks = stored_training.counts(connection, last.batch)
             mine = stored_tasks.matching(connection, self.id, batch=last.batch, state=TaskState.SUBMITTED)
             shown = all(stored_training.is_shown(connection, row.id) for row in mine)
-            score = results(action, [last])[0].score if shown else None
+            now = results(action, [last])[0] if shown else None
             revision = stored_training.revision(connection, self.id)
             if hindrance and not tasks:
                 hindrance = "the gold of every task was withdrawn"
@@ -269,7 +274,9 @@ class TrainingTasks(ProjectBase):
             round=last.round,
             submitted=submitted,
             tasks=tasks,
-            score=score,
+            score=None if now is None else now.score,
+            empty=None if now is None else now.empty,
+            unscored=None if now is None else now.unscored,
             function_version=training.function_version,
             gold_revision=revision,
             passed=None if last.passed is None else bool(last.passed),

@@ -40,6 +40,8 @@ def with_empty(golden: Team) -> TrainingProject:
 def test_every_mean_says_how_many_tasks_had_nothing_to_judge_and_how_many_no_score(with_empty: TrainingProject) -> None:
     (row,) = with_empty.scores()[["tasks", "submitted", "score", *BESIDE]].itertuples(index=False)
     assert tuple(row) == (5, 5, 100.0, 1, 1)
+    status = seen_by(with_empty, "uma").my_status()
+    assert (status.score, status.empty, status.unscored) == (100.0, 1, 1)
     by_task = with_empty.scores("task").set_index("item")[BESIDE]
     assert by_task["empty"].to_dict() == {"cell00": 0, "cell01": 0, "cell02": 0, "cell03": 0, "cell04": 1}
     assert by_task["unscored"].to_dict() == {"cell00": 0, "cell01": 0, "cell02": 0, "cell03": 1, "cell04": 0}
@@ -49,6 +51,15 @@ def test_every_mean_says_how_many_tasks_had_nothing_to_judge_and_how_many_no_sco
     assert health[BESIDE].sum().tolist() == [1, 1]
     assert health.loc["cell04", [*BESIDE, "submitted"]].tolist() == [1, 0, 1]
     assert health.loc["cell03", [*BESIDE, "submitted"]].tolist() == [0, 1, 1]
+
+
+def test_a10_what_a_mean_leaves_aside_is_told_with_the_mean_and_not_before(golden: Team) -> None:
+    training = new_training(golden, trainees=["uma"], benchmark=aw.BenchmarkFunction(importance={"WBC": 0}))
+    uma = seen_by(training, "uma")
+    (task,) = [task for task in uma.tasks() if task.item.name == "cell03"]
+    task.claim().submit(GOLD["cell03"])
+    status = uma.my_status()
+    assert (status.submitted, status.score, status.empty, status.unscored) == (1, None, None, None)
 
 
 def test_a8_a_recalculation_says_what_its_means_leave_aside(with_empty: TrainingProject) -> None:
