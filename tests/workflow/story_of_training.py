@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 import annowidgets as aw
 from annowidgets.errors import AnnowidgetsError, PermissionDenied
+from annowidgets.labels import labels_from_json
 from annowidgets.workflow import Project
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 from tests.workflow.building import Team, cell
@@ -75,6 +76,10 @@ class TrainingStory(RuleBasedStateMachine):
         self.training_replay = TrainingReplay()
         self.final: dict[int, tuple[Any, ...]] = {}
         self.measured: set[tuple[Any, ...]] = set()
+        # (person, item of the source) whose gold they have made, judged or been shown, and rounds that hold one (A12).
+        self.knows: set[tuple[str, int]] = set()
+        self.unpassable: set[int] = set()
+        self.listed: dict[tuple[int, str], list[str]] = {}
         self.admitted = 0
         self.trainings: list[str] = []
 
@@ -222,7 +227,11 @@ class TrainingStory(RuleBasedStateMachine):
             self.train("training.correct", lambda: training.correct_gold(item, labels=labels, reason="better"))
 
     @precondition(lambda self: self.trainings)
-    @rule(which=WHICH, who=WHO, what=st.sampled_from(["add", "remove", "round", "close", "round"]))
+    @rule(
+        which=WHICH,
+        who=st.one_of(WHO, WHO, st.sampled_from(["rea", "tim"])),
+        what=st.sampled_from(["add", "remove", "round", "close", "round"]),
+    )
     def direct_a_training(self, which: int, who: str, what: str) -> None:
         training = self.training(which)
         do: dict[str, Callable[[], Any]] = {
@@ -237,8 +246,9 @@ class TrainingStory(RuleBasedStateMachine):
 
     def watch_training(self, tables: dict[str, list[tuple[Any, ...]]]) -> None:
         self.submitted_tasks_stay_and_the_log_explains_all()
-        self.scores_are_the_function_of_the_measurements(tables["training_scores"])
+        self.scores_are_the_function_of_the_labels(tables["training_scores"])
         self.results_follow_from_scores()
+        self.no_trainee_leads()
         self.nobody_sees_gold_too_early()
         self.nobody_labels_production_before_they_passed()
 
@@ -247,6 +257,14 @@ class TrainingStory(RuleBasedStateMachine):
             rows = connection.execute(
                 "SELECT t.id, t.state, t.* FROM tasks t JOIN batches b ON b.id = t.batch WHERE b.kind = 'training'"
             ).fetchall()
+            self.unpassable |= {
+                batch
+                for task, batch, user in connection.execute(
+                    "SELECT t.id, t.batch, t.user FROM tasks t JOIN training_rounds r ON r.batch = t.batch "
+                    "WHERE t.state = 'submitted'"
+                ).fetchall()
+                if task not in self.final and (user, self.item_like(task)) in self.knows
+            }
         submitted = {id: row for id, state, *row in rows if state == "submitted"}
         for id, state, *_ in rows:
             assert state == self.training_replay.states.get(id, "queued"), f"L1: training task {id} is {state}"
@@ -255,20 +273,33 @@ class TrainingStory(RuleBasedStateMachine):
         assert submitted.keys() == self.training_replay.scores.keys(), "A7"
         self.final = submitted  # type: ignore[assignment]
 
-    def scores_are_the_function_of_the_measurements(self, rows: list[tuple[Any, ...]]) -> None:
+    def scores_are_the_function_of_the_labels(self, rows: list[tuple[Any, ...]]) -> None:
+        """A7, A8: each score is what the benchmark module gives of the submitted labels and that gold, and stays."""
         assert self.measured <= set(rows), "A8: old scores are kept"
         with self.team.workspace.database.read() as connection:
             for task, gold, version, kept, *_ in set(rows) - self.measured:
-                (project,) = connection.execute("SELECT project FROM tasks WHERE id = ?", (task,)).fetchone()
+                project, submitted, sizes = connection.execute(
+                    "SELECT t.project, l.labels, i.sizes FROM tasks t JOIN label_sets l ON l.id = t.labels "
+                    "JOIN items i ON i.id = t.item WHERE t.id = ?",
+                    (task,),
+                ).fetchone()
                 (text,) = connection.execute(
                     "SELECT function FROM functions WHERE project = ? AND version = ?", (project, version)
                 ).fetchone()
                 (blob,) = connection.execute(
                     "SELECT measurements FROM measurements WHERE task = ? AND gold = ?", (task, gold)
                 ).fetchone()
+                (benchmark,) = connection.execute("SELECT labels FROM gold WHERE id = ?", (gold,)).fetchone()
                 function = msgspec.json.decode(text, type=aw.BenchmarkFunction)
-                found = aw.benchmark.score(aw.benchmark.Measurements.from_bytes(blob), function).task_score
-                assert kept is None or abs(found - kept) < 1e-9
+                anew = aw.benchmark.measure(
+                    labels_from_json(benchmark),
+                    labels_from_json(submitted),
+                    ontology=TrainingProject(self.team.workspace, project).ontology,
+                    frame_size=tuple(json.loads(sizes)[0]),
+                )
+                for measured in (anew, aw.benchmark.Measurements.from_bytes(blob)):
+                    found = aw.benchmark.score(measured, function).task_score
+                    assert kept is None or abs(found - kept) < 1e-9, "A7: a score that is not of the submission"
         self.measured = set(rows)
 
     def results_follow_from_scores(self) -> None:
@@ -291,7 +322,16 @@ class TrainingStory(RuleBasedStateMachine):
             assert (score is None) == (mean is None)
             assert mean is None or abs(score - mean) < 1e-6
             assert bool(passed) == (mean is not None and not seen and mean >= mark - 1e-6)
+            assert not (passed and batch in self.unpassable), "A12: passed by who knew the gold"
             assert batch in self.training_replay.complete, "L1: nothing tells that the round is complete"
+
+    def no_trainee_leads(self) -> None:
+        """A5: who leads or reviews, in the training or in its source, has no tasks there."""
+        query = """SELECT r.trainee, m.role FROM training_rounds r JOIN members m ON m.user = r.trainee
+            AND (m.project = r.project OR m.project IN (SELECT source FROM training_sources WHERE project = r.project))
+            WHERE r.kind = 'person' AND m.role <> 'annotator'"""
+        with self.team.workspace.database.read() as connection:
+            assert connection.execute(query).fetchall() == [], "A5"
 
     def nobody_labels_production_before_they_passed(self) -> None:
         """C7: who begins a task of a batch that asks for a training has passed it by now."""
@@ -331,6 +371,7 @@ class TrainingStory(RuleBasedStateMachine):
             tasks = list(mine.tasks())
         except AnnowidgetsError:
             return  # was removed, and sees nothing at all
+        may_be_seen: set[int] = set()
         left = {task.round for task in tasks if task.state != "submitted" and task.item.name in waited}
         for task in tasks:
             is_submitted = task.state == "submitted"
@@ -345,7 +386,15 @@ class TrainingStory(RuleBasedStateMachine):
                 pass
             else:
                 assert shown, f"A10: {user} saw the gold of a task that is {task.state} under {reveal!r}"
+                self.knows.add((user, self.item_like(task.id)))
             assert task.score is None or shown, "A10: a score too early"
+            may_be_seen |= {task.id} if shown else set()
+        states = [task.state for task in tasks]
+        if states != self.listed.get((mine.id, user)):  # a table takes long to make
+            self.listed[mine.id, user] = states
+            table = mine.tasks().to_frame()
+            scored = set(table.loc[table["score"].notna(), "id"])
+            assert scored <= may_be_seen, "A10: a score too early in the list of tasks"
         for item in mine.items():
             try:
                 mine.gold(item)

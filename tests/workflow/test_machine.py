@@ -355,6 +355,8 @@ class Story(TrainingStory):
                     self.replay.touched.setdefault(self.item_like(subject_id), set()).add(user)
                 continue
             self.replay.apply(user, action, subject_id, figures)
+            if action in ("task.submit", "task.approve", "task.return", "audit.grade"):
+                self.knows.add((user, self.replay.tasks[subject_id].item))
             self.logged["pause by evaluations" if '"mean"' in figures else action] += 1
         self.seen = events
         self.scores.watch(tables["evaluation_scores"])
