@@ -95,6 +95,7 @@ export const statusLine = (session, stage) => {
         saved.className = `aw-ed-saving aw-${kind}`;
     };
     const drawTool = () => {
+        element.classList.toggle("aw-ed-paints", session.tools.includes("brush"));
         brush.hidden = session.tool !== "brush" && session.tool !== "eraser";
         size.value = String(placeOf(session.brush));
         set(sizeShown, `${session.brush} px`);
