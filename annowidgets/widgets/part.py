@@ -33,6 +33,14 @@ class Part(KnownKeywords, anywidget.AnyWidget):
         super().__init__(**traits, _anywidget_id="annowidgets")
         self.add_class("aw")
 
+    def open(self) -> None:
+        """Tell the page of the part."""
+        super().open()
+        # ipykernel 7.4 hears a widget where it spoke last, one behind a cell that runs, another on a subshell: what was
+        # typed in one part would come after the button that was pressed in the next. Without this they all go by the
+        # road that the page chose.
+        self.comm._reply_subshell_for = None
+
     def close(self) -> None:
         """Close the part with its layout, which ipywidgets would keep as long as the kernel lives."""
         if self.comm is not None:

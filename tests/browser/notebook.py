@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +40,9 @@ EVALUATE = """async expression => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     const request = {code: '', store_history: false, user_expressions: {value: expression}};
     return (await kernel.requestExecute(request).done).content.user_expressions.value;
+}"""
+START = """code => {
+    jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code, store_history: false});
 }"""
 # Lumino lays out over several frames; a box counts once it has been the same for three of them.
 SETTLED_BOX = """element => new Promise(resolve => {
@@ -139,6 +145,21 @@ class Notebook:
         if answer["status"] != "ok":
             raise AssertionError(f"{expression}: {answer['ename']}: {answer['evalue']}")
         return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
+
+    def start(self, code: str) -> None:
+        """Let the kernel run code, without a trace in the notebook and without waiting for its end."""
+        self.page.evaluate(START, code)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the kernel for a while: a cell that runs would not do, messages of widgets pass it by on a subshell."""
+        process = int(self.value("__import__('os').getpid()"))
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
     def wait_for_value(self, expression: str, expected: object, *, seconds: float = 30) -> None:
         """Ask the kernel until `expression` equals `expected`: a click reaches it when it does."""

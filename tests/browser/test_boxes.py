@@ -195,9 +195,7 @@ def test_edits_made_while_the_kernel_is_busy_arrive_before_what_is_pressed_after
         "import time",
     )
     box = book.box(PICTURE)
-    book.page.evaluate(
-        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'time.sleep(2)'}) }"
-    )
+    book.start("time.sleep(2)")
     book.drag(box, (40, 50), (140, 130))
     book.drag(box, (300, 200), (360, 260))
     book.drag(box, (500, 200), (560, 260))

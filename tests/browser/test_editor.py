@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +33,6 @@ ONTOLOGY = aw.Ontology(
     classifications=[aw.Radio("quality", ["good", "blurred"])],
 )
 IS_BUSY = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"
-EXECUTE = """code => {
-    jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
-}"""
 
 
 class Desk:
@@ -47,17 +41,6 @@ class Desk:
     def __init__(self, book: Notebook, loop: Loop) -> None:
         self.book, self.page, self.loop = book, book.page, loop
         self.canvas = Canvas(book)
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Stop the kernel for a while: a cell that runs would not do, messages of widgets may pass it by."""
-        process = int(self.book.value("__import__('os').getpid()"))
-        os.kill(process, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGCONT)
 
     def labels(self) -> list[dict[str, Any]]:
         """The draft of the open task, as it is in the file."""
@@ -188,6 +171,7 @@ def test_labels_of_every_shape_are_drawn_edited_undone_and_submitted_by_mouse(si
     assert desk.book.value("[edit.kind for edit in desk.task.history()]") == []
 
 
+@in_both_apps
 def test_labels_of_every_shape_are_drawn_edited_undone_and_submitted_by_keyboard(sit_down: Callable[..., Desk]) -> None:
     desk = sit_down()
     hand = desk.canvas
@@ -375,15 +359,15 @@ def test_what_is_drawn_while_the_kernel_is_busy_arrives_whole_and_in_order(sit_d
     desk.book.box(STAGE)
     since = time.monotonic()
     saving = desk.page.locator(".aw-ed-saving")
-    with desk.frozen():
+    with desk.book.frozen():
         for n in range(5):
             desk.canvas.drag((10 + 20 * n, 20), (25 + 20 * n, 40))
         assert len(desk.canvas.ids) == desk.canvas.pending == 5
-        expect(saving).to_have_text("offline (5 kept here)", timeout=9000)
+        expect(saving).to_have_text("offline (5 kept here)")
         expect(desk.page.locator(".aw-bar")).to_contain_text("▲ offline (5 kept here)")
         assert desk.labels() == []
         desk.page.wait_for_timeout(max(0, 10_000 - 1000 * (time.monotonic() - since)))
-    expect(saving).to_have_text("saved", timeout=20_000)
+    expect(saving).to_have_text("saved")
     desk.wait_for(*(["cell", 10 + 20 * n, 20, 15, 20] for n in range(5)))
     assert [label["id"] for label in desk.labels()] == desk.canvas.ids
 
@@ -394,13 +378,14 @@ def test_submit_by_mouse_waits_for_edits_that_lie_behind_a_cell(sit_down: Callab
     desk.page.get_by_role("button", name="Submit").click()
     expect(desk.page.locator(".aw-message")).to_contain_text("Nothing is labelled in this picture")
     # ... and the picture behind the cell that runs.
-    desk.page.evaluate(EXECUTE, "import time; desk.editor.active_class = 'cell'; time.sleep(6)")
+    desk.book.start("import time; desk.editor.active_class = 'cell'; time.sleep(6)")
     desk.page.wait_for_function(IS_BUSY)
     desk.canvas.drag((10, 20), (25, 40))
     desk.canvas.drag((40, 20), (55, 40))
     assert desk.submit() == [["cell", 10, 20, 15, 20], ["cell", 40, 20, 15, 20]]
 
 
+@in_both_apps
 def test_a_kernel_that_is_killed_and_a_page_that_is_loaded_anew_lose_and_double_nothing(
     sit_down: Callable[..., Desk],
 ) -> None:
@@ -411,7 +396,7 @@ def test_a_kernel_that_is_killed_and_a_page_that_is_loaded_anew_lose_and_double_
 
     # the page goes away before the acknowledgement; its edits are on their way to the kernel, and kept in the browser
     desk.book.save()
-    with desk.frozen():
+    with desk.book.frozen():
         hand.drag((40, 20), (60, 40))
         hand.keys("Delete", "Control+z")
         assert hand.pending == 3
@@ -428,7 +413,7 @@ def test_a_kernel_that_is_killed_and_a_page_that_is_loaded_anew_lose_and_double_
 
     # the kernel dies with edits that it never came to
     desk.book.box(STAGE)
-    with desk.frozen():
+    with desk.book.frozen():
         hand.drag((70, 20), (90, 40))
         hand.drag((100, 20), (120, 40))
         hand.keys("Delete", "Control+z")

@@ -186,6 +186,28 @@ def test_what_is_shown_anew_between_the_press_and_the_release_of_a_button_takes_
     expect(more).to_contain_text("more 3")
 
 
+def test_what_is_done_in_two_parts_keeps_its_order_while_a_cell_runs(notebook: MakeNotebook) -> None:
+    book = opened(notebook)
+    page = book.page
+
+    def skip(why: str) -> None:
+        page.locator(".aw-footer").get_by_text("Skip…").click()
+        page.get_by_label("Why?").fill(why)
+        page.keyboard.press("Control+Enter")
+
+    skip("first")  # the footer is drawn anew by the subshell that hears the page
+    book.wait_for_value("screen.done", ["first"])
+    book.start(
+        "import time\nscreen.field.show(tag('label', 'Your name ', tag('input', type='text', data_act='name')))"
+        "\ntime.sleep(4)"
+    )  # and the field by a cell, which runs on
+    page.get_by_label("Your name").fill("ada")
+    page.get_by_label("Your name").press("Tab")
+    skip("last")
+    book.wait_for_value("len(screen.done)", 3)
+    assert book.value("screen.done") == ["first", "ada", "last"]
+
+
 def test_the_clock_runs_while_the_focus_is_inside_and_stops_elsewhere(notebook: MakeNotebook) -> None:
     book = opened(notebook, "1")
     assert book.value("screen.clock.seconds") == 0
