@@ -205,7 +205,8 @@ class Workbench:
 
     def _refresh(self) -> None:
         self._ask_of_selected()
-        asked = {(question.name, question.scope == "item") for question in self._questions}
+        questions = walk(() if self._ontology is None else self._ontology.classifications)
+        asked = {(question.name, question.scope == "item") for question in questions}
         unasked = sum((answer.question, answer.frame is None) not in asked for answer in self._answers)
         kept = unasked + sum(isinstance(one, Label) for one in self._kept)
         self._comments.show(comments_html(self._given_comments, self.titles, kept=kept))
@@ -259,10 +260,6 @@ class Workbench:
         if isinstance(self.editor, Editor):
             return self.editor.answers
         return [one for one in self._kept if isinstance(one, Answer)]
-
-    @property
-    def _questions(self) -> list[Question]:
-        return [] if self._ontology is None else list(walk(self._ontology.classifications))
 
     def _asked(self, *, of_frame: bool) -> list[Question]:
         """The outer questions of one of the two forms; a still picture has the form of the item alone."""
