@@ -33,7 +33,7 @@ def mask_of(task: Task) -> npt.NDArray[np.bool_]:
 def stroke(*path: Point) -> npt.NDArray[np.float64]:
     """How far the middle of each pixel is from a line; infinitely where the brush can't reach."""
     away = np.full((SIDE, SIDE), np.inf)
-    (x0, y0), (x1, y1) = (np.array([end(path, axis=0) for end in (np.min, np.max)]) + [[-BRUSH], [BRUSH]]).astype(int)
+    (x0, y0), (x1, y1) = (np.min(path, axis=0) - BRUSH).astype(int), (np.max(path, axis=0) + BRUSH).astype(int)
     y, x = np.mgrid[y0:y1, x0:x1] + 0.5
     for (ax, ay), (bx, by) in pairwise(path):
         dx, dy = bx - ax, by - ay
