@@ -208,8 +208,9 @@ class Notebook:
         )
 
     def resize(self, width: int, height: int) -> None:
-        """Give the window another size, in CSS pixels."""
+        """Give the window another size, in CSS pixels, and wait until the screen in it has settled."""
         self.page.set_viewport_size({"width": width, "height": height})
+        self.page.locator(".jp-Notebook, .aw-screen").last.evaluate(SETTLED_BOX)
 
     def screenshot(self, name: str, selector: str | None = None) -> Path:
         """Write a picture of the window, or of one element, into the test's folder; return its path."""

@@ -164,7 +164,7 @@ def test_every_part_of_the_dashboard_can_be_read_and_axe_finds_nothing_serious(
         one.book.resize(width, 900)
         for name in TABS:
             one.tab(name)
-            one.page.wait_for_timeout(200)
+            one.book.wait_until_idle()
             assert (name, one.page.evaluate(PIECES)) == (name, [])
             assert one.page.evaluate(
                 "() => { const s = document.querySelector('.aw-screen'); return s.scrollWidth <= s.clientWidth }"
@@ -184,7 +184,6 @@ def test_every_step_of_a_new_training_can_be_read_and_axe_finds_nothing_serious(
             assert (step, theme, one.page.evaluate(WRONG)) == (step, theme, [])
             assert one.page.evaluate(FAINT)["faint"] == []
         one.book.resize(900, 900)
-        one.page.wait_for_timeout(200)
         assert (step, one.page.evaluate(PIECES)) == (step, [])
         one.book.resize(1400, 1000)
         if step == 1:
