@@ -103,7 +103,7 @@ def read(blobs: Sequence[bytes], tasks: Sequence[Hashable] | None, trainees: Seq
     row_counts, task_counts = heads["rows"].astype(np.int64), heads["tasks"].astype(np.int64)
     ends = _HEAD.itemsize + row_counts * ROW.itemsize
     columns = _columns(blobs, ends)
-    tails = _Tails(blobs, ends.tolist(), task_counts)
+    tails = _Tails(blobs, heads)
     names, questions, codes, of_blob = _names(heads["names"], tails)
     own_task = columns["task"]
     if own_task.size and ((own_task < 0) | (own_task >= np.repeat(task_counts, row_counts))).any():
@@ -195,28 +195,24 @@ def _digest(names: Sequence[str], questions: Sequence[str]) -> int:
 class _Tails(Sequence[LabelIds]):
     """Ids of labels per task, unpacked when somebody asks."""
 
-    def __init__(self, blobs: Sequence[bytes], starts: list[int], task_counts: Ints) -> None:
-        self._blobs, self._starts = blobs, starts
-        self._tasks = offsets(task_counts)
+    def __init__(self, blobs: Sequence[bytes], heads: npt.NDArray[np.void]) -> None:
+        self._blobs = blobs
+        self._sizes, self._checksums = heads["tail"].tolist(), heads["crc_tail"].tolist()
+        self._task_counts = heads["tasks"].tolist()
+        self._tasks = offsets(self._task_counts)
 
     def at(self, place: int) -> _Tail:
         """The tail of one blob."""
         blob = self._blobs[place]
-        packed = blob[self._starts[place] :]
-        checksum = np.frombuffer(blob[: _HEAD.itemsize], _HEAD)["crc_tail"][0]
-        if zlib.crc32(packed, zlib.crc32(blob[:_CHECKED])) != checksum:
+        packed = blob[len(blob) - self._sizes[place] :]
+        if zlib.crc32(packed, zlib.crc32(blob[:_CHECKED])) != self._checksums[place]:
             raise damaged()
         try:
             unpacking = zlib.decompressobj()
             tail = _decode(unpacking.decompress(packed, _MOST_UNPACKED))
         except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise damaged() from None
-        if (
-            not len(tail.tasks)
-            == len(tail.trainees)
-            == len(tail.label_ids)
-            == self._tasks[place + 1] - self._tasks[place]
-        ):
+        if not len(tail.tasks) == len(tail.trainees) == len(tail.label_ids) == self._task_counts[place]:
             raise damaged()
         return tail
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.void]
 Codes = npt.NDArray[np.signedinteger[Any] | np.unsignedinteger[Any]]
 Columns = dict[str, npt.NDArray[Any]]
+Column = npt.NDArray[np.object_]
 LabelIds = tuple[Sequence[str | None], Sequence[str | None]]
 
 MATCHED, MISSING, EXTRA, EMPTY = range(4)
@@ -199,6 +200,7 @@ class Measurements:
         import pandas as pd
 
         question = np.where(self.is_question, np.maximum(self.benchmark_category, self.trainee_category), -1)
+        benchmark_label, trainee_label = self.label_columns(self.task, self.benchmark_label, self.trainee_label)
         return pd.DataFrame(
             {
                 "measurement_id": np.arange(len(self)),
@@ -206,8 +208,8 @@ class Measurements:
                 "frame": frame_column(self.frame),
                 "kind": outcome_column(self.kind),
                 "family": labelled(self.family, FAMILIES),
-                "benchmark_label": self.label_column("benchmark", self.task, self.benchmark_label),
-                "trainee_label": self.label_column("trainee", self.task, self.trainee_label),
+                "benchmark_label": benchmark_label,
+                "trainee_label": trainee_label,
                 "benchmark_shape": labelled(self.benchmark_shape, KINDS),
                 "trainee_shape": labelled(self.trainee_shape, KINDS),
                 "benchmark_category": labelled(self.benchmark_category, self.names),
@@ -218,17 +220,11 @@ class Measurements:
             }
         )
 
-    def label_column(self, side: str, task: Codes, position: Codes) -> npt.NDArray[np.object_]:
-        """Ids of labels given by task and place; None where there is none."""
-        per_task = [ids[0 if side == "benchmark" else 1] for ids in self.label_ids]
-        counts = np.array([len(ids) for ids in per_task], np.int64)
-        if position.size and (position >= counts[task]).any():
-            raise damaged()
-        starts = offsets(counts)
-        flat = np.empty(int(starts[-1]) + 1, object)
-        flat[:-1] = list(chain.from_iterable(per_task))
-        column: npt.NDArray[np.object_] = flat[np.where(position >= 0, starts[task] + position, -1)]
-        return column
+    def label_columns(self, task: Codes, benchmark: Codes, trainee: Codes) -> tuple[Column, Column]:
+        """Ids of the benchmark's and of the trainee's labels, by task and place in it; None where there is none."""
+        # What is read from a file is unpacked here, and once is enough for both sides.
+        ids = list(self.label_ids)
+        return _ids_at([own[0] for own in ids], task, benchmark), _ids_at([own[1] for own in ids], task, trainee)
 
     def to_bytes(self) -> bytes:
         """The measurements in a compact form; `from_bytes` reads it back.
@@ -323,6 +319,17 @@ def _require_sides(name: str, category: Codes, kind: Codes) -> None:
     without = EXTRA if name == "benchmark_category" else MISSING
     if ((category < 0) != (kind == without)).any():
         raise damaged()
+
+
+def _ids_at(per_task: Sequence[Sequence[str | None]], task: Codes, position: Codes) -> Column:
+    counts = np.array([len(ids) for ids in per_task], np.int64)
+    if position.size and (position >= counts[task]).any():
+        raise damaged()
+    starts = offsets(counts)
+    flat = np.empty(int(starts[-1]) + 1, object)
+    flat[:-1] = list(chain.from_iterable(per_task))
+    column: Column = flat[np.where(position >= 0, starts[task] + position, -1)]
+    return column
 
 
 def _hashable(kind: str, names: Sequence[Any]) -> tuple[Hashable, ...]:

@@ -160,6 +160,9 @@ class Scores:
             return np.where(from_one & (self.kind != drop), column.astype(np.int64)[source] if len(m) else -1, -1)
 
         benchmark_category, trainee_category = of(m.benchmark_category, EXTRA), of(m.trainee_category, MISSING)
+        benchmark_label, trainee_label = m.label_columns(
+            self.task, of(m.benchmark_label, EXTRA), of(m.trainee_label, MISSING)
+        )
         is_question = of(m.family, -1) == QUESTION_FAMILY
         matched = self.kind == MATCHED
         nothing = np.full(len(self), np.nan)
@@ -171,8 +174,8 @@ class Scores:
                 "trainee": named(m.trainees, self.task),
                 "frame": frame_column(of(m.frame, -1)),
                 "kind": outcome_column(self.kind),
-                "benchmark_label": m.label_column("benchmark", self.task, of(m.benchmark_label, EXTRA)),
-                "trainee_label": m.label_column("trainee", self.task, of(m.trainee_label, MISSING)),
+                "benchmark_label": benchmark_label,
+                "trainee_label": trainee_label,
                 "benchmark_category": labelled(benchmark_category, m.names),
                 "trainee_category": labelled(trainee_category, m.names),
                 "question": labelled(np.where(is_question, self.category, -1), m.names),
