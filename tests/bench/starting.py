@@ -1,4 +1,4 @@
-"""How long a cell waits for its imports, each in an interpreter of its own."""
+"""What a cell's imports take of the processor, each in an interpreter of its own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from statistics import median
 from tests.bench.harness import Line, show
 from tests.repository import REPOSITORY
 
-TIMED = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
+TIMED = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
 
 
 def seconds_of(code: str) -> float:
-    """Seconds that some code takes in a fresh interpreter, its own start left out."""
+    """Seconds of the processor that some code takes in a fresh interpreter, its own start left out."""
     command = [sys.executable, "-W", "ignore", "-c", TIMED.format(code)]
     return float(subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout)
 
@@ -29,13 +29,13 @@ def lines(codes: dict[str, str], *, runs: int = 7) -> list[Line]:
 
 def main() -> None:
     other = "import ipywidgets"
-    show("an import", lines({"import annowidgets": "import annowidgets", other: other}), {other: 0.5})
+    show("an import, processor time", lines({"import annowidgets": "import annowidgets", other: other}), {other: 0.5})
     codes = {
         "annowidgets' smallest part": "from annowidgets.widgets.clock import Clock; Clock()",
         "ipywidgets' button": "import ipywidgets; ipywidgets.Button()",
         "anywidget's own": "import anywidget; anywidget.AnyWidget(_esm='export default {}')",
         "ipywidgets and numpy": "import ipywidgets, numpy; ipywidgets.Button()",
     }
-    show("a first widget", lines(codes), {"ipywidgets' button": 1.3})
+    show("a first widget, processor time", lines(codes), {"ipywidgets' button": 1.3})
     desk = {"annowidgets' label desk": "import annowidgets; annowidgets.LabelDesk", **dict(list(codes.items())[1:])}
-    show("the class of the largest screen", lines(desk))
+    show("the class of the largest screen, processor time", lines(desk))
