@@ -89,8 +89,8 @@ def main() -> None:
 def demo(workspace: Path, images: Path | None, voc: Path | None, count: int | None, seed: int) -> None:
     """Run a whole calibration with simulated people, and leave its workspace file.
 
-    Two labelers with known faults label 20 sampled pictures. The lead audits them against the truth, the score is
-    too low and production stays locked. The labelers' questions are answered in new instructions, a second batch
+    Two annotators with known faults label 20 sampled pictures. The lead audits them against the truth, the score is
+    too low and production stays locked. The annotators' questions are answered in new instructions, a second batch
     passes, and production opens.
 
     Pictures of blood cells are drawn beside the workspace file, or taken from a folder of yours.

@@ -168,9 +168,9 @@ def test_production_is_locked_until_the_second_score(calibration: Run, file: sql
     text = shown(calibration.book)
     first, second = (score for score, *_ in scores(calibration.book))
     beats = [
-        "none yet, needs a completed audit",
+        "none yet (needs one)",
         f"Calibration score {first}",
-        f"locked: calibration score {first}, needs >= 80.0",
+        f"locked: calibration score: {first} (needs >= 80.0)",
         f"Calibration score {second}",
     ]
     places = [text.index(beat) for beat in beats]

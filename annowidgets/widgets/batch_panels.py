@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 from annowidgets.widgets.audit_panel import GRADED
 from annowidgets.widgets.feedback_list import feedback_list
 from annowidgets.widgets.html import Content, Html, tag
-from annowidgets.widgets.pace import Pace, Stalled, day_and_time, how_long
+from annowidgets.widgets.pace import HOURS, Pace, Stalled, day_and_time, how_long
 from annowidgets.widgets.parts import button, chip, coloured, inline_form, pairs, section
 from annowidgets.widgets.table import Column
 from annowidgets.widgets.wording import counted, minutes, percent, words
@@ -181,8 +181,10 @@ def pace_section(pace: Pace, now: float) -> Html:
     """How fast the batch goes, and when it may end."""
     if pace.left == 0:
         said: Content = "Everything is handed in."
+    elif pace.recent == 0:
+        said = f"Nothing was handed in during the last {HOURS:g} hours; {counted(pace.left, 'task')} to go."
     elif pace.per_hour is None or pace.end is None:
-        said = f"Nothing was handed in during the last hours; {counted(pace.left, 'task')} to go."
+        said = f"Too little was handed in to tell the pace; {counted(pace.left, 'task')} to go."
     else:
         said = [
             tag("b", f"{pace.per_hour:.1f}", class_="aw-num"),

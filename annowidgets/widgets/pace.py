@@ -21,6 +21,8 @@ class Pace(NamedTuple):
     ----------
     per_hour : float or None
         Tasks per hour over the last `HOURS`; None where nothing was handed in, or too little to say.
+    recent : int
+        How many were handed in over the last `HOURS`.
     left : int
         Tasks that are still to be labelled.
     end : float or None
@@ -28,6 +30,7 @@ class Pace(NamedTuple):
     """
 
     per_hour: float | None
+    recent: int
     left: int
     end: float | None
 
@@ -44,16 +47,17 @@ def pace(tasks: pd.DataFrame, now: float) -> Pace:
     """
     left = int(tasks["state"].isin(_OPEN).sum())
     submitted = sorted(stamp.timestamp() for stamp in tasks["submitted"].dropna())
-    if not submitted:
-        return Pace(None, left, None)
+    recent = sum(at > now - 3600 * HOURS for at in submitted)
+    if not recent:
+        return Pace(None, 0, left, None)
     since = max(now - 3600 * HOURS, submitted[0])
     hours = (now - since) / 3600
     # Where the first one opens the time that is looked at, it is its start and not a task done in it.
     done = sum(at > since for at in submitted)
     if done == 0 or hours < _LEAST_HOURS:
-        return Pace(None, left, None)
+        return Pace(None, recent, left, None)
     per_hour = done / hours
-    return Pace(per_hour, left, now + 3600 * left / per_hour if left else None)
+    return Pace(per_hour, recent, left, now + 3600 * left / per_hour if left else None)
 
 
 class Stalled(NamedTuple):

@@ -75,8 +75,7 @@ def conditions(action: Action, figures: Figures | None) -> list[Condition]:
     policy, connection, project = action.policy, action.connection, action.project.id
     version = stored_projects.ontology(connection, project).version
     if figures is None:
-        name = f"calibration on ontology version {version}"
-        return [Condition(name, "a completed audit", "none yet", False)]
+        return [Condition(f"audited calibration batch on ontology version {version}", "one", "none yet", False)]
     found = []
 
     def at_least(name: str, required: float | None, actual: float | None, digits: int = 0) -> None:
@@ -135,7 +134,7 @@ def require_calibrated(action: Action) -> int:
     """Refuse production unless every condition is met; returns the certificate in force (C2)."""
     unmet = [condition for condition in current_conditions(action) if condition.locks and not condition.met]
     if unmet:
-        told = "; ".join(f"{c.condition} {c.actual}, needs {c.required}" for c in unmet)
+        told = "; ".join(f"{c.condition}: {c.actual} (needs {c.required})" for c in unmet)
         raise ProductionLocked(
             f"Production of {action.project.name!r} is locked: {told}.",
             rule="C2",

@@ -72,7 +72,7 @@ def test_from_a_new_calibration_to_a_running_production(opened: Callable[..., Pa
     production = one.page.get_by_role("button", name="New production batch")
     expect(production).to_be_disabled()
     expect(one.side).to_contain_text("Production is locked")
-    expect(one.side).to_contain_text("not met: calibration on ontology version 1: none yet (needs a completed audit)")
+    expect(one.side).to_contain_text("not met: audited calibration batch on ontology version 1: none yet (needs one)")
 
     one.press("Check")
     expect(one.said).to_contain_text("Every item opens")

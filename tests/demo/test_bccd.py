@@ -87,8 +87,8 @@ def test_the_calibration_score_follows_from_the_attempts_and_decides_the_lock(
 def test_production_was_refused_after_the_first_score_and_made_after_the_second(run: Run) -> None:
     expected = figures(run.attempts("round 1"), run.truth)
     assert (
-        f"[C2] Production of 'bccd' is locked: calibration score {expected.score:.1f}, needs >= 80.0; "
-        f"mean accuracy {expected.accuracy:.2f}, needs >= 0.80." in run.printed
+        f"[C2] Production of 'bccd' is locked: calibration score: {expected.score:.1f} (needs >= 80.0); "
+        f"mean accuracy: {expected.accuracy:.2f} (needs >= 0.80)." in run.printed
     )
     query = "SELECT action FROM events WHERE action IN ('batch.create', 'audit.complete') ORDER BY id"
     order = [action for (action,) in run.file.execute(query)]

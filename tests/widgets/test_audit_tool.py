@@ -459,7 +459,7 @@ def test_a_failed_calibration_says_what_keeps_production_locked(loop: Loop) -> N
     shown = tool._result.html
     assert '<span class="aw-chip aw-bad">not passed</span>' in shown
     assert "Production is locked." in shown
-    assert "mean accuracy 0.25, needs" in shown
+    assert "mean accuracy: 0.25 (needs" in shown
     assert "aw-is-warn" in message(tool)
 
 

@@ -152,14 +152,17 @@ def test_feedback_is_answered_beside_its_task_and_from_the_list_of_what_is_open(
 
 def test_pace_and_expected_end_are_those_of_the_last_hours(tmp_path: Path) -> None:
     loop = Loop(tmp_path, items=8)
-    loop.submit(at_most=5)  # a minute apart
+    assert "Nothing was handed in during the last 4 hours; 8 tasks to go." in panel(BatchView(loop.batch))
+    loop.submit(at_most=1)
+    assert "Too little was handed in to tell the pace; 7 tasks to go." in panel(BatchView(loop.batch))
+    loop.submit(at_most=4)  # a minute apart
     loop.at += 60
     view = BatchView(loop.batch)
     # four after the first, in five minutes: 48 an hour, so the three that are left take 3:45
     assert '<b class="aw-num">48.0</b> an hour lately, 3 tasks to go: about <b class="aw-num">3 min</b>' in panel(view)
     loop.at += 5 * 3600
     view.act("refresh")
-    assert "Nothing was handed in during the last hours; 3 tasks to go." in panel(view)
+    assert "Nothing was handed in during the last 4 hours; 3 tasks to go." in panel(view)
     loop.submit()
     view.act("refresh")
     assert "Everything is handed in." in panel(view)

@@ -152,16 +152,16 @@ def test_open_feedback_is_counted_and_what_has_no_task_is_answered_here(loop: Lo
 def test_production_is_locked_with_the_figures_until_the_project_is_calibrated(loop: Loop) -> None:
     page = BatchesPage(loop.project)
     assert "<h3>Production is locked</h3>" in panel(page)
-    assert "calibration on ontology version 1: " in panel(page)
-    assert "(needs a completed audit)" in panel(page)
+    assert "audited calibration batch on ontology version 1: " in panel(page)
+    assert "(needs one)" in panel(page)
     with pytest.raises(ProductionLocked) as locked:
         loop.project.create_production_batch("production 1")
-    assert "needs a completed audit" in locked.value.message
+    assert "(needs one)" in locked.value.message
     assert re.search(
         r'data-act="new_production" disabled title="Production of &#x27;Blood&#x27; is locked', page.tools.html
     )
     page.act("new_production")
-    assert "is locked: calibration on ontology version 1 none yet" in message(page)
+    assert "is locked: audited calibration batch on ontology version 1: none yet" in message(page)
     assert "Rule C2" in message(page)
     assert page._form is None
 

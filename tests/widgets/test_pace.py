@@ -32,9 +32,11 @@ def test_a_batch_that_began_lately_is_measured_from_its_first_submission() -> No
     assert found.end == pytest.approx(NOW + 3600 / 1.5)
 
 
-@pytest.mark.parametrize("submitted", [[None], [1.0, None], [7.0, 6.0, None], [0.001, 0.0005, None]])
-def test_too_little_to_say_is_no_pace(submitted: list[float | None]) -> None:
-    assert pace(tasks(submitted), NOW) == (None, 1, None)
+@pytest.mark.parametrize(
+    ("submitted", "recent"), [([None], 0), ([1.0, None], 1), ([7.0, 6.0, None], 0), ([0.001, 0.0005, None], 2)]
+)
+def test_too_little_to_say_is_no_pace_and_told_from_nothing(submitted: list[float | None], recent: int) -> None:
+    assert pace(tasks(submitted), NOW) == (None, recent, 1, None)
 
 
 def test_where_nothing_is_left_there_is_no_end_to_wait_for() -> None:

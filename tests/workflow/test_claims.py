@@ -394,7 +394,7 @@ def test_t8_none_and_never_an_error_with_the_reason_told(open_project: Team) -> 
     lea.update_policy(min_score=100)
     told("'production'", "locked until the project is calibrated")
     assert "99.8" not in str(ann.my_status()), "the figures are the leads' to see"
-    assert "calibration score 99.8, needs >= 100.0" in str(lea.my_status())
+    assert "calibration score: 99.8 (needs >= 100.0)" in str(lea.my_status())
     lea.update_policy(min_score=80)
     lea.pause("ann", reason="too fast")
     told("paused from production (too fast)")

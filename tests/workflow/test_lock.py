@@ -35,16 +35,16 @@ def relock_on_instructions(team: Team) -> None:
 
 # What locks an open project again, and how the refusal tells it.
 CAUSES: dict[str, tuple[Callable[[Team], Any], str]] = {
-    "a later failing batch": (fail_a_later_batch, "calibration score 3.8, needs >= 80.0; mean accuracy 0.00"),
-    "a new ontology": (lambda team: team("lea").update_ontology(WIDER), "calibration on ontology version 2 none yet"),
-    "new instructions, where set": (relock_on_instructions, "calibrated instructions version 1, needs version 2"),
-    "feedback without answer, where set": (ask_for_answers, "feedback without answer 1, needs 0"),
-    "a higher score": (lambda team: team("lea").update_policy(min_score=99.9), "score 99.8, needs >= 99.9"),
-    "more items": (lambda team: team("lea").update_policy(min_items=4), "graded attempt 3, needs >= 4"),
-    "a higher lower end": (lambda team: team("lea").update_policy(min_low=99.9), "interval 99.8, needs >= 99.9"),
-    "more taskers": (lambda team: team("lea").update_policy(min_taskers=3), "taskers 2, needs >= 3"),
-    "training tasks": (lambda team: team("lea").update_policy(min_training_tasks=1), "training tasks 0, needs >= 1"),
-    "evaluation tasks": (lambda team: team("lea").update_policy(min_evaluation_tasks=2), "evaluation tasks 0, needs"),
+    "a later failing batch": (fail_a_later_batch, "calibration score: 3.8 (needs >= 80.0); mean accuracy: 0.00"),
+    "a new ontology": (lambda team: team("lea").update_ontology(WIDER), "ontology version 2: none yet (needs one)"),
+    "new instructions, where set": (relock_on_instructions, "calibrated instructions: version 1 (needs version 2)"),
+    "feedback without answer, where set": (ask_for_answers, "feedback without answer: 1 (needs 0)"),
+    "a higher score": (lambda team: team("lea").update_policy(min_score=99.9), "score: 99.8 (needs >= 99.9)"),
+    "more items": (lambda team: team("lea").update_policy(min_items=4), "graded attempt: 3 (needs >= 4)"),
+    "a higher lower end": (lambda team: team("lea").update_policy(min_low=99.9), "interval: 99.8 (needs >= 99.9)"),
+    "more taskers": (lambda team: team("lea").update_policy(min_taskers=3), "taskers: 2 (needs >= 3)"),
+    "training tasks": (lambda team: team("lea").update_policy(min_training_tasks=1), "training tasks: 0 (needs >= 1)"),
+    "evaluation tasks": (lambda team: team("lea").update_policy(min_evaluation_tasks=2), "evaluation tasks: 0 (needs"),
 }
 
 
@@ -132,7 +132,7 @@ def test_c2_held_and_own_returned_tasks_may_still_be_submitted_and_no_new_one_cl
 def test_c2_nothing_of_production_exists_before_the_first_calibration(team: Team) -> None:
     for user in ("lea", "tim"):
         refused = team.refuses(ProductionLocked, lambda user=user: team(user).create_production_batch("p"), rule="C2")
-        assert "calibration on ontology version 1 none yet, needs a completed audit" in refused.message
+        assert "audited calibration batch on ontology version 1: none yet (needs one)" in refused.message
     batch = team.calibration()
     work(team("ann"))
     work(team("bo"))
@@ -156,11 +156,11 @@ def test_c2_each_condition_that_is_not_met_is_told_with_its_figures_and_so_is_re
     assert result.score == pytest.approx(51.8, abs=1e-9)
     refused = team.refuses(ProductionLocked, lambda: lea.create_production_batch("p"), rule="C2")
     for told in (
-        "calibration score 51.8, needs >= 90.0",
-        "mean accuracy 0.50, needs >= 0.70",
-        "items with a graded attempt 2, needs >= 3",
-        "items without a graded attempt 50 %, needs <= 10 %",
-        "taskers 1, needs >= 2",
+        "calibration score: 51.8 (needs >= 90.0)",
+        "mean accuracy: 0.50 (needs >= 0.70)",
+        "items with a graded attempt: 2 (needs >= 3)",
+        "items without a graded attempt: 50 % (needs <= 10 %)",
+        "taskers: 1 (needs >= 2)",
     ):
         assert told in refused.message
     readiness = lea.readiness().set_index("condition")
@@ -174,7 +174,7 @@ def test_c2_each_condition_that_is_not_met_is_told_with_its_figures_and_so_is_re
 def test_c2_figures_that_round_alike_are_told_apart(open_project: Team) -> None:
     open_project("lea").update_policy(min_score=99.80001)
     refused = open_project.refuses(ProductionLocked, lambda: open_project("lea").create_production_batch("p"))
-    assert "calibration score 99.80000, needs >= 99.80001" in refused.message
+    assert "calibration score: 99.80000 (needs >= 99.80001)" in refused.message
 
 
 def test_c2_a_threshold_that_is_reached_exactly_is_reached(open_project: Team) -> None:
