@@ -268,6 +268,7 @@ export class Session extends Emitter {
     /** @param {Shape} shape */
     draw(shape) {
         if (!this.active || this.readOnly) return;
+        if (this.looks.hidden) this.look({ hidden: false }); // what is drawn is seen
         const continued = this.tracks.continued(shape);
         if (continued) return this.change(continued.id, shape, "draw");
         /** @type {Label} */

@@ -150,6 +150,7 @@ export const followKeys = (root, view, held) => {
             event.preventDefault();
             if (!held.isSpaceHeld) held.hasPanned = false;
             held.isSpaceHeld = true;
+            stage.place.dataset.mayPan = "";
             return;
         }
         const action = actionOf(stage, event);
@@ -167,11 +168,13 @@ export const followKeys = (root, view, held) => {
         if (event.key in STEPS) stage?.endNudge();
         if (event.key !== " " || !held.isSpaceHeld) return;
         held.isSpaceHeld = false;
+        delete stage?.place.dataset.mayPan;
         if (stage && !held.hasPanned) press(stage);
     };
 
     const left = () => {
         held.isSpaceHeld = false;
+        delete view()?.place.dataset.mayPan;
         view()?.endNudge();
     };
     root.addEventListener("keydown", down);

@@ -38,6 +38,8 @@ export const showPanel = (session, el) => {
     root.addEventListener("focusin", ({ target }) => {
         if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
     });
+    // the class is chosen for what is drawn next: keys go there, unless it was chosen by them
+    classes.addEventListener("click", ({ detail }) => detail > 0 && session.front?.place.focus({ preventScroll: true }));
     const stopKeys = followKeys(root, () => session.front, { isSpaceHeld: false, hasPanned: false });
 
     /** @type {Map<string, Row>} */

@@ -8,6 +8,8 @@ import { StageView } from "./stage_view.js";
 import { statusLine } from "./status.js";
 import { toolbar } from "./toolbar.js";
 
+const PRESSED = ".aw-ed-rail button, .aw-ed-zoom button, .aw-ed-moves button, .aw-ed-brush input";
+
 /**
  * The stage on the page: tools, picture, status line.
  *
@@ -43,6 +45,10 @@ export const showStage = (session, el) => {
     root.addEventListener("focusin", ({ target }) => {
         if (target instanceof Element) target.setAttribute("data-lm-suppress-shortcuts", "true");
         session.bringToFront(stage);
+    });
+    // who pressed it by mouse works on in the picture: there Space moves it, and does not press the button again
+    root.addEventListener("click", ({ detail, target }) => {
+        if (detail > 0 && target instanceof Element && target.closest(PRESSED)) place.focus({ preventScroll: true });
     });
     session.bringToFront(stage);
     const held = { isSpaceHeld: false, hasPanned: false };

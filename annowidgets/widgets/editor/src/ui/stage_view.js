@@ -4,8 +4,8 @@
 /** @import { Session } from "../session.js" */
 /** @import { Outcome, Pointer, Surroundings, Tool } from "../tools/tool.js" */
 
-import { clampedPoint } from "../geometry/points.js";
-import { fitted, panned, toPicture, toView, zoomed } from "../geometry/view.js";
+import { clampedPoint, meet } from "../geometry/points.js";
+import { fitted, inSight, panned, toPicture, toView, zoomed } from "../geometry/view.js";
 import { Layers } from "../render/layers.js";
 import { kindOf, labelAt } from "../shapes/index.js";
 import { TOOLS } from "../tools/index.js";
@@ -50,7 +50,7 @@ export class StageView {
         this.#tool = this.#current = this.#made();
         this.#stops = [
             session.on("labels", ({ ids }) => this.layers.labelsChanged(ids)),
-            session.on("selection", () => this.layers.repaint("gesture")),
+            session.on("selection", () => this.#selected()),
             session.on("hover", () => this.layers.repaint("gesture")),
             session.on("looks", () => this.layers.repaint("picture", "labels", "gesture")),
             session.on("picture", () => this.layers.repaint("picture")),
@@ -158,7 +158,7 @@ export class StageView {
             const seen = this.session.tool === "select" || TOOLS[this.session.tool].grabs ? this.#around.labels() : [];
             const under = labelAt(seen, at, reachOf(this.#around, at));
             this.session.hover(under?.id ?? null);
-            const over = this.#isOverHandle(at) ? "handle" : under ? "label" : "";
+            const over = this.#handleUnder(at) ?? (under ? "label" : "");
             if (over !== this.place.dataset.over) this.place.dataset.over = over;
         }
         this.#handMoved();
@@ -303,13 +303,27 @@ export class StageView {
         };
     }
 
-    /** @param {Pointer} at */
-    #isOverHandle(at) {
+    /** What a press would drag: "vertex", or "resize-1" along a falling diagonal. @param {Pointer} at */
+    #handleUnder(at) {
         const { selected, readOnly, tool } = this.session;
         const takes = tool === "select" || TOOLS[tool].grabs;
-        return (
-            !readOnly && takes && selected?.shape !== undefined && handleAt(selected.shape, at, this.#around) !== null
-        );
+        if (readOnly || !takes || !selected?.shape) return null;
+        const handle = handleAt(selected.shape, at, this.#around);
+        if (handle?.role !== "resize") return handle?.role ?? null;
+        const turned = selected.shape.type === "rotatable_bounding_box" ? selected.shape.angle : 0;
+        const away = Math.atan2((handle.fy ?? 0.5) - 0.5, (handle.fx ?? 0.5) - 0.5) + (turned * Math.PI) / 180;
+        return `resize-${(Math.round((4 * away) / Math.PI) % 4 + 4) % 4}`;
+    }
+
+    /** What was chosen in the list may lie outside of what is seen. */
+    #selected() {
+        this.layers.repaint("gesture");
+        const { shape } = this.session.selected ?? {};
+        if (!shape || this.isPressed || !this.layers.room.width) return;
+        const bounds = kindOf(shape).bounds(shape);
+        if (meet(bounds, inSight(this.view, this.layers.room))) return;
+        const { x, y } = toView(this.view, { x: (bounds.x0 + bounds.x1) / 2, y: (bounds.y0 + bounds.y1) / 2 });
+        this.pan({ x: this.#middle.x - x, y: this.#middle.y - y });
     }
 
     /** @param {Outcome | null | undefined} outcome */
