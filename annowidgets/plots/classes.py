@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annowidgets.plots.drawing import axes, has_room, nothing_to_draw, refused, require_columns, verbatim
+from annowidgets.plots.drawing import axes, has_room, nothing_to_draw, refused, table_of, verbatim
 from annowidgets.workflow.training import TrainingProject
 
 if TYPE_CHECKING:
@@ -35,15 +35,14 @@ def class_scores(training: Any, ax: Axes | None = None) -> Axes:
     -------
     matplotlib Axes
     """
-    import pandas as pd
-
-    if isinstance(training, pd.DataFrame):
-        scores = training
-    elif isinstance(training, TrainingProject):
-        scores = training.scores(by="class")
-    else:
-        raise refused("Scores by class", training, instead='a training project, or its scores(by="class")')
-    require_columns(scores, _CLASS_COLUMNS)
+    scores = table_of(
+        training,
+        TrainingProject,
+        lambda given: given.scores(by="class"),
+        _CLASS_COLUMNS,
+        figure="Scores by class",
+        instead='a training project, or its scores(by="class")',
+    )
     table = scores.astype({"category": object}).pivot_table(
         index=["trainee", "round"], columns="category", values="score", sort=False
     )

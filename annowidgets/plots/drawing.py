@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from annowidgets.errors import InvalidInput
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+K = TypeVar("K")
 
 # Points that a name needs, from line to line.
 _LINE = 11.0
@@ -32,6 +34,39 @@ def ink() -> str:
     from matplotlib import rcParams
 
     return str(rcParams["axes.labelcolor"])
+
+
+def table_of(
+    given: Any,
+    kind: type[K],
+    ask: Callable[[K], pd.DataFrame],
+    columns: Sequence[str],
+    *,
+    figure: str,
+    instead: str,
+) -> pd.DataFrame:
+    """The table of a figure: what was given, or what it says when asked.
+
+    Parameters
+    ----------
+    given : DataFrame or an object of ``kind``
+    ask : callable
+        How the object gives the table.
+    columns : sequence of str
+        What the table must have.
+    figure, instead : str
+        What is drawn, and from what, for the refusal of anything else.
+    """
+    import pandas as pd
+
+    if isinstance(given, pd.DataFrame):
+        table = given
+    elif isinstance(given, kind):
+        table = ask(given)
+    else:
+        raise refused(figure, given, instead=instead)
+    require_columns(table, columns)
+    return table
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -11,9 +11,8 @@ from annowidgets.plots.drawing import (
     legend,
     mark_line,
     nothing_to_draw,
-    refused,
-    require_columns,
     spread,
+    table_of,
     verbatim,
 )
 from annowidgets.workflow.training import TrainingProject
@@ -53,20 +52,18 @@ def trainee_scores(training: Any, ax: Axes | None = None, *, pass_mark: float | 
     -------
     matplotlib Axes
     """
-    import pandas as pd
-
-    if isinstance(training, pd.DataFrame):
-        scores = training
-    elif isinstance(training, TrainingProject):
-        scores = training.scores()
-        pass_mark = training.pass_mark if pass_mark is None else pass_mark
-    else:
-        raise refused("Scores of trainees", training, instead="a training project, or its scores()")
-    require_columns(scores, _SCORE_COLUMNS)
+    scores = table_of(
+        training,
+        TrainingProject,
+        TrainingProject.scores,
+        _SCORE_COLUMNS,
+        figure="Scores of trainees",
+        instead="a training project, or its scores()",
+    )
     # a score that is missing is the last: its trainee is named at the foot, without a mark
     ordered = scores.sort_values("score", ascending=False, kind="stable", ignore_index=True)
     ax = axes(ax, size=(6.4, _height(len(ordered))))
-    mark_line(ax, pass_mark, "pass mark")
+    mark_line(ax, _mark(training, pass_mark), "pass mark")
     known, few = ordered["passed"].notna(), has_room(ax, len(ordered))
     for passed, marker, color, filled, said in _STANDINGS:
         of_these = ~known if passed is None else known & (ordered["passed"].fillna(value=False).astype(bool) == passed)
@@ -113,16 +110,16 @@ def learning_curve(training: Any, ax: Axes | None = None, *, trainee: str | None
     -------
     matplotlib Axes
     """
-    import pandas as pd
     from matplotlib.ticker import MaxNLocator
 
-    if isinstance(training, pd.DataFrame):
-        tasks = training
-    elif isinstance(training, TrainingProject):
-        tasks = training.tasks(state="submitted", user=trainee).to_frame()
-    else:
-        raise refused("A learning curve", training, instead="a training project, or its tasks().to_frame()")
-    require_columns(tasks, _TASK_COLUMNS)
+    tasks = table_of(
+        training,
+        TrainingProject,
+        lambda given: given.tasks(state="submitted", user=trainee).to_frame(),
+        _TASK_COLUMNS,
+        figure="A learning curve",
+        instead="a training project, or its tasks().to_frame()",
+    )
     ax = axes(ax)
     curves = _curves(tasks if trainee is None else tasks[tasks["trainee"] == trainee])
     x = curves.index.to_numpy()
@@ -172,19 +169,17 @@ def before_and_after(moves: Any, ax: Axes | None = None, *, pass_mark: float | N
     -------
     matplotlib Axes
     """
-    import pandas as pd
-
-    if isinstance(moves, pd.DataFrame):
-        frame = moves
-    elif isinstance(moves, TrainingProject):
-        frame = moves.what_if()
-        pass_mark = moves.pass_mark if pass_mark is None else pass_mark
-    else:
-        raise refused("Before and after", moves, instead="what recalculate() or what_if(...) returned, or a training")
-    require_columns(frame, _MOVE_COLUMNS)
+    frame = table_of(
+        moves,
+        TrainingProject,
+        TrainingProject.what_if,
+        _MOVE_COLUMNS,
+        figure="Before and after",
+        instead="what recalculate() or what_if(...) returned, or a training",
+    )
     ordered = frame.sort_values("after", ascending=False, kind="stable", ignore_index=True)
     ax = axes(ax, size=(6.4, _height(len(ordered))))
-    mark_line(ax, pass_mark, "pass mark")
+    mark_line(ax, _mark(moves, pass_mark), "pass mark")
     before, after = ordered["before"].to_numpy(float), ordered["after"].to_numpy(float)
     ax.hlines(ordered.index, before, after, color=ink(), alpha=0.5, linewidth=1.4, zorder=2)
     ax.plot(before, ordered.index, "o", color="C7", markerfacecolor="none", label="before", zorder=3)
@@ -193,6 +188,11 @@ def before_and_after(moves: Any, ax: Axes | None = None, *, pass_mark: float | N
     ax.set(xlim=(-2, 102), xlabel="score")
     legend(ax, loc="lower left")
     return ax
+
+
+def _mark(given: Any, pass_mark: float | None) -> float | None:
+    """The mark that was asked for, or else that of the training project."""
+    return given.pass_mark if pass_mark is None and isinstance(given, TrainingProject) else pass_mark
 
 
 def _height(rows: int) -> float:
