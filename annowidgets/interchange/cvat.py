@@ -188,13 +188,13 @@ class _File:
             raise InvalidImport(
                 f"{self.source} holds tracks of several tasks.", hint="Export each task, not the project."
             )
-        name = (self.root.findtext("meta/source") or self.root.findtext("meta/task/source") or "").strip()
+        name = (self.root.findtext("meta/source") or self.root.findtext("meta/*/source") or "").strip()
         path, frames = self.frames(name)
         size = self.size(
             self.root.findtext("meta//original_size/height"), self.root.findtext("meta//original_size/width"), name
         )
         labels: list[Label | Answer] = []
-        place = self.placing(frames)
+        place = self.placing(frames, tracks)
         for number, track in enumerate(tracks):
             what = f"{track.get('label') or 'track':.60} (track {track.get('id', number)!s:.20})"
             try:
@@ -226,24 +226,39 @@ class _File:
         pictures = next((found for folder in folders if (found := numbered_pictures(folder))), ())
         return None, tuple(pictures)
 
-    def placing(self, frames: tuple[Path, ...]) -> Callable[[int], int]:
-        """How a frame of the file is counted in the item: by the numbers in the pictures' names, or in steps."""
+    def placing(self, frames: tuple[Path, ...], tracks: list[Element]) -> Callable[[int], int]:
+        """How a frame of the file is counted in the item.
+
+        CVAT counts frames of the video, also where a task or a job begins later or takes every n-th. Pictures are
+        called by these numbers, or counted anew: what places all frames of the file is taken.
+        """
         if not frames:
             return lambda frame: frame
+        start, size = (self.of_task(name) or 0 for name in ("start_frame", "size"))
+        step = re.search(r"step=([1-9]\d{0,8})", self.root.findtext("meta/*/frame_filter") or "")
         ends = [re.search(r"(\d{1,15})\D*$", picture.stem) for picture in frames]
-        by_name = {int(end[1]): place for place, end in enumerate(ends) if end}
-        start = number_of(self.root.findtext("meta/task/start_frame") or "0") or 0
-        step = re.search(r"step=([1-9]\d{0,8})", self.root.findtext("meta/task/frame_filter") or "")
-        is_numbered = len(by_name) == len(frames) and start in by_name
+        numbers = {int(end[1]): place for place, end in enumerate(ends) if end}
+        every = int(step[1]) if step else 1
+        steps = {start + every * place: place for place in range(len(frames))}
+        ways = [steps]
+        if len(numbers) == len(frames):
+            # Those that somebody counted anew begin with 0 or 1.
+            is_anew = min(numbers) <= 1 and (start not in numbers or (start > 1 and len(frames) == size))
+            ways = [steps, numbers] if is_anew else [numbers, steps]
+        told = {number_of(element.get("frame", "")) for track in tracks for element in track} - {None}
+        places = next((way for way in ways if told <= way.keys()), ways[0])
 
         def place(frame: int) -> int:
-            steps = (frame - start) / (int(step[1]) if step else 1)
-            found = by_name.get(frame) if is_numbered else int(steps) if steps == int(steps) else None
-            if found is None or not 0 <= found < len(frames):
+            if frame not in places:
                 raise InvalidImport(f"There is no picture of frame {frame}.")
-            return found
+            return places[frame]
 
         return place
+
+    def of_task(self, name: str) -> int | None:
+        """A whole number that the file tells of its task or job."""
+        found = number_of(self.root.findtext(f"meta/task/{name}") or self.root.findtext(f"meta/job/{name}") or "")
+        return None if found is None else int(found)
 
 
 def _label_name(element: Element) -> str:

@@ -202,6 +202,38 @@ def test_frames_are_found_by_the_numbers_in_their_names_or_in_steps(tmp_path: Pa
         assert "no picture of frame 12" in dataset.skipped[0].reason
 
 
+JOB = "<meta><job><size>3</size><start_frame>10</start_frame><frame_filter>step=5</frame_filter></job></meta>"
+TASK = "<meta><task><size>9</size><start_frame>0</start_frame><frame_filter></frame_filter></task></meta>"
+
+
+@pytest.mark.parametrize(
+    ("meta", "names", "told"),
+    [
+        (JOB, ("f10", "f15", "f20"), {10: 0, 20: 2}),
+        (JOB, ("f0", "f1", "f2"), {10: 0, 20: 2}),
+        (JOB, ("a", "b", "c"), {15: 1, 20: 2}),
+        # Where the job's start is counted in the task, and the frames in the video.
+        (JOB, ("f110", "f115", "f120"), {110: 0, 120: 2}),
+        # A job of a longer task, of which the file tells.
+        (TASK, ("f3", "f4", "f5"), {3: 0, 5: 2}),
+        (TASK, ("f2", "f3", "f4", "f5"), {2: 0, 3: 1}),
+        (TASK, ("f1", "f2", "f3"), {1: 1, 2: 2}),
+        (TASK, ("f1", "f2", "f3"), {1: 0, 3: 2}),
+        # The pictures of the whole video, of which a part is told.
+        (JOB.replace("step=5", ""), [f"f{number}" for number in range(25)], {10: 10, 12: 12}),
+    ],
+)
+def test_a_part_of_a_video_is_placed_by_its_pictures(
+    tmp_path: Path, meta: str, names: tuple[str, ...], told: dict[int, int]
+) -> None:
+    for name in names:
+        samples.picture(tmp_path / "frames" / f"{name}.png")
+    first, last = told
+    [label], dataset = tracks(tmp_path, meta, track(box(first, 1), box(last, 3)), images=tmp_path / "frames")
+    assert list(label.key_frames) == list(told.values())
+    assert not dataset.skipped
+
+
 def test_what_is_no_cvat_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InvalidImport, match="its root is <x>"):
         read(tmp_path, "<x/>")
