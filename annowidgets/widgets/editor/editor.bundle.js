@@ -5077,6 +5077,7 @@ var Layers = class {
 var levelFor = ({ levels }, scale) => clamp(Math.floor(-Math.log2(scale)), 0, levels - 1);
 
 // src/ui/stage_view.js
+var NEIGHBOURHOOD = 1.5;
 var StageView = class {
   /** @type {View} */
   view = { scale: 1, x: 0, y: 0 };
@@ -5350,10 +5351,13 @@ var StageView = class {
   #selected() {
     this.layers.repaint("gesture");
     const { shape } = this.session.selected ?? {};
-    if (!shape || this.isPressed || !this.layers.room.width) return;
-    const bounds = kindOf(shape).bounds(shape);
-    if (meet(bounds, inSight(this.view, this.layers.room))) return;
-    const { x, y } = toView(this.view, { x: (bounds.x0 + bounds.x1) / 2, y: (bounds.y0 + bounds.y1) / 2 });
+    const { room } = this.layers;
+    if (!shape || this.isPressed || !room.width) return;
+    const { x0, y0, x1, y1 } = kindOf(shape).bounds(shape);
+    if (meet({ x0, y0, x1, y1 }, inSight(this.view, room))) return;
+    const whole = Math.min(room.width / (x1 - x0 || 1), room.height / (y1 - y0 || 1)) / NEIGHBOURHOOD;
+    if (whole < this.view.scale) this.zoom(whole / this.view.scale);
+    const { x, y } = toView(this.view, { x: (x0 + x1) / 2, y: (y0 + y1) / 2 });
     this.pan({ x: this.#middle.x - x, y: this.#middle.y - y });
   }
   /** @param {Outcome | null | undefined} outcome */

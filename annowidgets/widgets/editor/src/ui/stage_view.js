@@ -12,6 +12,8 @@ import { TOOLS } from "../tools/index.js";
 import { handleAt, SelectTool } from "../tools/select.js";
 import { reachOf } from "../tools/tool.js";
 
+const NEIGHBOURHOOD = 1.5; // of a label that is brought into sight: how much of the picture around it is seen with it
+
 /** One place on the page where the picture is seen and worked on: its zoom, its tool, what is under the hand. */
 export class StageView {
     /** @type {View} */
@@ -319,10 +321,13 @@ export class StageView {
     #selected() {
         this.layers.repaint("gesture");
         const { shape } = this.session.selected ?? {};
-        if (!shape || this.isPressed || !this.layers.room.width) return;
-        const bounds = kindOf(shape).bounds(shape);
-        if (meet(bounds, inSight(this.view, this.layers.room))) return;
-        const { x, y } = toView(this.view, { x: (bounds.x0 + bounds.x1) / 2, y: (bounds.y0 + bounds.y1) / 2 });
+        const { room } = this.layers;
+        if (!shape || this.isPressed || !room.width) return;
+        const { x0, y0, x1, y1 } = kindOf(shape).bounds(shape);
+        if (meet({ x0, y0, x1, y1 }, inSight(this.view, room))) return;
+        const whole = Math.min(room.width / (x1 - x0 || 1), room.height / (y1 - y0 || 1)) / NEIGHBOURHOOD;
+        if (whole < this.view.scale) this.zoom(whole / this.view.scale);
+        const { x, y } = toView(this.view, { x: (x0 + x1) / 2, y: (y0 + y1) / 2 });
         this.pan({ x: this.#middle.x - x, y: this.#middle.y - y });
     }
 
