@@ -12,17 +12,22 @@ if TYPE_CHECKING:
 
 # So many values tell whether most of a column are different.
 _PEEK = 100
+# A spreadsheet takes a text that begins so for a formula, and runs it (OWASP, "CSV Injection").
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_lines(frame: pd.DataFrame, *, header: bool) -> str:
-    """A table as CSV text; what is missing is left empty, floats are written so that they read back the same."""
-    columns = [_texts(frame.iloc[:, place]) for place in range(frame.shape[1])]
+def csv_lines(frame: pd.DataFrame, *, header: bool, spreadsheet: bool = False) -> str:
+    """A table as CSV text; what is missing is left empty, floats are written so that they read back the same.
+
+    With ``spreadsheet`` an apostrophe stands before texts that a spreadsheet would run as formulas; numbers stay.
+    """
+    columns = [_texts(frame.iloc[:, place], spreadsheet) for place in range(frame.shape[1])]
     lines = [",".join(map(_quoted, frame.columns))] if header else []
     lines += map(",".join, zip(*columns, strict=True))
     return "\n".join([*lines, ""])
 
 
-def _texts(column: pd.Series[Any]) -> list[str]:
+def _texts(column: pd.Series[Any], spreadsheet: bool) -> list[str]:
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -32,17 +37,19 @@ def _texts(column: pd.Series[Any]) -> list[str]:
         given = column.to_numpy(dtype=object, na_value="").tolist()
         if column.dtype.kind == "f":
             return ["" if value == "" else repr(value) for value in given]
-        return _written(given, column.dtype.kind)
+        return _written(given, column.dtype.kind, spreadsheet)
     else:
         codes, values = pd.factorize(column)  # -1 where it is missing
     # Most columns hold few different values.
-    texts = _written(values.tolist(), values.dtype.kind)
+    texts = _written(values.tolist(), values.dtype.kind, spreadsheet)
     found: list[str] = np.array([*texts, ""], object)[codes].tolist()
     return found
 
 
-def _written(values: list[Any], kind: str) -> list[str]:
+def _written(values: list[Any], kind: str, spreadsheet: bool) -> list[str]:
     """Values as CSV cells; ``kind`` is that of their type, as numpy calls it."""
+    if spreadsheet:
+        values = [f"'{one}" if isinstance(one, str) and one.startswith(_FORMULAS) else one for one in values]
     texts = list(map(repr if kind == "f" else str, values))
     # Hardly any text needs quotes, so all are looked at as one.
     return list(map(_quoted, texts)) if kind not in "fiu" and _needs_quotes("".join(texts)) else texts

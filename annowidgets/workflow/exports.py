@@ -16,7 +16,7 @@ from annowidgets.store import items as stored_items
 from annowidgets.store import labels as stored_labels
 from annowidgets.store.labels import FinalRow
 from annowidgets.workflow.base import ProjectBase, names_carried, rename_labels, stored_ontology
-from annowidgets.workflow.checks import require_one_of
+from annowidgets.workflow.checks import require_flag, require_one_of
 from annowidgets.workflow.csv import csv_lines
 from annowidgets.workflow.left_out import left_out_html
 from annowidgets.workflow.permissions import Permission
@@ -77,6 +77,7 @@ class ProjectExports(ProjectBase):
         *,
         format: Literal["coco", "csv"] = "coco",
         include: str | Iterable[str] = ("production",),
+        spreadsheet: bool = False,
     ) -> ExportReport:
         """Write the labels of finished tasks, as submitted or as the reviewer corrected them.
 
@@ -93,6 +94,9 @@ class ProjectExports(ProjectBase):
             "csv": everything, a row per label and key frame.
         include : sequence of {"production", "ground_truth"}
             Kinds of batches. Of an item that several have labelled, COCO holds the labels of the kind named first.
+        spreadsheet : bool
+            Whether a CSV is to be opened in a spreadsheet: an apostrophe is put before names and answers that it would
+            run as formulas. Without, each cell is what it says.
 
         Returns
         -------
@@ -103,6 +107,7 @@ class ProjectExports(ProjectBase):
 
         writing = _as_csv if require_one_of("format", format, _FORMATS) == "csv" else _as_coco
         kinds = _chosen_kinds(include)
+        require_flag("spreadsheet", spreadsheet)
         target = Path(path).expanduser()
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
             connection, name = action.connection, action.project.name
@@ -121,7 +126,7 @@ class ProjectExports(ProjectBase):
             for row in sorted(rows, key=lambda row: (row.item, kinds.index(row.kind), -row.task))
             if row.state == TaskState.COMPLETED
         ]
-        report = writing(target, finished, ontology, name)
+        report = writing(target, finished, ontology, name, spreadsheet)
         left_out = pd.DataFrame(
             [*report.left_out.itertuples(index=False), *waiting], columns=["item", "what", "reason"]
         )
@@ -144,16 +149,20 @@ def _chosen_kinds(include: str | Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(str, given)))
 
 
-def _as_csv(target: Path, finished: Sequence[_Finished], ontology: Ontology, name: str) -> ExportReport:
+def _as_csv(
+    target: Path, finished: Sequence[_Finished], ontology: Ontology, name: str, spreadsheet: bool
+) -> ExportReport:
     from annowidgets.interchange import write_together
 
     every = [(one, label, None) for one in finished for label in one.labels]
-    write_together({target: _table(every).encode()})
+    write_together({target: _table(every, spreadsheet).encode()})
     empty = _left_out(_rowless(finished))
     return ExportReport(target, len(every), len({one.row.item for one in finished}), None, empty)
 
 
-def _as_coco(target: Path, finished: Sequence[_Finished], ontology: Ontology, name: str) -> ExportReport:
+def _as_coco(
+    target: Path, finished: Sequence[_Finished], ontology: Ontology, name: str, spreadsheet: bool
+) -> ExportReport:
     from annowidgets.interchange import LabelledPicture, coco_dataset, write_together
 
     beside: list[tuple[_Finished, Label | Answer, str | None]] = []
@@ -179,7 +188,7 @@ def _as_coco(target: Path, finished: Sequence[_Finished], ontology: Ontology, na
     files = {target: content}
     if beside:
         beside.sort(key=lambda entry: (entry[0].row.item, entry[0].row.task))
-        files[target_beside] = _table(beside).encode()
+        files[target_beside] = _table(beside, spreadsheet).encode()
     write_together(files)
     if not beside:
         # What an earlier export wrote there is not beside this one.
@@ -206,7 +215,7 @@ def _file_name(item: stored_items.ItemRow) -> str:
     return msgspec.json.decode(item.files, type=list[media.FileStamp])[0].path
 
 
-def _table(entries: Sequence[tuple[_Finished, Label | Answer, str | None]]) -> str:
+def _table(entries: Sequence[tuple[_Finished, Label | Answer, str | None]], spreadsheet: bool) -> str:
     """Labels as CSV, with the reason why a COCO file doesn't hold them where there is one."""
     import pandas as pd
 
@@ -219,7 +228,8 @@ def _table(entries: Sequence[tuple[_Finished, Label | Answer, str | None]]) -> s
     ]
     frame = pd.DataFrame(rows, columns=["item", "task", "batch", "kind", "user", *COLUMNS, "reason"], dtype=object)
     frame = frame.astype({"task": "int64", "frame": "Int64", "until": "Int64"})
-    return csv_lines(frame if any(reason for *_, reason in entries) else frame.drop(columns="reason"), header=True)
+    has_reasons = any(reason for *_, reason in entries)
+    return csv_lines(frame if has_reasons else frame.drop(columns="reason"), header=True, spreadsheet=spreadsheet)
 
 
 def _called(label: Label | Answer) -> str:

@@ -299,3 +299,25 @@ def test_the_rows_of_a_label_hold_all_of_it(label: Label | Answer) -> None:
         for row in label_rows(label)
     ]
     assert labels_of(table) == [label]
+
+
+def test_a_csv_says_what_was_said_and_for_a_spreadsheet_nothing_in_it_is_a_formula(team: Team, tmp_path: Path) -> None:
+    picture = draw_pictures(team.workspace.media_root, 1, first=50)[0]
+    (item,) = team("lea").add_images([picture.rename(picture.with_name("=HYPERLINK(1).png"))], progress=False)
+    gold = team("lea").create_ground_truth_batch("@gold", items=[item])
+    gold.submit_labels({item: [cell(-2)]}, progress=False)
+
+    def exported(*, spreadsheet: bool) -> dict[str, str]:
+        path = tmp_path / "out.csv"
+        team("lea").export(path, format="csv", include="ground_truth", spreadsheet=spreadsheet)
+        (row,) = rows(path)
+        return row
+
+    exact, guarded = exported(spreadsheet=False), exported(spreadsheet=True)
+    assert (exact["item"], exact["batch"]) == (item.name, "@gold") == ("=HYPERLINK(1)", "@gold")
+    assert {name: value for name, value in guarded.items() if exact[name] != value} == {
+        "item": "'=HYPERLINK(1)",
+        "batch": "'@gold",
+    }
+    with pytest.raises(InvalidInput, match="spreadsheet must be True or False"):
+        team("lea").export(tmp_path / "out.csv", format="csv", spreadsheet="yes")  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from annowidgets.errors import InvalidInput
 from annowidgets.store import training_figures as stored_figures
+from annowidgets.workflow.checks import require_flag
 from annowidgets.workflow.csv import csv_lines
 from annowidgets.workflow.permissions import Permission
 from annowidgets.workflow.training.reports import TrainingReports
@@ -20,7 +21,13 @@ _AT_ONCE = 1000
 class TrainingExport(TrainingReports):
     """The export of a training project."""
 
-    def to_csv(self, path: str | os.PathLike[str], *, progress: bool | Callable[[int, int], object] = True) -> int:
+    def to_csv(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: bool | Callable[[int, int], object] = True,
+        spreadsheet: bool = False,
+    ) -> int:
         """Write every evaluation label, with the columns and numbers of `evaluation_labels`.
 
         Scores are those of the moment of the call, whatever is submitted or applied while the file is written. An
@@ -33,6 +40,8 @@ class TrainingExport(TrainingReports):
         progress : bool or callable(done, total)
             Whether to show a progress bar; or what is called with the number of submissions written so far and of all,
             and ends the export where it raises.
+        spreadsheet : bool
+            As of `Project.export`.
 
         Returns
         -------
@@ -46,6 +55,7 @@ class TrainingExport(TrainingReports):
         """
         from tqdm.auto import tqdm
 
+        require_flag("spreadsheet", spreadsheet)
         with self.workspace.look(self.id, Permission.READ_ALL) as action:
             sheet = self._sheet(action)
         target, unfinished = _places(path)
@@ -61,7 +71,7 @@ class TrainingExport(TrainingReports):
                     with self.workspace.look(self.id, Permission.READ_ALL) as action:
                         blobs = stored_figures.measurements(action.connection, part.submissions)
                     frame = evaluation_frame(part, part.scores(blobs))
-                    file.write(csv_lines(frame, header=start == 0))
+                    file.write(csv_lines(frame, header=start == 0, spreadsheet=spreadsheet))
                     written += len(frame)
                     bar.update(len(part.submissions))
                     if tell is not None:

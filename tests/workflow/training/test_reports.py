@@ -160,6 +160,18 @@ def test_a9_the_csv_holds_all_with_the_same_numbers(
     assert list(tmp_path.glob("*.part")) == []
 
 
+def test_a9_the_csv_for_a_spreadsheet_has_no_formula_and_the_same_numbers(golden: Team, tmp_path: Path) -> None:
+    training = new_training(golden, trainees=[])
+    training.submit_predictions("=model", GOLD, progress=False)
+    exact, guarded = tmp_path / "exact.csv", tmp_path / "guarded.csv"
+    training.to_csv(exact, progress=False)
+    training.to_csv(guarded, progress=False, spreadsheet=True)
+    one, other = pd.read_csv(exact), pd.read_csv(guarded)
+    assert set(one["trainee"]) == {"=model"}
+    assert set(other["trainee"]) == {"'=model"}
+    pd.testing.assert_frame_equal(one.drop(columns="trainee"), other.drop(columns="trainee"))
+
+
 def test_a9_an_interrupted_export_leaves_what_was_there(
     worked: tuple[TrainingProject, dict[str, dict[str, list[aw.Label]]]],
     tmp_path: Path,
@@ -227,7 +239,12 @@ def test_csv_reads_back_what_was_written(rows: list[tuple[str, float, int]]) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("annowidgets.workflow.csv._PEEK", 1)  # most columns count as ids then
         assert csv_lines(frame, header=True) == written
+    guarded = list(csv.reader(io.StringIO(csv_lines(frame, header=True, spreadsheet=True), newline="")))
     read = list(csv.reader(io.StringIO(written, newline="")))
+    assert guarded == [
+        [f"'{one}" if one[:1] in "=+-@\t\r" and one and n in (0, 3) else one for n, one in enumerate(line)]
+        for line in read
+    ]
     assert read[0] == ["a, b", "float", "int", "category", "maybe"]
     for (text, real, whole), line in zip(rows, read[1:], strict=True):
         assert [line[0], line[2], line[3]] == [text, str(whole), text]
