@@ -59,4 +59,4 @@ class EditorPanel(Part):
     def __init__(self, stage: EditorStage) -> None:
         super().__init__(stage=stage)
         # a long list of labels gives way to the questions below it, and is scrolled through
-        self.layout.flex, self.layout.min_height, self.layout.overflow = "0 1 auto", "240px", "hidden auto"
+        self.layout.flex, self.layout.overflow = "0 1 auto", "hidden auto"

@@ -11,6 +11,8 @@ import { firstRow, putRow, rowAfter, rowBefore, takeRow } from "./pieces.js";
 
 const REST = 60; // ms
 const MANY = 12; // rows, which are higher than the list for certain
+const LEAST = 240; // CSS pixels that a long list keeps where questions below it need the room
+const [REST_OF_IT, CLASS_ROW, LABEL_ROW] = [72, 30, 24]; // CSS pixels; asking for them would lay the list out
 
 /**
  * The classes with their keys and counts, and the list of labels.
@@ -68,6 +70,8 @@ export const showPanel = (session, el) => {
         const { labels, titles } = session;
         heading.textContent = `Labels (${labels.length})`;
         list.classList.toggle("aw-ed-long", labels.length >= MANY);
+        const rowsHeight = CLASS_ROW * session.classes.length + LABEL_ROW * Math.max(1, labels.length);
+        el.style.minHeight = `${Math.min(LEAST, REST_OF_IT + rowsHeight)}px`;
         none.hidden = labels.length > 0;
         none.textContent = session.readOnly ? "None." : "None yet.";
         for (const [id, { element }] of rows) {
