@@ -2,6 +2,7 @@
 
 - An exception inside `ipycanvas.hold_canvas` leaves every canvas of the kernel unsent: `held_canvas` doesn't.
 - Bytes that a browser can't decode block every canvas of the page: `Composition` draws only what `shown_size` passed.
+- So does a drawing that comes when its canvas is closed already: `client/canvas.js` lets the others go on.
 - A page that is loaded anew shows an empty canvas and its manager knows no current one: everything is drawn again,
   from the choice of the canvas on.
 - Each move of the pointer is a message, the wheel no longer scrolls the page, and every key is swallowed, Tab among
@@ -53,10 +54,11 @@ class CanvasManners(Part):
     """Lets clicks reach the canvas beside it, and everything else the page; says what is to be seen."""
 
     _esm = FOLDER / "canvas.js"
+    manager = traitlets.Unicode().tag(sync=True)
     says = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(manager=MANAGER.model_id)
 
 
 class Composition(KnownKeywords, ipywidgets.VBox):

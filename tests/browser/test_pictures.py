@@ -166,3 +166,18 @@ def test_the_contact_sheet_is_reached_by_keyboard_and_traps_neither_keys_nor_the
     book.page.keyboard.press("Tab")
     assert book.page.evaluate("() => document.activeElement.tagName") != "CANVAS"
     assert book.value("len(sheet._composition.canvas._mouse_move_callbacks.callbacks)") == 0
+
+
+def test_a_drawing_for_a_screen_that_was_closed_on_its_way_stops_no_other(notebook: MakeNotebook) -> None:
+    book = opened(
+        notebook,
+        PICTURE,
+        "from annowidgets.widgets.screen import close_parts\ngone = LabelledPicture(ontology)\ngone",
+    )
+    book.wait_for_pixel(CANVAS, 1, 1, GREY)
+    book.value(
+        "[shown._composition.canvas.sleep(500),"  # the page is behind with its drawings
+        " gone.show(Encoded(png(400, 300, '#808080'), 'image/png'), labels), close_parts(gone),"
+        " shown.show(Encoded(png(400, 300, '#ff0000'), 'image/png'), [])]"
+    )
+    book.wait_for_pixel(CANVAS, 1, 1, (255, 0, 0))

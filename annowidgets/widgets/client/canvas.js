@@ -2,6 +2,21 @@
 
 const KEPT_FROM_IT = ["keydown", "wheel", "mousemove", "mouseout", "touchstart", "touchmove", "touchend", "touchcancel"];
 
+/**
+ * ipycanvas runs what all canvases of a page draw as one chain of promises. A drawing that fails, such as one for a
+ * screen that was closed on its way here, would break the chain, and no canvas of the page would ever draw again.
+ *
+ * @param {{model: any}} context
+ */
+async function initialize({ model }) {
+    const manager = await model.widget_manager.get_model(model.get("manager"));
+    if (manager.goesOn) return;
+    const draw = manager.onCommand.bind(manager);
+    manager.onCommand = (...command) => draw(...command).catch((error) => console.debug("not drawn:", error));
+    manager.currentProcessing = manager.currentProcessing.catch(() => {});
+    manager.goesOn = true;
+}
+
 /** @param {{model: any, el: HTMLElement}} context */
 function render({ model, el }) {
     let alive = true;
@@ -34,4 +49,4 @@ function render({ model, el }) {
     };
 }
 
-export default { render };
+export default { initialize, render };
