@@ -47,7 +47,7 @@ from annowidgets.workflow.states import (
     next_batch_state,
 )
 from annowidgets.workflow.steps import step
-from annowidgets.workflow.submissions import complete_batch_if_done, submit
+from annowidgets.workflow.submissions import complete_batch_if_done, keep_copy, submit
 from annowidgets.workflow.task import Task
 from annowidgets.workflow.visibility import tasks_frame
 
@@ -196,11 +196,17 @@ class Batch:
                 return
             stored_batches.change(action.connection, self.id, certificate=certificate, ontology_version=version)
             rows = stored_tasks.matching(action.connection, self._project, batch=self.id, state="queued")
+            unfit = 0
             for row in rows:
-                _carry_drafts(action, row, version)
+                unfit += _carry_drafts(action, row, version)
                 stored_tasks.change(action.connection, row.id, ontology_version=version)
             action.log(
                 "batch.rebase", "batch", self.id, certificate=certificate, ontology_version=version, tasks=len(rows)
+            )
+        if unfit:
+            notice(
+                f"{unfit} of the drafts held what ontology version {version} no longer knows: that is left out, and "
+                "the whole draft is kept as its writer's copy, task.copies()."
             )
 
     def submit_labels(
@@ -383,16 +389,28 @@ def launch(action: Action, batch: BatchRow) -> BatchRow:
     return stored_batches.by_id(action.connection, batch.id)
 
 
-def _carry_drafts(action: Action, row: TaskRow, version: int) -> None:
-    """Call what was begun on a task by the names of another ontology version (P2)."""
+def _carry_drafts(action: Action, row: TaskRow, version: int) -> int:
+    """Call what was begun on a task by the names of another ontology version (P2); returns how many no longer fit.
+
+    Of those the part that fits stays, and all of it is its writer's copy: with a label that no screen can show, nobody
+    could go on, nor hand in.
+    """
     if row.revision == 0 or row.ontology_version == version:
-        return
+        return 0
+    fit = fitting(action, batch=row.batch, item=row.item, version=version)
+    unfit = 0
     for member in stored_members.all_of(action.connection, row.project):
         draft = stored_labels.draft(action.connection, row.id, member.user)
-        if draft is not None:
-            carried = carried_labels(action.connection, row.project, draft, row.ontology_version, to=version)
-            text = labels_to_json(carried).decode()
-            stored_labels.save_draft(action.connection, row.id, member.user, text, action.now)
+        if draft is None:
+            continue
+        carried = carried_labels(action.connection, row.project, draft, row.ontology_version, to=version)
+        part = fit.part_of(carried)
+        if part != list(carried):
+            unfit += 1
+            keep_copy(action, row, draft, "The new ontology no longer knows all of the draft.", user=member.user)
+        text = labels_to_json(part).decode()
+        stored_labels.save_draft(action.connection, row.id, member.user, text, action.now)
+    return unfit
 
 
 def _end_tasks(action: Action, batch: BatchRow, rows: Sequence[TaskRow], reason: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from annowidgets.errors import InvalidLabels
 from annowidgets.labels import Answer, Label, Labels, Ontology, as_labels, find_problems, require_valid
 from annowidgets.store import batches as stored_batches
@@ -56,6 +58,24 @@ class Fitting(NamedTuple):
             problems = find_problems(carried, self.newest, sizes, interpolate=interpolates, complete=False)
             if problems:
                 raise InvalidLabels(problems, rule="P2")
+
+    def part_of(self, labels: Labels) -> list[Label | Answer]:
+        """What of labels fits the pinned ontology: an object whose attributes alone don't fit stays without them."""
+        part = as_labels(labels)
+        sizes, interpolates = self.item.sizes, self.item.interpolates
+        # Again, since an answer may have been asked under one that went.
+        while problems := find_problems(part, self.pinned, sizes, interpolate=interpolates, complete=False):
+            unfit = {problem.position for problem in problems}
+            kept = [_without_attributes(one) if place in unfit else one for place, one in enumerate(part)]
+            part = [one for one in kept if one is not None]
+        return part
+
+
+def _without_attributes(label: Label | Answer) -> Label | None:
+    """A label without its attributes; None where it has none."""
+    if isinstance(label, Answer) or not (label.attributes or label.attributes_by_frame):
+        return None
+    return msgspec.structs.replace(label, attributes={}, attributes_by_frame={})
 
 
 def _bare(label: Label | Answer) -> Label | Answer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from annowidgets.errors import (
-    AnnowidgetsError,
     Conflict,
     InvalidInput,
     TransitionRefused,
@@ -185,15 +184,15 @@ def conflict_of(action: Action, row: TaskRow, expected: int, event: TaskEvent) -
     )
 
 
-def keep_copy(action: Action, row: TaskRow, text: str, conflict: AnnowidgetsError) -> None:
-    """Keep labels that lost a conflict as the writer's own copy (T3, T6)."""
+def keep_copy(action: Action, row: TaskRow, text: str, reason: str, *, user: str | None = None) -> None:
+    """Keep labels that lost a conflict, or fit no more, as their writer's own copy (T3, T6)."""
     stored_labels.add(
         action.connection,
         task=row.id,
         kind="copy",
-        user=action.user,
+        user=action.user if user is None else user,
         ontology_version=row.ontology_version,
         labels=text,
         at=action.now,
     )
-    action.log("task.copy", "task", row.id, reason=conflict.message)
+    action.log("task.copy", "task", row.id, reason=reason)

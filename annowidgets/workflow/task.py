@@ -123,7 +123,7 @@ class Task(TaskView):
             row = self._stored(action)
             conflict = conflict_of(action, row, expected, TaskEvent.SAVE_DRAFT)
             if conflict is not None:
-                keep_copy(action, row, text, conflict)
+                keep_copy(action, row, text, conflict.message)
             else:
                 step(action, row, TaskEvent.SAVE_DRAFT)
                 require_still_fit(action, row, fit, labels, complete=False)
@@ -188,7 +188,7 @@ class Task(TaskView):
             if conflict is not None:
                 own = stored_labels.draft(action.connection, self.id, action.user)
                 text = with_edit(own, edit) if labels is None else labels_to_json(labels).decode()
-                keep_copy(action, row, text, conflict)
+                keep_copy(action, row, text, conflict.message)
             else:
                 step(action, row, TaskEvent.SAVE_DRAFT)
                 require_still_fit(action, row, fit, put, complete=False)
@@ -269,7 +269,7 @@ class Task(TaskView):
             row = self._stored(action)
             conflict = conflict_of(action, row, expected, TaskEvent.SUBMIT_ATTEMPT)
             if conflict is not None:
-                keep_copy(action, row, labels_to_json(labels).decode(), conflict)
+                keep_copy(action, row, labels_to_json(labels).decode(), conflict.message)
             else:
                 require_still_fit(action, row, fit, labels, complete=True)
                 self._hand_in(action, row, labels, prepared, confidence=confidence, seconds=spent)

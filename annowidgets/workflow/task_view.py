@@ -157,7 +157,7 @@ class TaskView:
             return list(current_labels(action, row))
 
     def copies(self) -> list[list[Label | Answer]]:
-        """Own versions that lost a conflict or a lease, newest first (T3, T6)."""
+        """Own versions that lost a conflict or a lease, or fit no more, newest first (T3, T6, C8)."""
         with self.workspace.look(self._project) as action:
             to = shown_version(action, visible_task(action, self.id))
             copies = stored_labels.copies(action.connection, self.id, action.user)

@@ -10,6 +10,7 @@ import pytest
 
 import annowidgets as aw
 from annowidgets.errors import InvalidLabels, Notice, ProductionLocked, RuleViolation
+from annowidgets.labels import Answer
 from annowidgets.workflow import Task
 from tests.workflow.building import ONTOLOGY, ROLES, Team, cell, work
 
@@ -296,6 +297,38 @@ def test_c8_a_draft_that_was_begun_under_the_old_names_goes_on_under_the_new_one
     assert again.labels() == [cell(3, category="red cell")]
     again.submit()
     assert [one.label.category for one in lea.labels(kind="production")] == ["red cell"]
+
+
+def test_c8_a_draft_keeps_what_the_new_ontology_knows_and_is_kept_whole_as_a_copy(open_project: Team) -> None:
+    team, lea = open_project, open_project("lea")
+    torn = aw.Radio("torn", ["no", aw.Option("yes", [aw.Text("where")])])
+    lea.update_ontology(msgspec.structs.replace(WIDER, classifications=[*ONTOLOGY.classifications, torn]))
+    team.calibrate("second", items=["cell09", "cell10"])
+    batch = team.production(items=["cell00"])
+    task = team("ann").next_task()
+    begun = [
+        cell(3),
+        msgspec.structs.replace(cell(1, category="WBC"), attributes={"kind": "long"}),
+        cell(5, category="platelet"),
+        Answer("quality", "good"),
+        Answer("torn", "yes"),
+        Answer("where", "left"),
+    ]
+    task.save_draft(begun)
+    task.release()
+    narrow = aw.Ontology(
+        objects=[ONTOLOGY.objects[0], msgspec.structs.replace(ONTOLOGY.objects[1], attributes=[])],
+        classifications=ONTOLOGY.classifications,
+    )
+    lea.update_ontology(narrow)
+    team.calibrate("third", items=["cell07", "cell08"])
+    with pytest.warns(Notice, match="1 of the drafts held what ontology version 3 no longer knows"):
+        batch.rebase()
+    assert team("ann").next_task() == task
+    assert task.labels() == [cell(3), cell(1, category="WBC"), Answer("quality", "good")]
+    assert task.copies() == [begun]
+    task.submit()
+    assert task.state == "completed"
 
 
 def test_c8_only_a_running_production_batch_is_rebased_and_twice_does_nothing(open_project: Team) -> None:
