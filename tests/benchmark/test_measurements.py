@@ -63,6 +63,17 @@ def test_blobs_of_different_ontologies_keep_their_names() -> None:
     assert scores.task_mean.tolist() == pytest.approx([50, 50, 50])
 
 
+def test_thousands_of_blobs_of_different_length_join_in_order() -> None:
+    names = Ontology(objects=[ObjectClass("cat", shape="bounding_box")])
+    labels = [Label("cat", BoundingBox(5 * place, 0, 4, 9)) for place in range(4)]
+    lengths = [(4, 1), (), (2,), (0, 0, 3)] * 400
+    of_length = {count: TaskLabels(labels[:count], labels[2:], frame_size=FRAME) for count in range(5)}
+    parts = {own: measure_many(map(of_length.__getitem__, own), ontology=names) for own in set(lengths)}
+    whole = measure_many([of_length[count] for own in lengths for count in own], ontology=names)
+    blobs = [parts[own].to_bytes() for own in lengths]
+    same(Measurements.from_blobs(blobs, tasks=whole.tasks, trainees=whole.trainees), whole)
+
+
 def test_a_million_rows_are_joined_without_reading_ids() -> None:
     blob = sample("cat", "light").to_bytes()
     joined = Measurements.from_blobs([blob] * 1_000, tasks=range(1_000), trainees=["ann"] * 1_000)
