@@ -33,6 +33,7 @@ from annowidgets.workflow.steps import require_not_own, step
 from annowidgets.workflow.task import Task
 from annowidgets.workflow.versions import in_names_of, stored_function
 from annowidgets.workflow.visibility import tasks_frame
+from annowidgets.workflow.volumes import Judged, volume_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,6 +225,34 @@ class Audit:
         assert item is not None
         scores = self._scored(row.item, row.ontology_version, corrected, submitted, function)
         return Correction(Item(self.workspace, item), row.user, ontology, corrected, submitted, scores)
+
+    def volumes(self) -> pd.DataFrame:
+        """Volume agreement of fixed attempts on DICOM series with their corrections, object by object.
+
+        It plays no part in the accuracy, which counts slice by slice.
+
+        Returns
+        -------
+        DataFrame
+            ``task``, ``item``, ``user``; then as of `TrainingProject.volumes`, with the auditor's labels as the
+            benchmark and the tasker's as the trainee's.
+
+        Raises
+        ------
+        InvalidMedia
+            The files of a series are missing or have changed (P3).
+        """
+        with self.workspace.look(self._project, Permission.AUDIT) as action:
+            found = []
+            for row in stored_audits.attempts(action.connection, self._batch):
+                item = stored_items.by_id(action.connection, row.item)
+                assert item is not None, "an attempt has an item"
+                if row.audited_labels is not None and item.modality == "dicom_series":
+                    _, _, audited, submitted = self._measured_on(action, row)
+                    found.append(
+                        Judged((row.task, item.name, row.user), Item(self.workspace, item), audited, submitted)
+                    )
+        return volume_table(found, ("task", "item", "user"))
 
     def complete(self) -> CalibrationResult:
         """Add the grades up to the calibration score, and leave the certificate that production depends on (C5).

@@ -248,6 +248,7 @@ TABLE: dict[str, Row] = {
         AUDIT, lambda s: s.audit().grade(s.of_bo("submitted", "to audit"), "fix", labels=[cell(4)])
     ),
     "Audit.release": Row(AUDIT, lambda s: s.audit().release("cell06")),
+    "Audit.volumes": Row(AUDIT, lambda s: s.audit().volumes()),
     "Audit.compare": Row(AUDIT, lambda s: invalid(lambda: s.audit().compare(s.of_bo("submitted", "to audit")))),
     "Audit.complete": Row(AUDIT, lambda s: incomplete(s.audit().complete)),
     # --- calibration

