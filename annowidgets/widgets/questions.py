@@ -76,7 +76,8 @@ class Questions(LiveHtml):
             except (TypeError, ValueError):
                 self._set(name, None)
             else:
-                self._set(name, int(number) if number.is_integer() else number)
+                is_exact = number.is_integer() and abs(number) <= 2**53  # beyond that an int would invent digits
+                self._set(name, int(number) if is_exact else number)
         elif question is not None:
             self._set(name, str(value).strip() or None)
 

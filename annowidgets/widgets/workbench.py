@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
@@ -310,14 +310,24 @@ class Workbench:
             )
         )
 
+    @contextmanager
+    def _asked_anew_on_refusal(self) -> Iterator[None]:
+        # A form that kept what was refused would hand it in again with every other answer.
+        try:
+            yield
+        except InvalidInput:
+            self._ask_of_picture()
+            raise
+
     def _item_answered(self, given: dict[str, AnswerValue]) -> None:
         before = self._given(of_frame=False)
         changed: dict[str, list[Answer]] = {}
-        for question in walk(self._asked(of_frame=False)):
-            name, frame = question.name, 0 if question.scope == "frame" else None
-            if given.get(name) != before.get(name):
-                changed[name] = [Answer(name, given[name], frame)] if name in given else []
-        self._answer(changed, given)
+        with self._asked_anew_on_refusal():
+            for question in walk(self._asked(of_frame=False)):
+                name, frame = question.name, 0 if question.scope == "frame" else None
+                if given.get(name) != before.get(name):
+                    changed[name] = [Answer(name, given[name], frame)] if name in given else []
+            self._answer(changed, given)
 
     def _frame_answered(self, given: dict[str, AnswerValue]) -> None:
         self._answer_on_frames(given, self._frame)
@@ -333,9 +343,10 @@ class Workbench:
         answers = FrameAnswers(self._answers)
         before = by_question(answers.answers)
         answers.set(names, given, self._frame, last)
-        after = by_question(answers.answers)
-        changed = {name: after.get(name, ()) for name in names if before.get(name) != after.get(name)}
-        self._answer(changed, given, on=f" on frame{'' if last == self._frame else f's {self._frame} to'} {last}")
+        with self._asked_anew_on_refusal():
+            after = by_question(answers.answers)
+            changed = {name: after.get(name, ()) for name in names if before.get(name) != after.get(name)}
+            self._answer(changed, given, on=f" on frame{'' if last == self._frame else f's {self._frame} to'} {last}")
 
     def _answer(
         self, changed: Mapping[str, Sequence[Answer]], given: Mapping[str, AnswerValue], *, on: str = ""
@@ -345,11 +356,7 @@ class Workbench:
             return
         named = [name for name in changed if name in given] or list(changed)[:1]
         if isinstance(self.editor, Editor):
-            try:
-                self.editor.set_answers(changed, f"answer {', '.join(named)}{on}")
-            except InvalidInput:
-                self._ask_of_picture()
-                raise
+            self.editor.set_answers(changed, f"answer {', '.join(named)}{on}")
         else:
             others = [one for one in self._kept if isinstance(one, Label) or one.question not in changed]
             self._kept = [*others, *chain.from_iterable(changed.values())]

@@ -140,6 +140,18 @@ def test_an_answer_that_does_not_fit_is_told_and_the_form_shows_what_is_saved(lo
     assert (ann.form, whats(desk), desk._saving.state) == ({"quality": "good"}, ["answer quality"], "saved")
 
 
+def test_an_impossible_answer_leaves_the_form_so_that_others_are_taken(loop: Loop) -> None:
+    desk, ann = at_desk(loop.as_("ann"))
+    ann.answer("quality", "bad")
+    ann.answer("share", "1e30")
+    assert stored(desk) == [Answer("quality", "bad"), Answer("share", 1e30)]
+    ann.answer("share", "nan")
+    assert "can&#x27;t be nan" in desk._message.html
+    assert ann.form == {"quality": "bad", "share": 1e30}
+    ann.answer("why", "torn")
+    assert stored(desk)[1:] == [Answer("share", 1e30), Answer("why", "torn")]
+
+
 def test_an_answer_that_the_disk_refuses_waits_is_shown_and_saved_in_its_turn(
     loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
