@@ -37,7 +37,7 @@ WRITTEN = {
 
 def listed(written: str) -> list[str]:
     """The keys that a line of the list behind "?" names."""
-    return [key for token in written.split() for key in WRITTEN.get(token, [token])]
+    return [key for token in written.lower().split() for key in WRITTEN.get(token, [token])]
 
 
 @pytest.fixture(scope="module")

@@ -4292,6 +4292,10 @@ var followPointer = (place, stage, keyboard) => {
     if (event.shiftKey && stage.session.tracks.isMany) return scroll(turned);
     stage.zoom(2 ** (-turned * WHEEL * (event.ctrlKey ? 8 : 2)), onStage(event));
   };
+  const noMenu = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const listeners = (
     /** @type {const} */
     [
@@ -4302,10 +4306,7 @@ var followPointer = (place, stage, keyboard) => {
       ["pointerleave", () => !gesture && stage.leave()],
       ["dblclick", (event) => stage.doubleClick(onPicture2(event))],
       ["wheel", wheel],
-      [
-        "contextmenu",
-        (event) => stage.session.windowing.isPossible && event.preventDefault()
-      ]
+      ["contextmenu", noMenu]
     ]
   );
   for (const [type, listener] of listeners)

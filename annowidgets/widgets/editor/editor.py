@@ -46,16 +46,16 @@ Save: TypeAlias = Callable[[Edit], SavedEdit | None]
 
 log = logging.getLogger(__name__)
 
-# Those that only look, and under a letter that no screen around a picture takes for itself.
-VIEW_KEYS = {
+_LOOKS = {
+    "w": "Drag the window and level of values",
     ", .": "Select the previous, the next label",
-    "+ - 0": "Zoom in, zoom out, show all",
-    "q w": "Measure; drag the window and level of values",
     "← →": "Frame before, next frame (Shift: 10; Ctrl+arrows move what is selected)",
-    "pageup pagedown": "10 frames back, 10 on",
+    "PageUp PageDown": "10 frames back, 10 on",
     "home end": "First frame, last frame",
     "j l p": "Key frame before, next one; play, pause",
 }
+# Where labels are only looked at, by letters that no screen around a picture takes for itself.
+VIEW_KEYS = {"+ - 0": "Zoom in, zoom out, show all", "q": "Measure", **_LOOKS}
 KEYS = {
     "v": "Select and change labels",
     "1…9 n": "Choose a class; the last one again",
@@ -69,9 +69,10 @@ KEYS = {
     "e": "Eraser",
     "[ ]": "Smaller, larger brush",
     "ctrl+z ctrl+shift+z": "Undo, redo",
-    "f h": "Show all; hide the labels",
-    "r": "Measure",
-    **VIEW_KEYS,
+    "h": "Hide the labels",
+    "+ - f 0": "Zoom in, zoom out, show all",
+    "r q": "Measure",
+    **_LOOKS,
     "m x u t": "Key frame, outside, end or hold here, copy to the next frames",
 }
 

@@ -134,6 +134,12 @@ export const followPointer = (place, stage, keyboard) => {
         stage.zoom(2 ** (-turned * WHEEL * (event.ctrlKey ? 8 : 2)), onStage(event));
     };
 
+    /** Neither the browser's nor that of the notebook's cells, which deletes them. @param {MouseEvent} event */
+    const noMenu = (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+    };
+
     const listeners = /** @type {const} */ ([
         ["pointerdown", down],
         ["pointermove", move],
@@ -142,10 +148,7 @@ export const followPointer = (place, stage, keyboard) => {
         ["pointerleave", () => !gesture && stage.leave()],
         ["dblclick", (/** @type {MouseEvent} */ event) => stage.doubleClick(onPicture(event))],
         ["wheel", wheel],
-        [
-            "contextmenu",
-            (/** @type {MouseEvent} */ event) => stage.session.windowing.isPossible && event.preventDefault(),
-        ],
+        ["contextmenu", noMenu],
     ]);
     for (const [type, listener] of listeners)
         place.addEventListener(type, /** @type {any} */ (listener), { passive: false });
