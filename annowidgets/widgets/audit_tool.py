@@ -83,7 +83,6 @@ class AuditTool(OpensOthers):
         focus, bar, message, *rest = self.children
         self.children = (focus, bar, message, self._result, *rest)
         self.add_class("aw-audit")
-        self.add_class("aw-holds-editor")
         self.handle(
             approve=lambda key, _: self._grade(key, "approve"),
             reject=lambda key, value: self._grade(key, "reject", reason=(value or {}).get("text")),
@@ -300,6 +299,7 @@ class AuditTool(OpensOthers):
     def _render(self) -> None:
         attempts, labels, attempt = self._attempts, self._labels, self._attempts.find(self._current)
         self.set_title(*audit_bar.title(attempts))
+        self.put_messages_over_picture(attempt is not None)
         if self._fixing is not None and attempt is not None:
             self.bind_keys(_FIX_KEYS, more=EDITOR_KEYS)
             self.tools.show(None)

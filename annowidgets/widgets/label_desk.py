@@ -130,7 +130,6 @@ class LabelDesk(Screen):
         self.children[0].children = (title, self._saving, self.clock, tools, shortcuts, self._focus)
         self.main.children = (self._notices, self._bench)
         self.add_class("aw-desk")
-        self.add_class("aw-holds-editor")
         self.handle(
             submit=lambda key, _: self._submit(key),
             skip=lambda _, value: self._skip(value),
@@ -237,6 +236,7 @@ class LabelDesk(Screen):
             self._bench: (work, self._instructions.reading) if unfolded else (work,),
             self.side: (*self._work.beside, self.confidence) if usable else (),
         }
+        self.put_messages_over_picture(usable and isinstance(self.editor, Editor))
         for box, children in parts.items():
             if box.children != children:
                 box.children = children

@@ -92,7 +92,6 @@ class ReviewDesk(Screen):
         self._focus = Focus()
         self.children = (*self.children, self._focus)
         self.add_class("aw-desk")
-        self.add_class("aw-holds-editor")
         self.handle(
             approve=lambda *_: self._approve(),
             comment=lambda _, value: self._comment(value or {}),
@@ -250,6 +249,7 @@ class ReviewDesk(Screen):
         stage = self._work.editor.stage if self._usable and self._work.editor is not None else self._instead
         if self._task is None:
             self._instead.show(panels.idle())
+        self.put_messages_over_picture(self._usable)
         self.main.children = (stage,)
         beside = self._work.beside if self._usable else ()
         self.side.children = (self._panel, *beside, self._queue)

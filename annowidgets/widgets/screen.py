@@ -99,6 +99,10 @@ class Screen(KnownKeywords, ipywidgets.VBox):
         """Take the message away."""
         self._message.show("")
 
+    def put_messages_over_picture(self, over: bool) -> None:
+        """Whether messages lie over the upper edge of a label editor, whose picture must not move under the hand."""
+        (self.add_class if over else self.remove_class)("aw-holds-editor")
+
     # --- what it does
 
     def handle(self, **handlers: Handler) -> None:

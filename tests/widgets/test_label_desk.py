@@ -808,3 +808,12 @@ def test_an_edit_that_another_window_has_saved_for_this_one_is_shown_with_all_th
     assert [one["id"] for one in draft(gold, ann.task)] == ["n1", "n2"]
     assert [label.id for label in ann.desk._work.labels if isinstance(label, Label)] == ["n1", "n2"]
     assert ("already" in ann.said, "another window" in ann.told, ann.state) == (False, False, "saved")
+
+
+def test_messages_lie_over_a_picture_and_never_over_what_stands_in_its_place(loop: Loop, kind: str) -> None:
+    ann = Person(loop.as_("ann"))
+    assert ("aw-holds-editor" in ann.desk._dom_classes) == (kind == "canvas")
+    ann.desk.act("release")
+    assert "aw-holds-editor" not in ann.desk._dom_classes
+    ann.desk.act("look")
+    assert ("aw-holds-editor" in ann.desk._dom_classes) == (kind == "canvas")

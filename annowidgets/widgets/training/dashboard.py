@@ -261,7 +261,7 @@ class TrainingDashboard(OpensOthers):
         self._show_export()
         # what follows from a slider is beside it
         (self.remove_class if self._tab == "settings" else self.add_class)("aw-tabular")
-        (self.add_class if self._gold.is_correcting else self.remove_class)("aw-holds-editor")
+        self.put_messages_over_picture(self._gold.is_correcting)
         main, side = self._shown()
         if self.main.children != main:
             self.main.children = main
