@@ -350,6 +350,21 @@ def test_a_list_of_many_labels_is_walked_by_arrows_and_a_label_in_it_is_nudged(s
     expect(row(46)).to_be_focused()
     poll(desk.book, lambda: len(desk.shapes()), 94)
 
+    # what is chosen in the list comes into sight, and whole, where the picture is zoomed in elsewhere
+    desk.page.mouse.move(*hand.place((150, 110)))
+    for _ in range(5):
+        desk.page.mouse.wheel(0, -300)
+    stage = desk.book.box(STAGE)
+    poll(desk.book, lambda: hand.place((20, 30))[0] < stage["x"], True)
+    row(1).click()
+    for corner in ((10, 20), (20, 30)):
+        x, y = hand.place(corner)
+        assert stage["x"] < x < stage["x"] + stage["width"]
+        assert stage["y"] < y < stage["y"] + stage["height"]
+    # who chooses a class by mouse draws next: Space moves the picture, and does not press the class once more
+    desk.page.locator(".aw-ed-panel .aw-ed-list button").nth(3).click()
+    expect(desk.page.locator(STAGE)).to_be_focused()
+
 
 # --- what dies in between
 
