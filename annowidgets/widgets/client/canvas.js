@@ -11,7 +11,13 @@ const KEPT_FROM_IT = ["keydown", "wheel", "mousemove", "mouseout", "touchstart",
 async function initialize({ model }) {
     const manager = await model.widget_manager.get_model(model.get("manager"));
     if (manager.goesOn) return;
-    const draw = manager.onCommand.bind(manager);
+    const [draw, turnTo] = [manager.onCommand.bind(manager), manager.switchCanvas.bind(manager)];
+    // ipywidgets would wait 2 s for a model that is gone, at each drawing, and all others behind it
+    manager.switchCanvas = async (canvas) => {
+        const id = canvas.slice("IPY_MODEL_".length);
+        if (manager.widget_manager.has_model?.(id) === false) throw new Error("its canvas is closed");
+        await turnTo(canvas);
+    };
     manager.onCommand = (...command) => draw(...command).catch((error) => console.debug("not drawn:", error));
     manager.currentProcessing = manager.currentProcessing.catch(() => {});
     manager.goesOn = true;
