@@ -71,6 +71,7 @@ function render({ model, el }) {
     const show = () => {
         if ((isLate = isPressed)) return;
         const focused = el.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+        const { selectionStart: from = null, selectionEnd: to } = document.activeElement; // the caret
         const typed = new Map([...el.querySelectorAll(FIELDS)].filter(isTyped).map((f) => [nameOf(f), f.value]));
         const opened = new Set([...el.querySelectorAll("details[open][data-key]")].map((d) => d.dataset.key));
         const scrolled = new Map(
@@ -94,7 +95,9 @@ function render({ model, el }) {
         if (screen?.contains(document.activeElement)) el.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
         if (focused !== null) {
             const focusable = [...el.querySelectorAll("button, a, summary, " + FIELDS)];
-            focusable.find((element) => nameOf(element) === focused && !element.disabled)?.focus();
+            const again = focusable.find((element) => nameOf(element) === focused && !element.disabled);
+            again?.focus();
+            if (from !== null) again?.setSelectionRange?.(from, to);
         }
     };
 
