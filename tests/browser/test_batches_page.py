@@ -212,7 +212,6 @@ def test_every_text_can_be_read_and_nothing_sticks_out(opened: Callable[..., Pag
             assert found["faint"] == []
         for width in (1320, 900):
             one.book.resize(width, 900)
-            one.page.wait_for_timeout(200)
             assert one.page.evaluate(PIECES) == []
             assert one.page.evaluate(
                 "() => { const s = document.querySelector('.aw-screen'); return s.scrollWidth <= s.clientWidth }"
