@@ -148,14 +148,7 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         for top in self.classifications:
             if any(nested.scope != top.scope for nested in walk([top])):
                 raise InvalidOntology(f"Ontology: questions under {top.name!r} must have its scope, {top.scope!r}.")
-        force_setattr(
-            self,
-            "objects",
-            tuple(
-                item if item.color else msgspec.structs.replace(item, color=PALETTE[position % len(PALETTE)])
-                for position, item in enumerate(objects)
-            ),
-        )
+        force_setattr(self, "objects", _coloured(objects))
 
     def _repr_html_(self) -> str:
         from annowidgets.labels.summaries import ontology_html
@@ -318,3 +311,17 @@ def _differences(place: str, mine: Any, other: Any) -> Iterator[str]:
             yield f"{inner}: only there"
         else:
             yield from _differences(inner, mine[key], other[key])
+
+
+def _coloured(objects: Sequence[ObjectClass]) -> tuple[ObjectClass, ...]:
+    """Each class with a colour: that of its place, or else the next that no other class has, while there is one."""
+    taken = {item.color.lower() for item in objects if item.color}
+    coloured: list[ObjectClass] = []
+    for position, item in enumerate(objects):
+        if not item.color:
+            start = position % len(PALETTE)
+            around = PALETTE[start:] + PALETTE[:start]
+            item = msgspec.structs.replace(item, color=next((one for one in around if one not in taken), around[0]))
+            taken.add(str(item.color))
+        coloured.append(item)
+    return tuple(coloured)

@@ -213,6 +213,15 @@ def test_classes_without_a_colour_get_different_ones_and_keep_them() -> None:
     assert [item.color for item in Ontology.from_dict(ontology.to_dict()).objects] == colors
 
 
+def test_a_class_is_given_no_colour_that_another_class_has() -> None:
+    ontology = Ontology(objects=[ObjectClass("a", "polygon"), ObjectClass("b", "polygon")])
+    wider = Ontology(objects=[ObjectClass("new", "polygon"), *ontology.objects, ObjectClass("newer", "polygon")])
+    assert len({item.color for item in wider.objects}) == 4
+    assert wider.objects[1:3] == ontology.objects
+    shouted = ObjectClass("a", "polygon", color="#D62728")
+    assert Ontology(objects=[shouted, ObjectClass("b", "polygon")]).objects[1].color == "#2ca02c"
+
+
 def test_ten_thousand_classes_and_options_are_no_burden() -> None:
     names = [f"name {i}" for i in range(10_000)]
     ontology = Ontology([ObjectClass(name, "polygon") for name in names], [Radio("q", names), Checklist("r", names)])
