@@ -170,6 +170,20 @@ class TrainingStory(RuleBasedStateMachine):
                 self.train("training.submit", lambda task=task, labels=labels: task.submit(labels))
 
     @precondition(lambda self: self.trainings)
+    @rule(user=WHO)
+    def train_to_the_end_without_a_fault(self, user: str) -> None:
+        """In one training after the other: what the first reveals is known in the second (A12)."""
+        for number in range(len(self.trainings)):
+            while (
+                task := self.train("training.next_task", lambda n=number: self.training(n, user).next_task())
+            ) is not None:
+                gold = self.training(number).gold(task.item.name).labels
+                labels = [aw.Label(one.category, one.shape) for one in gold if isinstance(one, aw.Label)]
+                self.train("training.submit", lambda task=task, labels=labels: task.submit(labels))
+                if task.state != "submitted":
+                    break
+
+    @precondition(lambda self: self.trainings)
     @rule(user=WHO, which=WHICH, x=st.integers(0, 9), release=st.booleans())
     def train_and_leave(self, user: str, which: int, x: int, release: bool) -> None:
         task = self.train("training.next_task", lambda: self.training(which, user).next_task())
@@ -216,13 +230,21 @@ class TrainingStory(RuleBasedStateMachine):
             assert (again["before"].fillna(-1) == again["after"].fillna(-1)).all(), "A8: doing it twice changes nothing"
 
     @precondition(lambda self: self.trainings)
-    @rule(which=WHICH, user=st.sampled_from(["lea", "tim", "dee"]), number=WHICH, withdraw=st.booleans())
+    @rule(
+        which=WHICH,
+        user=st.sampled_from(["lea", "lea", "lea", "tim", "dee"]),
+        number=WHICH,
+        withdraw=st.sampled_from([False, False, False, True]),
+    )
     def correct_or_withdraw_gold(self, which: int, user: str, number: int, withdraw: bool) -> None:
-        items = list(self.training(which).items())
+        # Mostly gold that something was submitted of.
+        submitted = [task.item for task in self.training(which).tasks(state="submitted")]
+        items = submitted or list(self.training(which).items())
         training, item = self.training(which, user), items[number % len(items)]
-        labels = [cell(5, category=self.training(which).ontology.objects[0].name)]
+        labels = [cell(5 + number % 3, category=self.training(which).ontology.objects[0].name)]
         if withdraw:
-            self.train("training.withdraw", lambda: training.withdraw_gold(item, reason="wrong"))
+            if self.train("training.withdraw", lambda: training.withdraw_gold(item, reason="wrong")) is not None:
+                assert self.training(which).gold(item).withdrawn, "A3"
         else:
             self.train("training.correct", lambda: training.correct_gold(item, labels=labels, reason="better"))
 

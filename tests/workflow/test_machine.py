@@ -162,7 +162,10 @@ class Story(TrainingStory):
         task = self.task(which, "annotating")(user)
         classes = [one.name for one in self.team.task("lea", task).ontology.objects]
         labels = [cell(4 * n, category=classes[(which + n) % len(classes)]) for n in range(number)]
-        self.attempt("save_draft", lambda: task.save_draft(labels, revision=max(0, task._revision - back)))
+        seen = max(0, task._revision - back)
+        is_stale = seen < task._revision
+        saved = self.attempt("save_draft", lambda: task.save_draft(labels, revision=seen))
+        assert not (is_stale and saved), "T6: a stale writer's draft was taken"
 
     @precondition(lambda self: self.any_task("annotating"))
     @rule(user=ACTOR, which=WHICH, confidence=st.sampled_from([0.9, 0.2, None]), given=st.booleans())
