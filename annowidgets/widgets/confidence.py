@@ -9,10 +9,10 @@ import traitlets
 
 from annowidgets.errors import InvalidInput
 from annowidgets.widgets.client import FOLDER
-from annowidgets.widgets.in_turn import InTurn
+from annowidgets.widgets.part import Part
 
 
-class Confidence(InTurn):
+class Confidence(Part):
     """A slider from "guess" to "certain" that is not set until a person touches it (C3).
 
     Parameters

@@ -9,12 +9,12 @@ import traitlets
 
 from annowidgets.widgets.client import FOLDER
 from annowidgets.widgets.html import Content, text
-from annowidgets.widgets.in_turn import InTurn
+from annowidgets.widgets.part import Part
 
 OnAction: TypeAlias = Callable[[str, str, Any], None]
 
 
-class LiveHtml(InTurn):
+class LiveHtml(Part):
     """Shows markup; elements with ``data-act`` report what is done to them.
 
     A button or a submitted form sends (act, key, value) with the values of its ``data-act`` and ``data-key``: None for
@@ -34,8 +34,6 @@ class LiveHtml(InTurn):
         what nobody looks at is not drawn.
     pad : bool
         Whether there is space around it, as in the middle of a screen.
-    in_turn : bool
-        Whether what is done to it is about what is drawn in the label editor beside it, and waits its turn behind that.
     """
 
     _esm = FOLDER / "live.js"
@@ -50,9 +48,8 @@ class LiveHtml(InTurn):
         images: Mapping[str, bytes] | None = None,
         on_picture: Callable[[str], bytes | None] | None = None,
         pad: bool = False,
-        in_turn: bool = False,
     ) -> None:
-        super().__init__(in_turn=in_turn, html=text(content), images=dict(images or {}))
+        super().__init__(html=text(content), images=dict(images or {}))
         self._on_action, self._on_picture = on_action, on_picture
         self.add_class("aw-live")
         if pad:

@@ -33,7 +33,7 @@ class Questions(LiveHtml):
         heading: Content = None,
         on_change: Callable[[dict[str, AnswerValue]], object] | None = None,
     ) -> None:
-        super().__init__(in_turn=True)
+        super().__init__()
         self._on_change = on_change
         self.ask(questions, answers, heading=heading)
 

@@ -7,12 +7,12 @@ from typing import Any, Literal, TypeAlias
 import traitlets
 
 from annowidgets.widgets.client import FOLDER
-from annowidgets.widgets.in_turn import InTurn
+from annowidgets.widgets.part import Part
 
 SavingState: TypeAlias = Literal["", "saved", "unsaved"]
 
 
-class Saving(InTurn):
+class Saving(Part):
     """Shows "saved", "not saved", and, from what the browser sees, "saving" and that the kernel does not answer.
 
     Attributes

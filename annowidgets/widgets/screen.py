@@ -58,7 +58,7 @@ class Screen(KnownKeywords, ipywidgets.VBox):
         self.tools = LiveHtml(on_action=self.act)
         self.main = ipywidgets.VBox()
         self.side = ipywidgets.VBox()
-        self.footer = LiveHtml(on_action=self.act, in_turn=True)
+        self.footer = LiveHtml(on_action=self.act)
         bar = ipywidgets.HBox([self._title, self.tools, self._shortcuts])
         body = ipywidgets.HBox([self.main, self.side])
         # CSS asks for such classes and not what a screen holds (`:has`): the browser would ask that after each change

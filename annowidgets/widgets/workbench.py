@@ -92,10 +92,10 @@ class Workbench:
         # Of an item with several frames, what is asked of each stands in a form of its own: that of the frame shown.
         self._frames = 1
         self._of_frame = Questions(on_change=guard(self._frame_answered))
-        self._onwards = LiveHtml(on_action=self._pressed, in_turn=True)
+        self._onwards = LiveHtml(on_action=self._pressed)
         # Whether an attribute that is changed holds from the frame that is shown on; else on all of the object's.
         self._is_from_here = False
-        self._from_here = LiveHtml(on_action=self._ticked, in_turn=True)
+        self._from_here = LiveHtml(on_action=self._ticked)
 
     @property
     def beside(self) -> tuple[ipywidgets.Widget, ...]:

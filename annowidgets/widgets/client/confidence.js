@@ -29,12 +29,6 @@ function render({ model, el }) {
         input.setAttribute("aria-required", String(model.get("required")));
         paint(touched);
     };
-    /** Behind what the label editor of the screen has sent, where there is one. @param {object} content */
-    const send = (content) => {
-        const detail = { to: model.get("carried_as"), content };
-        const isFree = el.dispatchEvent(new CustomEvent("aw-send", { bubbles: true, cancelable: true, detail }));
-        if (isFree) model.send(content);
-    };
     // Messages may overtake each other while the front end changes the road that it sends them by; the last one counts.
     const page = String(Math.random());
     let count = 0;
@@ -44,7 +38,7 @@ function render({ model, el }) {
         touched = true;
         paint(true);
         told.push(Number(input.value));
-        send({ percent: Number(input.value), page, number: (count += 1) });
+        model.send({ percent: Number(input.value), page, number: (count += 1) });
     };
     const obey = () => {
         const value = model.get("value");

@@ -101,15 +101,9 @@ function render({ model, el }) {
         }
     };
 
-    /** Behind what the label editor of the screen has sent, where there is one. @param {object} content */
-    const send = (content) => {
-        const detail = { to: model.get("carried_as"), content };
-        const isFree = el.dispatchEvent(new CustomEvent("aw-send", { bubbles: true, cancelable: true, detail }));
-        if (isFree) model.send(content);
-    };
     /** @param {HTMLElement} element @param {unknown} value */
     const tell = (element, value) =>
-        send({ act: element.dataset.act, key: element.dataset.key ?? "", value });
+        model.send({ act: element.dataset.act, key: element.dataset.key ?? "", value });
 
     el.addEventListener("click", (event) => {
         const button = event.target.closest("button[data-act]");

@@ -50,12 +50,6 @@ function render({ model, el }) {
         el.replaceChildren(text);
         for (const other of NAMES) el.classList.toggle(other, other === name);
     };
-    /** Behind what the label editor of the screen has sent, where there is one. @param {object} content */
-    const send = (content) => {
-        const detail = { to: model.get("carried_as"), content };
-        const isFree = el.dispatchEvent(new CustomEvent("aw-send", { bubbles: true, cancelable: true, detail }));
-        if (isFree) model.send(content);
-    };
     /** @param {{target?: EventTarget | null, key?: string}} deed */
     const ask = ({ target, key }) => {
         // Ctrl+Enter in the editor is for the screen
@@ -66,7 +60,7 @@ function render({ model, el }) {
         }
         askedAt ||= performance.now();
         // after the messages of those whose event this is
-        setTimeout(() => alive && send({ ask: (number += 1) }));
+        setTimeout(() => alive && model.send({ ask: (number += 1) }));
     };
     const answered = (message) => {
         if (message?.answer !== number) return;

@@ -5836,19 +5836,6 @@ var showStage = (session, el) => {
     bar.close,
     () => stage.close()
   ];
-  const carry = (event) => {
-    const { target, detail } = (
-      /** @type {CustomEvent} */
-      event
-    );
-    const screen = root.closest(".aw-screen");
-    const isOurs = screen !== null && target instanceof Element && target.closest(".aw-screen") === screen;
-    if (!isOurs || !detail.to || event.defaultPrevented) return;
-    event.preventDefault();
-    session.channel.send({ type: "carried", ...detail });
-  };
-  document.addEventListener("aw-send", carry);
-  stops.push(() => document.removeEventListener("aw-send", carry));
   const draw = () => {
     const { picture, problem } = session.frames;
     frames.hidden = !session.tracks.isMany;

@@ -23,7 +23,6 @@ from annowidgets.media import Medium
 from annowidgets.widgets.editor.frames import described, frame_message
 from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
 from annowidgets.widgets.editor.turns import Turns, parts_of
-from annowidgets.widgets.in_turn import deliver
 from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.workflow.drafts import (
     Content,
@@ -394,8 +393,6 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 self._selected = message.get("label")
                 if self._on_select is not None:
                     self._on_select(self.selected)
-            elif kind == "carried":
-                deliver(message.get("to"), message.get("content"))
             elif message.get("number", self._number) != self._number:
                 if kind == "op" and self._on_late is not None:
                     self._on_late()

@@ -61,18 +61,6 @@ export const showStage = (session, el) => {
         () => stage.close(),
     ];
 
-    /** What other parts say goes the way of the edits, so that it is heard after them. @param {Event} event */
-    const carry = (event) => {
-        const { target, detail } = /** @type {CustomEvent} */ (event);
-        const screen = root.closest(".aw-screen");
-        const isOurs = screen !== null && target instanceof Element && target.closest(".aw-screen") === screen;
-        if (!isOurs || !detail.to || event.defaultPrevented) return;
-        event.preventDefault();
-        session.channel.send({ type: "carried", ...detail });
-    };
-    document.addEventListener("aw-send", carry);
-    stops.push(() => document.removeEventListener("aw-send", carry));
-
     const draw = () => {
         const { picture, problem } = session.frames;
         frames.hidden = !session.tracks.isMany;
