@@ -289,6 +289,7 @@ class Task(TaskView):
                 # It goes to somebody else; a task of another kind waits for a lead, who may re-open it for anybody.
                 stored_tasks.add_skip(action.connection, self.id, action.user, reason, action.now)
                 requeue(action, row)
+                stored_tasks.change(action.connection, self.id, assignee=None)
                 excluded = not takers_left(action, batch, row)
                 if excluded:
                     stored_tasks.change(
@@ -296,7 +297,9 @@ class Task(TaskView):
                     )
                 action.log("task.skip", "task", self.id, reason=reason, excluded=excluded)
             else:
-                stored_tasks.change(action.connection, self.id, state=state, lease_until=None, reason=reason)
+                stored_tasks.change(
+                    action.connection, self.id, state=state, lease_until=None, assignee=None, reason=reason
+                )
                 action.log("task.skip", "task", self.id, reason=reason)
                 complete_batch_if_done(action, batch)
 

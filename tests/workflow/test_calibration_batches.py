@@ -162,6 +162,15 @@ def test_c1_a_skipped_attempt_goes_to_another_tasker_also_beyond_the_share(team:
     assert {task.state for task in batch.tasks()} == {"submitted"}
 
 
+def test_c1_an_attempt_that_was_assigned_goes_to_another_too_when_its_assignee_skips_it(team: Team) -> None:
+    batch = team.calibration(items=1)
+    team.task("lea", batch.tasks()[0]).assign("ann")
+    assert team("bo").next_task() is None
+    task = team("ann").next_task()
+    task.skip(reason="too dark")
+    assert team("bo").next_task() == task
+
+
 def test_c1_a_skipped_attempt_for_which_nobody_is_left_is_excluded_with_the_reason_and_counted(team: Team) -> None:
     batch = team.calibration(items=3)
     task = team("ann").next_task()

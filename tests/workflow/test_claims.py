@@ -374,6 +374,10 @@ def test_t8_a_skipped_task_that_a_lead_opens_again_is_for_anybody_also_for_who_s
         team.task("lea", task).reopen(reason="the instructions say it now")
         team.task("lea", task).assign("ann")
         assert team("ann").next_task() == task
+    task.skip(reason="still unclear")
+    team.task("lea", task).reopen(reason="for somebody else now")
+    work(team("bo"))
+    assert team("lea").task(task.id).user == "bo"
 
 
 def test_t8_none_and_never_an_error_with_the_reason_told(open_project: Team) -> None:
