@@ -267,3 +267,24 @@ test("a picture that can't be shown says why, and only for the frame that is sho
     model.fire("msg:custom", { type: "frame-failed", number: 1, index: 0, reason: "The file has gone." }, []);
     assert.equal(session.frames.problem, "The file has gone.");
 });
+
+test("a label is marked where the pointer rests, not where it passes", ({ mock }) => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const { session } = start([label("a", "RBC", box(0, 0)), label("b", "RBC", box(50, 0)), label("c", "RBC", box(90, 0))]);
+    const marked = [];
+    session.on("hover", () => marked.push(session.hoveredId));
+    session.hover("a");
+    session.hover("b");
+    mock.timers.tick(30);
+    session.hover("b"); // still there: it need not wait anew
+    assert.deepEqual(marked, []);
+    mock.timers.tick(30);
+    assert.deepEqual(marked, ["b"]);
+    session.hover("c");
+    session.hover("b"); // back before anything was marked
+    mock.timers.tick(1000);
+    assert.deepEqual(marked, ["b"]);
+    session.hover(null);
+    mock.timers.tick(1000);
+    assert.deepEqual(marked, ["b", null]);
+});

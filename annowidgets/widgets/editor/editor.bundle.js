@@ -2655,13 +2655,14 @@ var LOOKS = {
 };
 var LARGEST_BRUSH = 1e3;
 var PATIENCE = 700;
+var REST = 40;
 var Session = class extends Emitter {
   document = new LabelDocument();
   /** @type {ToolName} */
   tool = "select";
   /** @type {string | null} */
   selectedId = null;
-  /** @type {string | null} under the pointer, or under it in the list */
+  /** @type {string | null} where the pointer rests, on the picture or in the list */
   hoveredId = null;
   /** @type {ObjectClass | undefined} */
   active;
@@ -2686,6 +2687,10 @@ var Session = class extends Emitter {
   copies = () => 1;
   /** @type {any} */
   #timer = null;
+  /** @type {string | null} under the pointer */
+  #under = null;
+  /** @type {any} */
+  #resting = null;
   /** @type {(() => void)[]} */
   #stops = [];
   /**
@@ -2733,6 +2738,7 @@ var Session = class extends Emitter {
   }
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#resting);
     for (const stop of this.#stops) stop();
     this.channel.close();
     this.frames.close();
@@ -2815,9 +2821,14 @@ var Session = class extends Emitter {
   }
   /** @param {string | null} id */
   hover(id) {
-    if (id === this.hoveredId) return;
-    this.hoveredId = id;
-    this.emit("hover", null);
+    if (id === this.#under) return;
+    this.#under = id;
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      if (this.hoveredId === id) return;
+      this.hoveredId = id;
+      this.emit("hover", null);
+    }, REST);
   }
   /** The class decides the tool. @param {ObjectClass | undefined} item */
   choose(item) {
@@ -2987,7 +2998,8 @@ var Session = class extends Emitter {
   #open() {
     this.given = this.model.get("document");
     this.player.stop();
-    this.selectedId = this.hoveredId = null;
+    this.selectedId = this.hoveredId = this.#under = null;
+    clearTimeout(this.#resting);
     this.hiddenIds.clear();
     this.looks = { ...this.looks, window: null, inverted: false };
     void this.channel.open(this.given);
@@ -3758,7 +3770,6 @@ var oneStop = (list) => {
 };
 
 // src/ui/panel.js
-var REST = 60;
 var MANY = 12;
 var LEAST = 240;
 var [REST_OF_IT, CLASS_ROW, LABEL_ROW] = [72, 30, 24];
@@ -3842,14 +3853,10 @@ var showPanel = (session, el) => {
     });
   };
   let hovered;
-  let resting = null;
   const drawHover = () => {
-    clearTimeout(resting);
-    resting = setTimeout(() => {
-      hovered?.classList.remove("aw-ed-hovered");
-      hovered = rows.get(session.hoveredId ?? "")?.element;
-      hovered?.classList.add("aw-ed-hovered");
-    }, REST);
+    hovered?.classList.remove("aw-ed-hovered");
+    hovered = rows.get(session.hoveredId ?? "")?.element;
+    hovered?.classList.add("aw-ed-hovered");
   };
   const stops = [
     session.on("hover", drawHover),
@@ -3859,8 +3866,7 @@ var showPanel = (session, el) => {
     session.on("selection", redraw),
     session.on("tool", redraw),
     session.on("open", redraw),
-    () => cancelAnimationFrame(requested),
-    () => clearTimeout(resting)
+    () => cancelAnimationFrame(requested)
   ];
   drawClasses();
   drawLabels();

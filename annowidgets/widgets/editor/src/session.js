@@ -46,6 +46,7 @@ export const LOOKS = {
 
 const LARGEST_BRUSH = 1000;
 const PATIENCE = 700; // ms
+const REST = 40; // ms
 
 /**
  * What all views of one editor share: its document, what is selected, the tool, and how things are seen.
@@ -61,7 +62,7 @@ export class Session extends Emitter {
     tool = "select";
     /** @type {string | null} */
     selectedId = null;
-    /** @type {string | null} under the pointer, or under it in the list */
+    /** @type {string | null} where the pointer rests, on the picture or in the list */
     hoveredId = null;
     /** @type {ObjectClass | undefined} */
     active;
@@ -85,6 +86,10 @@ export class Session extends Emitter {
     copies = () => 1;
     /** @type {any} */
     #timer = null;
+    /** @type {string | null} under the pointer */
+    #under = null;
+    /** @type {any} */
+    #resting = null;
     /** @type {(() => void)[]} */
     #stops = [];
 
@@ -130,6 +135,7 @@ export class Session extends Emitter {
 
     close() {
         clearTimeout(this.#timer);
+        clearTimeout(this.#resting);
         for (const stop of this.#stops) stop();
         this.channel.close();
         this.frames.close();
@@ -224,9 +230,15 @@ export class Session extends Emitter {
 
     /** @param {string | null} id */
     hover(id) {
-        if (id === this.hoveredId) return;
-        this.hoveredId = id;
-        this.emit("hover", null);
+        if (id === this.#under) return;
+        this.#under = id;
+        clearTimeout(this.#resting);
+        // not whatever a pointer passes over: nobody sees it, and to paint it takes longer than all else of a move
+        this.#resting = setTimeout(() => {
+            if (this.hoveredId === id) return;
+            this.hoveredId = id;
+            this.emit("hover", null);
+        }, REST);
     }
 
     /** The class decides the tool. @param {ObjectClass | undefined} item */
@@ -423,7 +435,8 @@ export class Session extends Emitter {
     #open() {
         this.given = this.model.get("document");
         this.player.stop();
-        this.selectedId = this.hoveredId = null;
+        this.selectedId = this.hoveredId = this.#under = null;
+        clearTimeout(this.#resting);
         this.hiddenIds.clear();
         this.looks = { ...this.looks, window: null, inverted: false }; // it was for the picture before
         void this.channel.open(this.given);

@@ -9,7 +9,6 @@ import { labelRow } from "./label_row.js";
 import { oneStop } from "./one_stop.js";
 import { firstRow, putRow, rowAfter, rowBefore, takeRow } from "./pieces.js";
 
-const REST = 60; // ms
 const MANY = 12; // rows, which are higher than the list for certain
 const LEAST = 240; // CSS pixels that a long list keeps where questions below it need the room
 const [REST_OF_IT, CLASS_ROW, LABEL_ROW] = [72, 30, 24]; // CSS pixels; asking for them would lay the list out
@@ -112,16 +111,10 @@ export const showPanel = (session, el) => {
     };
     /** @type {Element | undefined} */
     let hovered;
-    /** @type {any} */
-    let resting = null;
     const drawHover = () => {
-        clearTimeout(resting);
-        // not of all that a pointer passes over: nobody sees it, and it takes longer than the label under the pointer
-        resting = setTimeout(() => {
-            hovered?.classList.remove("aw-ed-hovered");
-            hovered = rows.get(session.hoveredId ?? "")?.element;
-            hovered?.classList.add("aw-ed-hovered");
-        }, REST);
+        hovered?.classList.remove("aw-ed-hovered");
+        hovered = rows.get(session.hoveredId ?? "")?.element;
+        hovered?.classList.add("aw-ed-hovered");
     };
     const stops = [
         session.on("hover", drawHover),
@@ -132,7 +125,6 @@ export const showPanel = (session, el) => {
         session.on("tool", redraw),
         session.on("open", redraw),
         () => cancelAnimationFrame(requested),
-        () => clearTimeout(resting),
     ];
     drawClasses();
     drawLabels();
