@@ -13,7 +13,7 @@ from annowidgets.widgets.keywords import KnownKeywords
 from annowidgets.widgets.live import LiveHtml, OnAction
 from annowidgets.widgets.parts import button
 from annowidgets.widgets.table import page_links
-from annowidgets.workflow.drafts import labels_of
+from annowidgets.workflow.edits import labels_of
 
 _COLUMNS = 3
 _PAGE = 24

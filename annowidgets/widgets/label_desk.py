@@ -30,7 +30,8 @@ from annowidgets.widgets.parts import pairs
 from annowidgets.widgets.saving import Saving
 from annowidgets.widgets.screen import Screen, close_parts
 from annowidgets.widgets.workbench import EditorKind, Workbench
-from annowidgets.workflow.drafts import Edit, SavedEdit, watch
+from annowidgets.workflow.drafts import SavedEdit, watch
+from annowidgets.workflow.edits import Edit
 from annowidgets.workflow.project import Project
 from annowidgets.workflow.task import RECALL_SECONDS, Task
 from annowidgets.workflow.training import TrainingProject

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annowidgets.labels import Labels
-from annowidgets.workflow.drafts import DraftKey, Edit, SavedEdit, draft_key, untold
+from annowidgets.workflow.drafts import DraftKey, SavedEdit, draft_key, untold
+from annowidgets.workflow.edits import Edit
 from annowidgets.workflow.states import BatchKind
 from annowidgets.workflow.task import Task
 

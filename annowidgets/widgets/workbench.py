@@ -22,7 +22,8 @@ from annowidgets.widgets.open_task import Draft
 from annowidgets.widgets.parts import button
 from annowidgets.widgets.questions import Questions
 from annowidgets.widgets.screen import close_parts
-from annowidgets.workflow.drafts import Edit, SavedEdit, by_question
+from annowidgets.workflow.drafts import SavedEdit
+from annowidgets.workflow.edits import Edit, by_question
 from annowidgets.workflow.items import Item
 from annowidgets.workflow.task_view import Comment
 

@@ -31,17 +31,8 @@ from annowidgets.workflow.claims import (
     require_qualified,
     takers_left,
 )
-from annowidgets.workflow.drafts import (
-    Edit,
-    SavedEdit,
-    as_edit,
-    edit_of,
-    putting,
-    save_edit,
-    save_text,
-    tell,
-    with_edit,
-)
+from annowidgets.workflow.drafts import SavedEdit, edit_of, save_edit, save_text, tell, with_edit
+from annowidgets.workflow.edits import Edit, as_edit, putting
 from annowidgets.workflow.evaluation import comparison_of
 from annowidgets.workflow.fitting import Fitting, fitting_of, require_still_fit
 from annowidgets.workflow.permissions import Permission

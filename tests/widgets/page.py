@@ -10,7 +10,7 @@ import msgspec
 
 from annowidgets.labels import Label
 from annowidgets.widgets.editor import Editor
-from annowidgets.workflow.drafts import Delta
+from annowidgets.workflow.edits import Delta
 
 Op = dict[str, Any]
 

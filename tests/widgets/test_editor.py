@@ -21,7 +21,8 @@ from annowidgets.media import StillImage, open_medium
 from annowidgets.media.base import Values, Window, range_window
 from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.editor.frames import frame_message
-from annowidgets.workflow.drafts import Edit, SavedEdit, by_question, draft_key
+from annowidgets.workflow.drafts import SavedEdit, draft_key
+from annowidgets.workflow.edits import Edit, by_question
 from annowidgets.workflow.task import Task
 from tests.widgets.page import Page, after, as_json, op
 from tests.workflow.building import new_team

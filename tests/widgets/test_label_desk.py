@@ -17,7 +17,7 @@ from annowidgets.widgets.editor import Editor
 from annowidgets.widgets.label_desk import LabelDesk
 from annowidgets.widgets.saving import Saving
 from annowidgets.workflow import Project
-from annowidgets.workflow.drafts import Delta, between, delta_of, new_edit
+from annowidgets.workflow.edits import Delta, between, delta_of, new_edit
 from tests.widgets.loops import Loop
 
 REQUIRED = aw.Ontology(

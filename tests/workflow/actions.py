@@ -14,7 +14,7 @@ import annowidgets as aw
 from annowidgets.errors import AuditIncomplete, InvalidInput
 from annowidgets.store import items as stored_items
 from annowidgets.workflow import Audit, Batch, Feedback, Item, Task
-from annowidgets.workflow.drafts import Delta, new_edit
+from annowidgets.workflow.edits import Delta, new_edit
 from tests.media import videos
 from tests.workflow.building import NAME, ROLES, Team, cell, draw_pictures, open_team
 

@@ -17,17 +17,8 @@ import annowidgets as aw
 from annowidgets.errors import Conflict, InvalidInput, InvalidLabels, PermissionDenied, TransitionRefused
 from annowidgets.labels import Question
 from annowidgets.workflow import Task
-from annowidgets.workflow.drafts import (
-    Change,
-    Delta,
-    Edit,
-    apply,
-    between,
-    change_of,
-    content_of,
-    delta_of,
-    draft_key,
-)
+from annowidgets.workflow.drafts import draft_key
+from annowidgets.workflow.edits import Change, Delta, Edit, apply, between, change_of, content_of, delta_of
 from tests.repository import REPOSITORY
 from tests.workflow.building import ONTOLOGY, Team, cell, new_team, open_team
 

@@ -24,12 +24,11 @@ from annowidgets.widgets.editor.frames import described, frame_message
 from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
 from annowidgets.widgets.editor.turns import Turns, parts_of
 from annowidgets.widgets.keywords import KnownKeywords
-from annowidgets.workflow.drafts import (
+from annowidgets.workflow.drafts import DraftKey, SavedEdit
+from annowidgets.workflow.edits import (
     Content,
     Delta,
-    DraftKey,
     Edit,
-    SavedEdit,
     as_edit,
     between,
     change_of,

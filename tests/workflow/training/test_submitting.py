@@ -13,7 +13,7 @@ from annowidgets.benchmark import Measurements, measure, score
 from annowidgets.errors import Conflict, InvalidLabels, Notice, PermissionDenied, RuleViolation, TransitionRefused
 from annowidgets.store import training as stored_training
 from annowidgets.store import training_figures as stored_figures
-from annowidgets.workflow.drafts import Delta, new_edit
+from annowidgets.workflow.edits import Delta, new_edit
 from annowidgets.workflow.training import TrainingProject, TrainingTask
 from tests.workflow.building import ONTOLOGY, Team, cell
 from tests.workflow.training.building import GOLD, answer, new_training, seen_by, shifted, work_off
