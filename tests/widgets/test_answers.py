@@ -51,7 +51,7 @@ class Person:
 
     def undo(self, back: int = 1, *, kind: str = "undo") -> None:
         """Take back the last edit but so many, as the browser does, or make it again."""
-        done = self.editor._history[-back]
+        done = self.editor._draft.history[-back]
         delta = done.backward if kind == "undo" else done.forward
         self._do(op(self._next(), kind=kind) | {"of": done.id, "forward": as_json(delta)})
 
@@ -60,7 +60,7 @@ class Person:
         return self.bench._classifications.answers
 
     def _do(self, edit: dict[str, Any]) -> None:
-        self.page.draw(edit, edits=len(self.editor._history))
+        self.page.draw(edit, edits=len(self.editor._draft.history))
         self.page.deliver()
 
     def _next(self) -> str:

@@ -21,6 +21,7 @@ from annowidgets.errors import AnnowidgetsError, InvalidInput, InvalidLabels, No
 from annowidgets.labels import Answer, AnswerValue, Label, Labels, Ontology, find_problems, walk
 from annowidgets.media import Medium
 from annowidgets.widgets.editor.frames import described, frame_message
+from annowidgets.widgets.editor.open_draft import OpenDraft
 from annowidgets.widgets.editor.parts import EditorPanel, EditorStage
 from annowidgets.widgets.editor.turns import Turns, parts_of
 from annowidgets.widgets.keywords import KnownKeywords
@@ -43,36 +44,6 @@ Guard: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 Save: TypeAlias = Callable[[Edit], SavedEdit | None]
 
 log = logging.getLogger(__name__)
-
-_LOOKS = {
-    "w": "Drag the window and level of values",
-    ", .": "Select the previous, the next label",
-    "← →": "Frame before, next frame (Shift: 10; Ctrl+arrows move what is selected)",
-    "PageUp PageDown": "10 frames back, 10 on",
-    "home end": "First frame, last frame",
-    "j l p": "Key frame before, next one; play, pause",
-}
-# Where labels are only looked at, by letters that no screen around a picture takes for itself.
-VIEW_KEYS = {"+ - 0": "Zoom in, zoom out, show all", "q": "Measure", **_LOOKS}
-KEYS = {
-    "v": "Select and change labels",
-    "1…9 n": "Choose a class; the last one again",
-    "arrows": "Move what is selected (Shift: 10 px)",
-    "space": "Draw by keys: arrows move a crosshair, Space presses and lets go",
-    "enter escape": "Finish, cancel the shape; Enter draws by keys too",
-    "backspace": "Take the last vertex back; without one, delete",
-    "delete d": "Delete, duplicate what is selected",
-    "c": "Give it the chosen class",
-    "o": "Make a skeleton's point occluded, absent, visible",
-    "e": "Eraser",
-    "[ ]": "Smaller, larger brush",
-    "ctrl+z ctrl+shift+z": "Undo, redo",
-    "h": "Hide the labels",
-    "+ - f 0": "Zoom in, zoom out, show all",
-    "r q": "Measure",
-    **_LOOKS,
-    "m x u t": "Key frame, outside, end or hold here, copy to the next frames",
-}
 
 
 class Editor(KnownKeywords, ipywidgets.HBox):
@@ -139,15 +110,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self._key: DraftKey | None = None
         self._title = ""
         self._frame = 0
-        self._revision = 0
-        self._history: list[Edit] = []
-        self._known: set[str] = set()
-        self._own: set[str] = set()  # edits that Python has made, as of an answer
-        self._saved = Content({}, {})
-        # Taken from the browser and not saved yet, oldest first; `_now` holds them, `_saved` doesn't.
-        self._waiting: list[Edit] = []
+        self._draft = OpenDraft(Content({}, {}))
         self._in_conflict = False
-        self._now = self._saved
         # As the browser sent them; what comes back to it letter by letter costs it nothing.
         self._as_sent: dict[str, Any] = {}
         self._selected: str | None = None
@@ -208,27 +172,27 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     @property
     def labels(self) -> list[Label]:
         """The labels as they are now, with those edits that wait to be saved."""
-        return list(self._now.labels.values())
+        return list(self._draft.now.labels.values())
 
     @property
     def answers(self) -> list[Answer]:
         """The answers to classifications as they are now, in the same way."""
-        return list(chain.from_iterable(self._now.answers.values()))
+        return list(chain.from_iterable(self._draft.now.answers.values()))
 
     @property
     def waiting(self) -> int:
         """How many edits wait to be saved."""
-        return len(self._waiting)
+        return len(self._draft.waiting)
 
     @property
     def revision(self) -> int:
         """Number of the draft that is shown."""
-        return self._revision
+        return self._draft.revision
 
     def set_labels(self, labels: Iterable[Label]) -> None:
         """Make other labels of these: an edit as any other, which is saved and can be undone; answers stay."""
         with self._lock:
-            change = between(self._now.labels, labels_of(labels))
+            change = between(self._draft.now.labels, labels_of(labels))
             if any(change):
                 self._make(new_edit(delta_of(change), "by program"))
 
@@ -249,7 +213,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         """
         with self._lock:
             given = {question: tuple(listed) for question, listed in answers.items()}
-            before = self._now.answers
+            before = self._draft.now.answers
             changed = {question: new for question, new in given.items() if new != before.get(question, ())}
             if changed:
                 self._make(new_edit(Delta((), (), changed), what))
@@ -267,7 +231,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         with self._lock:
             was_in_conflict = self._in_conflict
             if hold_waiting:
-                for edit in self._waiting:
+                for edit in self._draft.waiting:
                     self._send_applied(edit)
             else:
                 self._give_up_waiting("It was made on labels that have been replaced since.")
@@ -287,14 +251,14 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def counts(self) -> dict[str, int]:
         """Class -> number of its labels, for every class."""
         counts = dict.fromkeys(self._classes, 0)
-        for label in self._now.labels.values():
+        for label in self._draft.now.labels.values():
             counts[label.category] += 1
         return counts
 
     @property
     def selected(self) -> Label | None:
         """The selected label."""
-        return self._now.labels.get(self._selected) if self._selected else None
+        return self._draft.now.labels.get(self._selected) if self._selected else None
 
     @property
     def frame(self) -> int:
@@ -329,7 +293,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     ) -> None:
         """Give a label other attributes, with None for ``by_frame`` those of frames stay: an edit as any other."""
         with self._lock:
-            labels = self._now.labels
+            labels = self._draft.now.labels
             if label_id not in labels:
                 raise NotFound.named("label", label_id, labels)
             label = msgspec.structs.replace(labels[label_id], attributes=dict(attributes))
@@ -401,7 +365,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
                 self._take(message["op"], heard=message.get("edits"))
             elif kind == "hello":
                 self._is_seen = True
-                if (message.get("revision"), message.get("edits")) == (self._revision, len(self._history)):
+                if (message.get("revision"), message.get("edits")) == (self._draft.revision, len(self._draft.history)):
                     self.stage.send({"type": "here", "number": self._number})
                 else:
                     self._send_state()
@@ -417,35 +381,24 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def _take(self, op: dict[str, Any], heard: Any) -> None:
         op_id = str(op.get("id"))
-        if any(op_id == edit.id for edit in self._waiting):
+        if self._draft.holds_back(op_id):
             return
         try:
             edit = self._fitted(as_edit(op))
             if self.stage.read_only:
                 raise InvalidInput("Labels are only shown here.")
-            if op_id not in self._known:
-                self._require_turn(edit, heard)
+            if not self._draft.has_saved(op_id):
+                self._draft.require_turn(edit, heard)
                 self._require_edit_fits(edit)
         except AnnowidgetsError as error:
             self._refuse(op_id, error)
             return
         self._as_sent[op_id] = op["forward"]
-        if op_id in self._known:
+        if self._draft.has_saved(op_id):
             self._send_applied(edit)
         else:
-            self._add(edit)
+            self._draft.add(edit)
             self._save_waiting(own=None)
-
-    def _require_turn(self, edit: Edit, heard: Any) -> None:
-        """Refuse to take back what was the last edit before one of Python's own that the page has not heard of yet.
-
-        Who answers a question and presses Ctrl+Z while the kernel is busy means the answer, not the shape before it.
-        """
-        if edit.kind != "edit" and isinstance(heard, int):
-            unheard = [*self._history[heard:], *self._waiting]
-            if any(one.id in self._own for one in unheard):
-                hint = "Press Ctrl+Z again to take that back." if edit.kind == "undo" else None
-                raise InvalidInput(f"The last thing done is another by now: {unheard[-1].what}.", hint=hint)
 
     def _fitted(self, edit: Edit) -> Edit:
         """The edit without attributes that a label's new class does not ask; they would make the label invalid."""
@@ -455,13 +408,8 @@ class Editor(KnownKeywords, ipywidgets.HBox):
 
     def _make(self, edit: Edit) -> None:
         self._require_edit_fits(edit)
-        self._own.add(edit.id)
-        self._add(edit)
+        self._draft.add(edit, own=True)
         self._save_waiting(own=edit.id)
-
-    def _add(self, edit: Edit) -> None:
-        self._waiting.append(edit)
-        self._now, _ = self._now.after(change_of(edit.forward))
 
     def _save_waiting(self, own: str | None) -> None:
         """Save what waits, in order, up to the first that can't be saved now.
@@ -471,12 +419,12 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         own : str or None
             Id of an edit that Python makes: its refusal is raised, while one of a person's is shown by the browser.
         """
-        while self._waiting:
-            edit = self._waiting[0]
+        while self._draft.waiting:
+            edit = self._draft.waiting[0]
             try:
-                saved = SavedEdit(self._revision + 1, is_new=True) if self._save is None else self._save(edit)
+                saved = SavedEdit(self._draft.revision + 1, is_new=True) if self._save is None else self._save(edit)
             except InvalidInput as error:
-                self._drop(edit)
+                self._draft.drop(edit)
                 self._refuse(edit.id, error)
                 if edit.id == own:
                     raise
@@ -490,27 +438,10 @@ class Editor(KnownKeywords, ipywidgets.HBox):
             if saved is None:
                 return
             # What the file took before, as from another window, is done, and the number of this draft is what it was.
-            self._accept(edit, saved.revision if saved.is_new else self._revision)
+            self._send_applied(self._draft.accept(saved.revision if saved.is_new else self._draft.revision))
             self._changed()
             if not saved.is_new and self._on_behind is not None:
                 self._on_behind()
-
-    def _accept(self, edit: Edit, revision: int) -> None:
-        self._waiting.pop(0)
-        self._saved, backward = self._saved.after(change_of(edit.forward))
-        if not self._waiting:
-            self._now = self._saved
-        edit = msgspec.structs.replace(edit, backward=delta_of(backward))
-        self._history.append(edit)
-        self._known.add(edit.id)
-        self._revision = revision
-        self._send_applied(edit)
-
-    def _drop(self, edit: Edit) -> None:
-        self._waiting.remove(edit)
-        self._now = self._saved
-        for waiting in self._waiting:
-            self._now, _ = self._now.after(change_of(waiting.forward))
 
     def _open(self) -> None:
         """Give the browser a new document; edits of the one before that come late are not heard any more."""
@@ -521,20 +452,18 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         self.stage.document = self._number
 
     def _give_up_waiting(self, why: str) -> None:
-        for edit in self._waiting:
+        for edit in self._draft.waiting:
             self._refuse(edit.id, InvalidInput(why))
 
     def _set(self, content: Content, revision: int, history: Iterable[Edit]) -> None:
-        self._saved = self._now = content
-        self._revision, self._history, self._waiting = revision, list(history), []
-        self._known, self._own = {edit.id for edit in self._history}, set()
+        self._draft = OpenDraft(content, revision, history)
         self._as_sent.clear()
 
     def _require_edit_fits(self, edit: Edit) -> None:
         """Whether an answer may be given depends on the others."""
         put: list[Label | Answer] = [label for label, _ in edit.forward.put]
         if edit.forward.answers:
-            after, _ = self._now.after(change_of(edit.forward))
+            after, _ = self._draft.now.after(change_of(edit.forward))
             put += chain.from_iterable(after.answers.values())
         self._require_fit(self._pictures, put)
 
@@ -567,9 +496,9 @@ class Editor(KnownKeywords, ipywidgets.HBox):
     def _state(self) -> dict[str, Any]:
         return {
             "number": self._number,
-            "labels": _as_json(list(self._saved.labels.values())),
-            "revision": self._revision,
-            "log": _as_json(self._history),
+            "labels": _as_json(list(self._draft.saved.labels.values())),
+            "revision": self._draft.revision,
+            "log": _as_json(self._draft.history),
         }
 
     def _send_state(self) -> None:
@@ -580,7 +509,7 @@ class Editor(KnownKeywords, ipywidgets.HBox):
         sent = self._as_sent.pop(edit.id, None)
         if sent == op["forward"]:
             op["forward"] = sent
-        self.stage.send({"type": "applied", "number": self._number, "revision": self._revision, "op": op})
+        self.stage.send({"type": "applied", "number": self._number, "revision": self._draft.revision, "op": op})
 
     def _refuse(self, op_id: str, error: AnnowidgetsError) -> None:
         self._as_sent.pop(op_id, None)
