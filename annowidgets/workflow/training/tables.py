@@ -27,8 +27,6 @@ def evaluation_frame(sheet: Sheet, scores: Scores) -> pd.DataFrame:
 
     m = scores.measurements
     number = len(sheet.submissions)
-    # Unpacked once, since the columns of both sides are read from them.
-    m.label_ids = list(m.label_ids)
     order = np.argsort(scores.task, kind="stable")
     found = scores.to_frame().iloc[order].reset_index(drop=True)
     place = scores.task[order]
